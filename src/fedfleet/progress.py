@@ -1,0 +1,36 @@
+"""What is being waited for, told to whoever watches the run.
+
+Whoever starts a run names a file in the environment; modules, which may run in processes of their own, add
+one line to it for each step. Nothing is written when nobody asked.
+"""
+
+from __future__ import annotations
+
+import os
+
+ENVIRONMENT = "FEDFLEET_PROGRESS"
+
+# A write of at most this many bytes to a file opened for appending is not interleaved with another process's
+# (POSIX gives no smaller PIPE_BUF on Linux), so that the lines of several sites stay whole.
+_LONGEST_LINE = 4096
+
+
+def report(message: str) -> None:
+    """Add ``message`` as one line to the file that the environment names; without one, do nothing.
+
+    A run never fails because nobody can be told how it goes: a file that cannot be written is passed over.
+    """
+    path = os.environ.get(ENVIRONMENT)
+    if not path:
+        return
+    line = " ".join(message.split()).encode()[: _LONGEST_LINE - 1] + b"\n"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    except OSError:
+        return
+    try:
+        os.write(descriptor, line)
+    except OSError:
+        return
+    finally:
+        os.close(descriptor)
