@@ -27,7 +27,7 @@ $(VENV)/.complete: requirements.lock pyproject.toml lab/pyproject.toml
 	touch $@
 
 .PHONY: lock
-lock: ## Resolve requirements.lock again from both pyproject.toml (needs .venv)
+lock: ## Resolve requirements.lock again (needs .venv)
 	$(BIN)/pip-compile --quiet --upgrade --all-extras --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
 	  --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  --output-file requirements.lock pyproject.toml lab/pyproject.toml
+	  --output-file requirements.lock pyproject.toml

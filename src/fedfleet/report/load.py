@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from fedfleet.errors import FedFleetError
 from fedfleet.report.model import Report, SiteReport, StagesFile
 
 REPORTS = Path("artifacts") / "reports"
@@ -13,11 +14,11 @@ STAGES = "stages.json"
 _Format = TypeVar("_Format", bound=BaseModel)
 
 
-class NoReportError(Exception):
+class NoReportError(FedFleetError):
     """No run has left a report where one was looked for."""
 
 
-class ReportFileError(Exception):
+class ReportFileError(FedFleetError):
     """A report file cannot be read, or is not what its name says."""
 
 
@@ -32,7 +33,10 @@ def inventory_directory(inventory: Path) -> Path:
     if inventory.is_file():
         return inventory.parent
     raise NoReportError(
-        f"There is no inventory at {inventory}: expected a directory such as inventories/lab. Name yours with --inventory."
+        "There is no inventory",
+        expected="a directory such as inventories/lab, or a file in it",
+        where=str(inventory),
+        next_step="Name yours with --inventory",
     )
 
 
@@ -47,13 +51,13 @@ def load_report(inventory: Path) -> Report:
         ReportFileError: a file is unreadable or malformed.
     """
     directory = inventory_directory(inventory) / REPORTS
-    sites = tuple(
-        _read(path, SiteReport) for path in sorted(directory.glob("*.json")) if path.is_file() and path.name != STAGES
-    )
+    sites = tuple(_read(path, SiteReport) for path in sorted(directory.glob("*.json")) if path.is_file() and path.name != STAGES)
     run = _read(directory / STAGES, StagesFile) if (directory / STAGES).is_file() else None
     if not sites and run is None:
         raise NoReportError(
-            f"No run has left a report in {directory}: start one with `ansible-playbook site.yml -i {inventory}`."
+            "No run on this inventory has reported yet",
+            where=str(directory),
+            next_step=f"Start one: ansible-playbook site.yml -i {inventory}",
         )
     rungs = tuple(rung for site in sites for rung in site.rungs)
     routes = tuple(route for site in sites for route in site.routes)
@@ -73,10 +77,14 @@ def _read(path: Path, expected: type[_Format]) -> _Format:
     try:
         return expected.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise ReportFileError(f"{path} cannot be read: {error.strerror}.") from error
+        raise ReportFileError("A report cannot be read", found=error.strerror or str(error), where=str(path)) from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(step) for step in first["loc"]) or "the file"
         raise ReportFileError(
-            f"{path} is not a {expected.__name__}: {place}: {first['msg']}. Delete it and run the playbook again."
+            "A report is malformed",
+            expected=f"a {expected.__name__} as JSON",
+            found=f"{place}: {first['msg']}",
+            where=str(path),
+            next_step="Delete it and run the playbook again",
         ) from error

@@ -1,0 +1,128 @@
+# Copyright: The FedFleet authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: stages
+type: notification
+short_description: Times each play and says what long tasks wait for
+description:
+  - Every play is a stage; the end of the run shows how long each took, and C(artifacts/reports/stages.json) beside the inventory keeps it
+    for C(fedfleet report). Runs with C(--check) leave that file as it is.
+  - While a task takes longer than five seconds, the newest line its module reported is printed with the seconds elapsed.
+  - Nothing else is printed.
+author:
+  - The FedFleet authors (@fedfleet)
+requirements:
+  - fedfleet (Python package)
+  - enabled by C(callbacks_enabled) in C(ansible.cfg)
+"""
+
+import atexit
+import contextlib
+import os
+import pathlib
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+from ansible import context
+from ansible.plugins.callback import CallbackBase
+
+try:
+    from fedfleet.progress import ENVIRONMENT
+    from fedfleet.report.progress_tail import ProgressTail, ProgressThread
+    from fedfleet.report.stages import StageClock, recap, write_stages
+
+    HAS_FEDFLEET = True
+except ImportError:
+    HAS_FEDFLEET = False
+
+if TYPE_CHECKING:
+    from ansible.executor.stats import AggregateStats
+    from ansible.inventory.host import Host
+    from ansible.playbook import Playbook
+    from ansible.playbook.play import Play
+    from ansible.playbook.task import Task
+    from ansible.plugins.callback import CallbackTaskResult
+
+
+class CallbackModule(CallbackBase):  # type: ignore[misc]
+    """Hands what Ansible tells over to the library."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "fedfleet.federation.stages"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._inventory: pathlib.Path | None = None
+        if not HAS_FEDFLEET:
+            self.disabled = True
+            self._display.warning("Stages are not timed: the Python package fedfleet is not installed for this ansible-playbook.")
+
+    def v2_playbook_on_start(self, playbook: Playbook) -> None:
+        descriptor, path = tempfile.mkstemp(prefix="fedfleet-progress-")
+        os.close(descriptor)
+        atexit.register(self._forget, pathlib.Path(path), os.getpid())
+        os.environ[ENVIRONMENT] = path
+        self._clock = StageClock(pathlib.Path(playbook._file_name).name)
+        self._progress = ProgressThread(ProgressTail(pathlib.Path(path)), self._display.display)
+        self._progress.start()
+
+    def v2_playbook_on_play_start(self, play: Play) -> None:
+        self._inventory = self._inventory or self._inventory_directory(play)
+        self._clock.begin(play.get_name())
+
+    def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
+        self._progress.begin(task.get_name())
+
+    def v2_playbook_on_handler_task_start(self, task: Task) -> None:
+        self._progress.begin(task.get_name())
+
+    def v2_runner_on_start(self, host: Host, task: Task) -> None:
+        self._clock.touch(host.get_name())
+
+    def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
+        if result.task.get_name() and result.is_changed():
+            self._clock.change()
+
+    def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
+        if not ignore_errors:
+            self._clock.fail(result.host.get_name())
+
+    def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
+        self._clock.fail(result.host.get_name())
+
+    def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
+        self._progress.stop()
+        run = self._clock.result()
+        if not run.stages:
+            return
+        self._display.banner("STAGES")
+        for line in recap(run):
+            self._display.display(line)
+        if self._inventory is None or context.CLIARGS.get("check"):
+            return
+        try:
+            write_stages(run, self._inventory)
+        except OSError as error:
+            self._display.warning(f"The stages of this run are not kept: {error}.")
+
+    @staticmethod
+    def _inventory_directory(play: Play) -> pathlib.Path | None:
+        """Return what Ansible calls `inventory_dir`, or None for an inventory that is no file."""
+        sources: list[Any] = getattr(play.get_variable_manager()._inventory, "_sources", [])
+        for source in map(pathlib.Path, sources):
+            if source.exists():
+                return source if source.is_dir() else source.parent
+        return None
+
+    @staticmethod
+    def _forget(path: pathlib.Path, owner: int) -> None:
+        """Remove the progress file, in the process that made it only: workers are forks of it."""
+        if os.getpid() == owner:
+            with contextlib.suppress(OSError):
+                path.unlink()
