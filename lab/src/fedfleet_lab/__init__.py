@@ -1,0 +1,1 @@
+"""The lab: a data centre on one machine, made of real Kubernetes nodes in namespaces."""
