@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 
 PYTHON ?= python3
 VENV := $(CURDIR)/.venv
@@ -10,24 +11,70 @@ BIN := $(VENV)/bin
 export PATH := $(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# spark is the reference deployment, standalone the quick one.
+PROFILE ?= spark
+
 .PHONY: help
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# --- Environment --------------------------------------------------------------------------------------------------------------------
+
+.PHONY: bootstrap
+bootstrap: ## Install the Debian packages that are missing (root)
+	@.ci/bootstrap lab/packages.txt
 
 .PHONY: venv
 venv: $(VENV)/.complete ## Make .venv with everything pinned in requirements.lock
 
 $(VENV)/.complete: requirements.lock pyproject.toml lab/pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable . --editable lab
-	site=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'); \
+	@echo "Making .venv from requirements.lock"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable . --editable lab
+	@site=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'); \
 	mkdir -p "$$site/ansible_collections/fedfleet"; \
 	ln -sfn "$(CURDIR)" "$$site/ansible_collections/fedfleet/federation"
-	touch $@
+	@touch $@
 
 .PHONY: lock
 lock: ## Resolve requirements.lock again (needs .venv)
 	$(BIN)/pip-compile --quiet --upgrade --all-extras --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
 	  --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --output-file requirements.lock pyproject.toml
+
+# --- Demo ---------------------------------------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: bootstrap venv ## A federation on this machine, registered and proven (PROFILE=spark|standalone)
+	@.ci/demo "$(PROFILE)"
+
+# --- Checks and tests ---------------------------------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: venv ## Style, types, dependency rules; no tests
+	@.ci/lint
+
+.PHONY: check
+check: lint ## The quick part of the tests: lint, unit and contract tests
+	@$(BIN)/pytest tests/unit tests/contract
+
+.PHONY: test
+test: bootstrap lint ## All tests, against a lab made for them and removed after
+	@$(BIN)/pytest tests/unit tests/contract tests/lab
+
+.PHONY: nightly
+nightly: bootstrap lint ## All tests on both profiles, one after the other
+	@for profile in standalone spark; do FEDFLEET_TEST_PROFILE=$$profile $(BIN)/pytest tests/unit tests/contract tests/lab; done
+
+# --- Documentation ------------------------------------------------------------------------------------------------------------------
+
+.PHONY: docs
+docs: venv ## Write docs/reference anew from argument specs and module documentation
+	@$(BIN)/python docs/generate.py
+
+.PHONY: clean
+clean: ## Take the lab down and remove what was made in this checkout; the artefact cache stays
+	@if [ -x $(BIN)/fedfleet ]; then $(BIN)/fedfleet lab down; fi
+	rm -rf $(VENV) .ansible .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist inventories/*/artifacts
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
