@@ -7,9 +7,8 @@ that `fedfleet report` does not wait for a Kubernetes client. Exit codes: `fedfl
 import os
 import sys
 from importlib import metadata
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
@@ -27,13 +26,16 @@ class CommandNotInstalledError(FedFleetError):
 
 
 class EntryPointGroup(TyperGroup):
-    """The commands of this file and those that entry points add."""
+    """The commands of this file and those that entry points add.
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    Typer carries a click of its own since 0.20 and used the shared one before; their types are left open so that both do.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands, ours first."""
         return [*super().list_commands(ctx), *sorted(_entry_points())]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command by name, importing it if an entry point has it."""
         own = super().get_command(ctx, cmd_name)
         if own is not None:
@@ -46,7 +48,7 @@ def _entry_points() -> dict[str, metadata.EntryPoint]:
     return {entry_point.name: entry_point for entry_point in metadata.entry_points(group=COMMANDS)}
 
 
-def _load(entry_point: metadata.EntryPoint) -> click.Command:
+def _load(entry_point: metadata.EntryPoint) -> Any:
     try:
         return typer.main.get_command(entry_point.load())
     except ImportError as error:

@@ -64,7 +64,7 @@ def load_report(inventory: Path) -> Report:
     stages = run.stages if run else ()
     return Report(
         inventory=str(inventory),
-        ok=all(part.ok for part in (*stages, *rungs, *routes)),
+        ok=all([*(stage.ok for stage in stages), *(rung.ok for rung in rungs), *(route.ok for route in routes)]),
         run=run,
         sites=sites,
         stages=stages,

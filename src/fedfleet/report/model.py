@@ -9,8 +9,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-API_VERSION = "fedfleet.dev/v1"
-
 
 class _Model(BaseModel):
     """A format on disk: unknown fields are errors, values never change after reading."""
@@ -48,7 +46,7 @@ class ReplicaRoute(_Model):
 class SiteReport(_Model):
     """Where one site is, what was proven there, and whom it waits for."""
 
-    apiVersion: Literal["fedfleet.dev/v1"] = API_VERSION  # noqa: N815 - the field's name in every file of ours
+    apiVersion: Literal["fedfleet.dev/v1"] = "fedfleet.dev/v1"  # noqa: N815 - the field's name in every file of ours
     kind: Literal["SiteReport"] = "SiteReport"
     federation: str
     site: str
@@ -75,7 +73,7 @@ class Stage(_Model):
 class StagesFile(_Model):
     """The stages of the newest run on an inventory."""
 
-    apiVersion: Literal["fedfleet.dev/v1"] = API_VERSION  # noqa: N815 - as above
+    apiVersion: Literal["fedfleet.dev/v1"] = "fedfleet.dev/v1"  # noqa: N815 - as above
     kind: Literal["Stages"] = "Stages"
     playbook: str
     started_at: datetime

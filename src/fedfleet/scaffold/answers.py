@@ -1,0 +1,74 @@
+"""What must be known before an inventory can be written."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _matching(pattern: str, expected: str) -> AfterValidator:
+    """Hold an answer against a pattern, and say in words what was expected."""
+
+    def check(answer: str) -> str:
+        if re.fullmatch(pattern, answer) is None:
+            raise ValueError(f"expected {expected}")
+        return answer
+
+    return AfterValidator(check)
+
+
+# RFC 1123: what Kubernetes takes as a label's value and TLS as a host name.
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+Label = Annotated[str, _matching(_LABEL, "lower-case letters, digits and hyphens, at most 63")]
+Domain = Annotated[str, _matching(rf"(?=.{{3,200}}$){_LABEL}(\.{_LABEL})+", "a domain in lower case, such as fate.example.org")]
+# No scheme and no tag: roles put the image's name behind it.
+Registry = Annotated[
+    str, _matching(r"[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(/[a-z0-9][a-z0-9._-]*)*", "host[:port][/path], such as registry.example.org:5000")
+]
+# Nothing that YAML or Jinja2 would take for its own once it stands between double quotes.
+Line = Annotated[
+    str, _matching(r'[^\x00-\x1f\x7f"\\{}]{1,100}', "one line of at most 100 characters without quotes, backslashes and braces")
+]
+Profile = Literal["lab", "pilot", "production"]
+
+
+class _Answers(BaseModel):
+    """What every kind of site has to say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    federation: Label
+    domain: Domain
+    registry: Registry
+    kubeconfig: Line | None = None
+    context: Line | None = None
+    profile: Profile = "pilot"
+
+
+class ExchangeAnswers(_Answers):
+    """The site between the parties."""
+
+    kind: Literal["exchange"] = "exchange"
+    service_type: Literal["LoadBalancer", "NodePort", "HostAddresses"] = "LoadBalancer"
+
+    @property
+    def host(self) -> str:
+        """The site's name in the inventory."""
+        return "exchange"
+
+
+class PartyAnswers(_Answers):
+    """One party's own site."""
+
+    kind: Literal["party"] = "party"
+    party_id: int = Field(ge=1, le=999_999_999)
+    organisation: Line
+    storage_class: Label
+    fate_profile: Literal["spark", "standalone"] = "spark"
+    ingress: Literal["traefik", "contour", "existing"] = "traefik"
+    ingress_domain: Domain
+
+    @property
+    def host(self) -> str:
+        """The site's name in the inventory."""
+        return f"party{self.party_id}"
