@@ -128,5 +128,8 @@ def _validated(kind: Kind, answers: dict[str, object]) -> ExchangeAnswers | Part
     try:
         return model.model_validate(answers)
     except ValidationError as error:
-        sentences = [f"{_flag(str(problem['loc'][0]))} is {problem['input']!r}: {problem['msg'].removeprefix('Value error, ')}"]
+        sentences = [
+            f"{_flag(str(problem['loc'][0]))} is {problem['input']!r}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors(include_url=False)
+        ]
         raise typer.BadParameter("; ".join(sentences) + ".") from error
