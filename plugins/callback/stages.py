@@ -86,7 +86,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._clock.touch(host.get_name())
 
     def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
-        if result.task.get_name() and result.is_changed():
+        if result.is_changed():
             self._clock.change()
 
     def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
@@ -98,7 +98,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
         self._progress.stop()
-        run = self._clock.result()
+        run = self._clock.result({host for host in stats.processed if stats.failures.get(host) or stats.dark.get(host)})
         if not run.stages:
             return
         self._display.banner("STAGES")

@@ -65,7 +65,7 @@ def init(
     Asks for what the flags do not say when it runs in a terminal; names what is missing when it does not. Ends 2 when an answer is
     missing or wrong, 4 when there is already something in the directory. Nothing that exists is ever overwritten.
     """
-    every_site = {
+    every_site: dict[str, object] = {
         "federation": federation,
         "domain": domain,
         "registry": registry,
@@ -73,7 +73,7 @@ def init(
         "context": context,
         "profile": profile,
     }
-    of_party = {
+    of_party: dict[str, object] = {
         "party_id": party_id,
         "organisation": organisation,
         "storage_class": storage_class,
@@ -81,7 +81,7 @@ def init(
         "ingress": ingress,
         "ingress_domain": ingress_domain,
     }
-    of_exchange = {"service_type": service_type}
+    of_exchange: dict[str, object] = {"service_type": service_type}
     wanted, foreign = (of_party, of_exchange) if kind is Kind.PARTY else (of_exchange, of_party)
     _refuse_foreign(kind, foreign)
     given = {field: value for field, value in (every_site | wanted).items() if value is not None}
@@ -95,7 +95,7 @@ def init(
     for path in written:
         typer.echo(f"wrote {path}")
     typer.echo(f"Next: look through {directory / 'group_vars' / 'all.yml'}, then run")
-    typer.echo(f"  ansible-playbook fedfleet.federation.site -i {directory}")
+    typer.echo(f"  cd {directory} && ansible-playbook fedfleet.federation.site")
 
 
 def _refuse_foreign(kind: Kind, foreign: dict[str, object]) -> None:

@@ -19,6 +19,7 @@ LINES_AT_ONCE = 4
 class ProgressTail:
     """Decides, whenever it is asked, which lines are due.
 
+    Each names its task: Ansible's own output may show the task's heading only once it has a result.
     Not safe for threads: `ProgressThread` gives it a thread and a lock.
     """
 
@@ -54,9 +55,9 @@ class ProgressTail:
         is_news = bool(latest) and latest != self._printed and since_printed >= QUIET_SECONDS
         if not is_news and since_printed < HEARTBEAT_SECONDS:
             return []
-        told = latest or self._printed or (self._task,)
+        told = latest or self._printed
         self._printed_at, self._printed, self._pending = now, told, []
-        return [f"  {now - self._started:4.0f} s  {line}" for line in told]
+        return [f"  {now - self._started:4.0f} s  {' | '.join(part)}" for part in ([self._task, line] for line in told or ("still at it",))]
 
     def _read(self) -> list[str]:
         try:

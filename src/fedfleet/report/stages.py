@@ -1,6 +1,6 @@
 """Times the stages of a run: one stage a play."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +11,12 @@ from fedfleet.report.model import Stage, StagesFile
 
 
 @dataclass
-class _Running:
+class _Timed:
+    """A stage that has begun. `ended` is None while it runs."""
+
     name: str
     started: float
+    ended: float | None = None
     hosts: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     changed: int = 0
@@ -35,62 +38,60 @@ class StageClock:
         self._clock = clock
         self._started_at = now()
         self._started = clock()
-        self._running: _Running | None = None
-        self._ended: list[Stage] = []
+        self._stages: list[_Timed] = []
 
     def begin(self, name: str) -> None:
         """Start a stage, and end the one before."""
-        if self._running is not None and self._running.name == name:
+        if self._stages and self._stages[-1].name == name:
             return
-        self.end()
-        self._running = _Running(name=name, started=self._clock())
+        self._end()
+        self._stages.append(_Timed(name=name, started=self._clock()))
 
     def touch(self, host: str) -> None:
         """Note that the running stage works on a host."""
-        if self._running is not None:
-            self._running.hosts.add(host)
+        self._stages[-1].hosts.add(host)
 
     def change(self) -> None:
         """Note that a task of the running stage changed something."""
-        if self._running is not None:
-            self._running.changed += 1
+        self._stages[-1].changed += 1
 
     def fail(self, host: str) -> None:
-        """Note that the running stage stopped at a host."""
-        if self._running is not None:
-            self._running.hosts.add(host)
-            self._running.failed.add(host)
+        """Note that a task of the running stage failed on a host; `result` decides whether that ended anything."""
+        self._stages[-1].failed.add(host)
 
-    def rescue(self, host: str) -> None:
-        """Take a failure back: the play itself dealt with it."""
-        if self._running is not None:
-            self._running.failed.discard(host)
+    def result(self, stopped: Collection[str]) -> StagesFile:
+        """End the run and return its stages.
 
-    def end(self) -> None:
-        """End the running stage."""
-        running, self._running = self._running, None
-        if running is None or not running.hosts:
-            return
-        self._ended.append(
-            Stage(
-                name=running.name,
-                seconds=round(self._clock() - running.started, 3),
-                ok=not running.failed,
-                changed=running.changed,
-                hosts=tuple(sorted(running.hosts)),
-                failed=tuple(sorted(running.failed)),
-            )
-        )
-
-    def result(self) -> StagesFile:
-        """End the run and return its stages."""
-        self.end()
+        Args:
+            stopped: the hosts on which the run stopped. Failures of other hosts were rescued by the play itself, and so were all but the
+                last of these hosts': a host that stops takes no part in later stages.
+        """
+        self._end()
+        last_failure = {host: stage for stage in self._stages for host in stage.failed}
+        stages = []
+        for stage in self._stages:
+            failed = sorted(host for host in stage.failed if host in stopped and last_failure[host] is stage)
+            if stage.hosts and stage.ended is not None:
+                stages.append(
+                    Stage(
+                        name=stage.name,
+                        seconds=round(stage.ended - stage.started, 3),
+                        ok=not failed,
+                        changed=stage.changed,
+                        hosts=tuple(sorted(stage.hosts)),
+                        failed=tuple(failed),
+                    )
+                )
         return StagesFile(
             playbook=self._playbook,
             started_at=self._started_at,
             seconds=round(self._clock() - self._started, 3),
-            stages=tuple(self._ended),
+            stages=tuple(stages),
         )
+
+    def _end(self) -> None:
+        if self._stages:
+            self._stages[-1].ended = self._clock()
 
 
 def recap(run: StagesFile) -> list[str]:

@@ -26,6 +26,7 @@ def render_inventory(answers: ExchangeAnswers | PartyAnswers) -> Mapping[Path, s
     )
     group = "exchange" if answers.kind == "exchange" else "parties"
     return {
+        Path("ansible.cfg"): _template("ansible.cfg"),
         Path("hosts.yml"): environment.get_template("hosts.yml.j2").render(answers=answers, group=group),
         Path("group_vars") / "all.yml": environment.get_template(f"{answers.kind}.yml.j2").render(answers=answers),
     }
