@@ -43,9 +43,7 @@ def run(
     """
     words = tuple(str(word) for word in argv)
     try:
-        done = subprocess.run(
-            words, input=stdin or "", capture_output=True, text=True, timeout=timeout, env=env, cwd=cwd, check=False
-        )
+        done = subprocess.run(words, input=stdin or "", capture_output=True, text=True, timeout=timeout, env=env, cwd=cwd, check=False)
     except FileNotFoundError as error:
         raise CommandError(words, 127, "no such program", next_step=f"Install what provides {words[0]}") from error
     except subprocess.TimeoutExpired as error:

@@ -71,9 +71,7 @@ class LabConfig:
         except ValueError as error:
             raise LabError(f"{network!r} is no network: {error}", where="--network") from error
         if parsed.prefixlen != 16 or not parsed.is_private:
-            raise LabError(
-                f"{network} is no network for a lab", expected="a private /16 such as 10.89.0.0/16", where="--network"
-            )
+            raise LabError(f"{network} is no network for a lab", expected="a private /16 such as 10.89.0.0/16", where="--network")
         if not 1 <= node_count <= MOST_NODES:
             raise LabError(f"{node_count} nodes", expected=f"1 to {MOST_NODES}", where="--nodes")
         return cls(name, parsed, node_count)

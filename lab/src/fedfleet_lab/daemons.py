@@ -96,9 +96,7 @@ class Daemons:
         env |= {**daemon.env, TAG: self._tag_of(daemon.name)}
         try:
             with log.open("ab") as output:
-                child = subprocess.Popen(
-                    daemon.argv, stdin=stdin, stdout=output, stderr=output, env=env, cwd="/", start_new_session=True
-                )
+                child = subprocess.Popen(daemon.argv, stdin=stdin, stdout=output, stderr=output, env=env, cwd="/", start_new_session=True)
         except OSError as error:
             raise LabError(f"{daemon.name} cannot be started: {error}", where=daemon.argv[0]) from error
         process = Process.of(child.pid)

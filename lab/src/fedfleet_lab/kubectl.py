@@ -26,17 +26,14 @@ class Kubectl:
         self._artefacts = artefacts
         self._kubeconfig = kubeconfig
 
-    def run(
-        self, *args: str, stdin: str | None = None, accept: tuple[int, ...] = (0,), timeout: float = DEFAULT_TIMEOUT
-    ) -> Completed:
+    def run(self, *args: str, stdin: str | None = None, accept: tuple[int, ...] = (0,), timeout: float = DEFAULT_TIMEOUT) -> Completed:
         """Runs kubectl.
 
         Raises:
             CommandError: it ended with a code not in `accept`.
         """
         program = self._artefacts.path(KUBERNETES) / "kubectl"
-        argv = [program, "--kubeconfig", self._kubeconfig, *args]
-        return run(argv, stdin=stdin, accept=accept, timeout=timeout)
+        return run([program, "--kubeconfig", self._kubeconfig, *args], stdin=stdin, accept=accept, timeout=timeout)
 
     def apply(self, objects: Iterable[Mapping[str, object]], *, manager: str = MANAGER) -> None:
         """Applies objects on the server's side, taking over fields that others own.

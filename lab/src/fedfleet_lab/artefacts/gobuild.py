@@ -49,9 +49,7 @@ def build(recipe: Recipe, into: Path, sources: Path, paths: LabPaths, go: Toolch
         (into / copy.target).chmod(0o755)
 
 
-def _build_program(
-    program: GoProgram, into: Path, module: Path, env: dict[str, str], go: Toolchain, progress: Progress
-) -> None:
+def _build_program(program: GoProgram, into: Path, module: Path, env: dict[str, str], go: Toolchain, progress: Progress) -> None:
     progress.note(f"{program.output}: fetching modules")
     needs = run([go.go, "list", "-deps", program.package], env=env, cwd=module, timeout=_LIST_TIMEOUT).stdout
     total = len(needs.splitlines())

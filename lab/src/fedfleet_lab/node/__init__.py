@@ -1,0 +1,1 @@
+"""Nodes: small machines made of namespaces, with a disk each."""

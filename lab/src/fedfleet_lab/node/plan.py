@@ -1,0 +1,73 @@
+"""What a node's first process is told: its mounts and its services, as one JSON file. Pure, and light to import."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONTAINERD_SOCKET = "/run/containerd/containerd.sock"
+
+
+@dataclass(frozen=True)
+class Mount:
+    """One mount: a folder or file from outside (`source` is a path), or a fresh `tmpfs`."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service of the node.
+
+    Attributes:
+        name: also the log's name below /var/log.
+        argv: program and arguments.
+        env: added to PATH and HOME.
+        ready: what must answer before the next service starts: `unix:PATH`, a URL, or nothing.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    ready: str = ""
+
+
+@dataclass(frozen=True)
+class BootPlan:
+    """All that a node's first process needs to know.
+
+    Attributes:
+        hostname: the node's name.
+        folders: made after the mounts, if they are missing.
+        mounts: in this order.
+        files: text by path, written after the mounts into the node's own memory file systems.
+        services: started in this order, stopped in the opposite one.
+        grace: seconds that containers get to end when the node is shut down.
+    """
+
+    hostname: str
+    mounts: tuple[Mount, ...]
+    files: Mapping[str, str]
+    services: tuple[Service, ...]
+    grace: float = 30.0
+
+    def dump(self) -> str:
+        """Returns the plan as JSON."""
+        return json.dumps(asdict(self), indent=1)
+
+    @classmethod
+    def load(cls, text: str) -> BootPlan:
+        """Reads what `dump` wrote."""
+        raw = json.loads(text)
+        return cls(
+            hostname=raw["hostname"],
+            mounts=tuple(Mount(**mount) for mount in raw["mounts"]),
+            files=raw["files"],
+            services=tuple(Service(**{**service, "argv": tuple(service["argv"])}) for service in raw["services"]),
+            grace=raw["grace"],
+        )
