@@ -62,4 +62,6 @@ REGISTRY = Recipe(
     minutes=2.0,
 )
 
-ALL = (KUBERNETES, CALICO, REGISTRY)
+PAUSE = Recipe(kind="pause", module="pause", programs=(GoProgram("pause", "."),), minutes=0.5)
+
+ALL = (KUBERNETES, CALICO, REGISTRY, PAUSE)
