@@ -1,0 +1,1 @@
+"""What tests against a running lab stand on."""
