@@ -10,8 +10,7 @@ import os
 
 ENVIRONMENT = "FEDFLEET_PROGRESS"
 
-# A write of at most this many bytes to a file opened for appending is not interleaved with another process's
-# (POSIX gives no smaller PIPE_BUF on Linux), so that the lines of several sites stay whole.
+# Several sites write at once. One append lands whole on a local file; a line is kept to a page so that it is one write.
 _LONGEST_LINE = 4096
 
 

@@ -1,0 +1,59 @@
+"""What applying a set did, or would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from fedfleet.kube.compare import unified_diff
+from fedfleet.kube.refs import ObjectRef
+
+if TYPE_CHECKING:
+    from fedfleet.kube.refs import KubeObject
+
+ActionTaken = Literal["created", "updated", "unchanged", "pruned"]
+
+
+@dataclass(frozen=True)
+class ObjectChange:
+    """What happened to one object. ``before`` and ``after`` are as the API had and has it (None: not there)."""
+
+    kind: str
+    namespace: str
+    name: str
+    action: ActionTaken
+    before: KubeObject | None = field(default=None, repr=False)
+    after: KubeObject | None = field(default=None, repr=False)
+
+    @property
+    def ref(self) -> ObjectRef:
+        """The object."""
+        api_version = (self.after or self.before or {}).get("apiVersion", "")
+        return ObjectRef(self.kind, self.namespace, self.name, api_version)
+
+    @property
+    def diff(self) -> str:
+        """A unified diff of what matters, values of Secrets hidden; empty when nothing changed."""
+        if self.action == "unchanged":
+            return ""
+        return unified_diff(self.before, self.after, str(self.ref))
+
+
+@dataclass(frozen=True)
+class ApplyResult:
+    """What happened to a set: its objects in the order of the definition, then those pruned."""
+
+    objects: tuple[ObjectChange, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was created, updated or pruned."""
+        return any(change.action != "unchanged" for change in self.objects)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many objects met with each action."""
+        found: dict[str, int] = {}
+        for change in self.objects:
+            found[change.action] = found.get(change.action, 0) + 1
+        return found
