@@ -96,7 +96,7 @@ class StageClock:
 
 def recap(run: StagesFile) -> list[str]:
     """Return the run's stages as aligned plain lines, the total last."""
-    width = max((len(stage.name) for stage in run.stages), default=0)
+    width = max(len(name) for name in (*(stage.name for stage in run.stages), "together"))
     lines = [
         f"{stage.name:<{width}}  {stage.seconds:7.1f} s  {'ok' if stage.ok else 'FAILED: ' + ', '.join(stage.failed)}"
         for stage in run.stages
