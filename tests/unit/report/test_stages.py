@@ -104,7 +104,7 @@ def test_the_recap_names_who_failed(clock: StageClock, seconds: Seconds) -> None
     seconds.now += 12.34
 
     assert recap(clock.result(stopped={"party30000"})) == [
-        "Deploy         12.3 s  FAILED: party30000",
+        "Deploy       12.3 s  FAILED: party30000",
         "together     12.3 s",
     ]
 
