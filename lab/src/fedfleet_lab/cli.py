@@ -5,51 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from fedfleet.errors import FedFleetError
-from fedfleet_lab import lab
+from fedfleet_lab import cli_node, components, lab
 from fedfleet_lab.artefacts import KUBERNETES
+from fedfleet_lab.cli_context import Name, Network, context, errors_as_sentences
 from fedfleet_lab.config import DEFAULT_NAME
-from fedfleet_lab.context import Context
 from fedfleet_lab.node.machine import Machine
-from fedfleet_lab.paths import LabPaths, cache_home
-from fedfleet_lab.progress import Progress
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 app = typer.Typer(no_args_is_help=True, help="A data centre on this machine: real Kubernetes, storage and network.")
-
-Name = Annotated[str, typer.Option(envvar="FEDFLEET_LAB", help="Which lab; several run side by side.")]
-Network = Annotated[
-    str | None,
-    typer.Option(envvar="FEDFLEET_LAB_NETWORK", help="A private /16 for the lab alone [default: 10.89.0.0/16]."),
-]
-
-
-def context(name: str, network: str | None, nodes: int | None = None, *, keep: bool = False) -> Context:
-    """Returns the context of the lab that the options name."""
-    paths = LabPaths(cache_home(), name)
-    return Context(lab.recall(paths, network, nodes), paths, Progress(), keep)
-
-
-@contextmanager
-def errors_as_sentences(hint: str = "") -> Iterator[None]:
-    """Ends the command with a sentence instead of a traceback."""
-    console = Console(stderr=True, highlight=False)
-    try:
-        yield
-    except FedFleetError as error:
-        console.print(f"fedfleet lab: {error}", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from error
-    except KeyboardInterrupt as error:
-        console.print(f"\nfedfleet lab: interrupted. {hint}".rstrip(), markup=False, soft_wrap=True)
-        raise typer.Exit(130) from error
+app.add_typer(cli_node.app, name="node")
 
 
 @app.command()
@@ -99,6 +66,26 @@ def status(
         raise typer.Exit(0 if well else 1)
 
 
+@app.command()
+def logs(
+    component: Annotated[str | None, typer.Argument(help="etcd, kube-apiserver, node1/kubelet; all names without.")] = None,
+    name: Name = DEFAULT_NAME,
+    network: Network = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written next.")] = False,
+    tail: Annotated[int, typer.Option(help="How many of the last lines.")] = 100,
+) -> None:
+    """Print a component's log."""
+    with errors_as_sentences():
+        ctx = context(name, network)
+        if component is None:
+            print("\n".join(components.logs(ctx)))
+            return
+        argv = ["tail", f"--lines={tail}", *(["--follow=name", "--retry"] if follow else [])]
+        argv.append(str(components.log(ctx, component)))
+        sys.stdout.flush()
+        os.execvp(argv[0], argv)  # noqa: S606  no shell is wanted
+
+
 @app.command(context_settings={"ignore_unknown_options": True})
 def exec(  # noqa: A001  the command's name
     node: Annotated[str, typer.Argument(help="The node: node1.")],
@@ -111,7 +98,7 @@ def exec(  # noqa: A001  the command's name
         ctx = context(name, network)
         argv = Machine(ctx, ctx.config.node_named(node)).exec_argv(*command)
         sys.stdout.flush()
-        os.execvp(argv[0], argv)
+        os.execvp(argv[0], argv)  # noqa: S606  no shell is wanted
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -124,7 +111,7 @@ def kubectl(
     with errors_as_sentences():
         ctx = context(name, network)
         program = str(ctx.artefacts.path(KUBERNETES) / "kubectl")
-        os.execv(program, [program, "--kubeconfig", str(ctx.paths.kubeconfig), *args])
+        os.execv(program, [program, "--kubeconfig", str(ctx.paths.kubeconfig), *args])  # noqa: S606
 
 
 if __name__ == "__main__":

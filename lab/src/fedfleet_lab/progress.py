@@ -58,7 +58,7 @@ class Progress:
         if self._quiet:
             return
         now = time.monotonic()
-        line = f"{self._title}: {text} ({now - self._step_began:.0f} s)"
+        line = f"{self._title}{': ' if self._title else ''}{text} ({now - self._step_began:.0f} s)"
         if self._live is not None:
             self._live.update(escape(line))
         elif now - self._spoke >= _PLAIN_INTERVAL:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fedfleet_lab.command import run
 from fedfleet_lab.errors import LabError
 from fedfleet_lab.node.settings import plugin_folder
 
@@ -84,16 +85,17 @@ def _kernel() -> list[str]:
     missing = [f"the kernel has no {why}" for name, why in _FILE_SYSTEMS.items() if not _has_file_system(name, known)]
     if not Path("/dev/loop-control").exists():
         missing.append("the kernel has no loop devices (/dev/loop-control)")
-    for name in ("net", "mnt", "pid", "uts"):
-        if not Path(f"/proc/self/ns/{name}").exists():
-            missing.append(f"the kernel has no {name} namespaces")
+    namespaces = [name for name in ("net", "mnt", "pid", "uts") if not Path(f"/proc/self/ns/{name}").exists()]
+    missing.extend(f"the kernel has no {name} namespaces" for name in namespaces)
     return [*missing, *_control_groups()]
 
 
 def _has_file_system(name: str, known: list[str]) -> bool:
-    # A module is loaded by the first mount; `modprobe --dry-run` says whether there is one.
-    loadable = shutil.which("modprobe") is not None and os.spawnlp(os.P_WAIT, "modprobe", "modprobe", "-nq", name) == 0
-    return name in known or loadable
+    if name in known:
+        return True
+    # A module is loaded by the first mount; a dry run says whether there is one.
+    modprobe = shutil.which("modprobe")
+    return modprobe is not None and run([modprobe, "-n", "-q", name], accept=(0, 1)).returncode == 0
 
 
 def _control_groups() -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +24,8 @@ class SharedMounts:
         """Makes the folder a shared mount; nodes are its followers."""
         folder = ctx.paths.shared
         folder.mkdir(parents=True, exist_ok=True)
-        if not os.path.ismount(folder):
+        # os.path.ismount sees no difference where the mount shows its own file system.
+        if folder not in mounts_below(folder):
             run(["mount", "--bind", folder, folder])
             run(["mount", "--make-shared", folder])
 

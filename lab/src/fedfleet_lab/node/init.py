@@ -58,6 +58,7 @@ def _prepare(plan: BootPlan) -> None:
     # The node follows mounts that appear on the host, and offers its own to its containers; nothing goes back.
     _mount("--make-rslave", "/")
     _mount("--make-rshared", "/")
+    _let_go(plan.keeps)
     for mount in plan.mounts:
         target = Path(mount.target)
         if mount.source == "tmpfs":
@@ -74,6 +75,17 @@ def _prepare(plan: BootPlan) -> None:
     for name, text in plan.files.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(text)
+
+
+def _let_go(keeps: tuple[str, ...]) -> None:
+    """Lets go of the host's mounts that are neither in a kept folder nor on the way to one."""
+    kept = [Path(folder) for folder in keeps]
+    # The fifth field is the mount point (proc(5), `mountinfo`), blanks and the like in octal.
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    points = {Path(line.split()[4].encode().decode("unicode_escape")) for line in lines}
+    for point in sorted(points, key=lambda point: len(point.parts), reverse=True):
+        if not any(point.is_relative_to(folder) or folder.is_relative_to(point) for folder in kept):
+            subprocess.run(["umount", "--lazy", str(point)], check=False)
 
 
 def _mount(*args: str) -> None:

@@ -44,6 +44,8 @@ class BootPlan:
     Attributes:
         hostname: the node's name.
         folders: made after the mounts, if they are missing.
+        keeps: folders that the node goes on seeing as the host has them; other mounts of the host are let go, so
+            that the node holds nothing that the host wants to unmount.
         mounts: in this order.
         files: text by path, written after the mounts into the node's own memory file systems.
         services: started in this order, stopped in the opposite one.
@@ -51,6 +53,7 @@ class BootPlan:
     """
 
     hostname: str
+    keeps: tuple[str, ...]
     mounts: tuple[Mount, ...]
     files: Mapping[str, str]
     services: tuple[Service, ...]
@@ -66,6 +69,7 @@ class BootPlan:
         raw = json.loads(text)
         return cls(
             hostname=raw["hostname"],
+            keeps=tuple(raw["keeps"]),
             mounts=tuple(Mount(**mount) for mount in raw["mounts"]),
             files=raw["files"],
             services=tuple(Service(**{**service, "argv": tuple(service["argv"])}) for service in raw["services"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ _PLUGIN_PLACES = ("/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni")
 _PLUGINS = ("host-local", "loopback", "portmap")
 PAUSE_IMAGE = f"{REGISTRY_NAME}/fedfleet/pause:1.0"
 FELIX_READY = "http://127.0.0.1:9099/readiness"
+
+# What the node has of the machine it runs on: its programs, devices and kernel interfaces.
+_SYSTEM_FOLDERS = ("/bin", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr")
 
 # The kubelet sets these for the whole machine unless they already read so; the node is shown that they do.
 # (pkg/kubelet/cm/container_manager_linux.go, setupKernelTunables)
@@ -78,6 +82,11 @@ def _plan(ctx: Context, node: NodeConfig, folder: Path) -> BootPlan:
         (disk / name).mkdir(parents=True, exist_ok=True)
     return BootPlan(
         hostname=node.name,
+        keeps=(
+            *_SYSTEM_FOLDERS,
+            *(str(Path(prefix).resolve()) for prefix in (sys.prefix, sys.base_prefix, Path(__file__).parents[2])),
+            *(str(place) for place in (kubernetes, calico, ctx.paths.shared, folder, disk)),
+        ),
         mounts=(
             Mount("tmpfs", "/run"),
             Mount("tmpfs", "/var"),
