@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fedfleet.kube.changes import ApplyResult, ObjectChange
 from fedfleet.kube.client import Client
+from fedfleet.kube.compare import shown
 from fedfleet.kube.definitions import parse
 from fedfleet.kube.errors import (
     ApiError,
@@ -59,5 +60,6 @@ __all__ = [
     "WaitError",
     "judge",
     "parse",
+    "shown",
     "waitable_kinds",
 ]

@@ -4,57 +4,33 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fedfleet.kube import applyset, compare, objects, tiers
-from fedfleet.kube.changes import ApplyResult, ObjectChange
+from fedfleet.kube.changes import ActionTaken, ApplyResult, ObjectChange
 from fedfleet.kube.connection import THREADS
 from fedfleet.kube.errors import (
     DefinitionError,
     KubeError,
     NotFoundError,
     SetError,
-    UnknownKindError,
     UnreachableError,
     WaitError,
 )
+from fedfleet.kube.members import Member, members_of
 from fedfleet.kube.ownership import Ownership
 from fedfleet.kube.predicates import judge
-from fedfleet.kube.refs import ObjectRef
-from fedfleet.kube.snapshot import Snapshot, place_of
+from fedfleet.kube.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fedfleet.kube.connection import Connection
-    from fedfleet.kube.discovery import Discovery, Resource
-    from fedfleet.kube.refs import ApplySetRef, KubeObject
+    from fedfleet.kube.discovery import Discovery
+    from fedfleet.kube.members import Terms
+    from fedfleet.kube.refs import KubeObject, ObjectRef
 
 _GROUND_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Terms:
-    """How a set is applied; ``namespace`` is for objects that name none."""
-
-    manager: str
-    force: bool
-    dry_run: bool
-    apply_set: ApplySetRef | None
-    namespace: str | None
-
-
-@dataclass
-class _Member:
-    """An object of the set; its resource is unknown while its CustomResourceDefinition is not applied yet."""
-
-    definition: KubeObject
-    resource: Resource | None
-
-    @property
-    def ref(self) -> ObjectRef:
-        return ObjectRef.of(self.definition)
 
 
 class Application:
@@ -73,7 +49,7 @@ class Application:
             DefinitionError, UnknownKindError: found before anything was touched.
             KubeError: one object was refused; SetError: several were. What was applied stays applied.
         """
-        members = self._members(definitions)
+        members = members_of(definitions, self._discovery, self._terms)
         with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="apply") as pool:
             placed = [(member.resource, member.ref) for member in members if member.resource is not None]
             self._snapshot.fetch(self._connection, pool, [(resource, ref.namespace, ref.name) for resource, ref in placed])
@@ -83,7 +59,9 @@ class Application:
             for tier, group in tiers.in_tiers(members, lambda member: member.definition["kind"]):
                 if tier > tiers.GROUND and ownership is None:
                     ownership = self._claim(members)
-                self._resolve(group)
+                for member in group:
+                    if member.resource is None and not self._terms.dry_run:
+                        member.resolve(self._discovery, self._terms)
                 applied = self._apply_tier(pool, group, len(members))
                 changes |= applied
                 if tier == tiers.GROUND and not self._terms.dry_run:
@@ -95,51 +73,10 @@ class Application:
                     pruned = self._prune(pool, ownership, members)
         return ApplyResult((*(changes[member.ref] for member in members), *pruned))
 
-    def _members(self, definitions: Sequence[KubeObject]) -> list[_Member]:
-        """Find each object's resource and, where its kind has them, its namespace."""
-        coming = {
-            (definition["spec"]["group"], definition["spec"]["names"]["kind"])
-            for definition in definitions
-            if definition["kind"] == "CustomResourceDefinition"
-        }
-        members = []
-        for definition in definitions:
-            ref = ObjectRef.of(definition)
-            resource: Resource | None
-            try:
-                resource = self._discovery.resource(f"{ref.kind}.{ref.group}", ref.api_version)
-            except UnknownKindError:
-                # In a dry run, the CRDs that an earlier task would have brought are missing too.
-                custom = "." in ref.group and not ref.group.endswith(".k8s.io")
-                if (ref.group, ref.kind) not in coming and not (self._terms.dry_run and custom):
-                    raise
-                resource = None
-            members.append(_Member(self._completed(definition, resource), resource))
-        return members
+    def _before(self, member: Member) -> KubeObject | None:
+        return self._snapshot.before(member.place) if member.place else None
 
-    def _completed(self, definition: KubeObject, resource: Resource | None) -> KubeObject:
-        metadata = definition["metadata"]
-        if resource is not None and not resource.namespaced:
-            definition = definition | {"metadata": {key: metadata[key] for key in metadata if key != "namespace"}}
-        elif not metadata.get("namespace") and resource is not None:
-            if not self._terms.namespace:
-                raise DefinitionError(
-                    f"{ObjectRef.of(definition)} names no namespace",
-                    expected="metadata.namespace, or a namespace for the whole set",
-                    found="neither",
-                    next_step="Add metadata.namespace to the template; nothing was touched",
-                )
-            definition = definition | {"metadata": metadata | {"namespace": self._terms.namespace}}
-        if self._terms.apply_set is not None:
-            definition = applyset.labelled(definition, self._terms.apply_set)
-        return definition
-
-    def _before(self, member: _Member) -> KubeObject | None:
-        if member.resource is None:
-            return None
-        return self._snapshot.before(place_of(member.resource, member.ref.namespace, member.ref.name))
-
-    def _refuse_members_of_others(self, members: Sequence[_Member]) -> None:
+    def _refuse_members_of_others(self, members: Sequence[Member]) -> None:
         foreign = [
             f"{member.ref} ({other})"
             for member in members
@@ -153,14 +90,7 @@ class Application:
                 next_step="Rename them, or remove them from the other set first; nothing was touched",
             )
 
-    def _resolve(self, group: Sequence[_Member]) -> None:
-        """Find the resources that the CustomResourceDefinitions of the ground tier brought."""
-        for member in group:
-            if member.resource is None and not self._terms.dry_run:
-                member.resource = self._discovery.resource(f"{member.ref.kind}.{member.ref.group}", member.ref.api_version)
-                member.definition = self._completed(member.definition, member.resource)
-
-    def _apply_tier(self, pool: ThreadPoolExecutor, group: Sequence[_Member], total: int) -> dict[ObjectRef, ObjectChange]:
+    def _apply_tier(self, pool: ThreadPoolExecutor, group: Sequence[Member], total: int) -> dict[ObjectRef, ObjectChange]:
         pending = [(member, pool.submit(self._apply, member)) for member in group]
         changes: dict[ObjectRef, ObjectChange] = {}
         errors: list[KubeError] = []
@@ -182,7 +112,7 @@ class Application:
             raise SetError(errors, total)
         return changes
 
-    def _apply(self, member: _Member) -> ObjectChange:
+    def _apply(self, member: Member) -> ObjectChange:
         ref, before = member.ref, self._before(member)
         if member.resource is None:
             return ObjectChange(ref.kind, ref.namespace, ref.name, "created", after=member.definition)
@@ -200,13 +130,14 @@ class Application:
             if self._terms.dry_run and before is None:
                 return ObjectChange(ref.kind, ref.namespace, ref.name, "created", after=member.definition)
             raise
+        action: ActionTaken
         if created or before is None:
             action = "created" if created else "updated"
         else:
             action = "unchanged" if compare.same(before, after) else "updated"
-        return ObjectChange(ref.kind, ref.namespace, ref.name, action, before=before, after=after)  # type: ignore[arg-type]
+        return ObjectChange(ref.kind, ref.namespace, ref.name, action, before=before, after=after)
 
-    def _await_ground(self, group: Sequence[_Member]) -> None:
+    def _await_ground(self, group: Sequence[Member]) -> None:
         """Wait until namespaces are active and definitions established; both take milliseconds when all is well."""
         deadline = time.monotonic() + _GROUND_SECONDS
         for member in group:
@@ -230,23 +161,23 @@ class Application:
                 time.sleep(pause)
                 pause = min(pause * 2, 1.0)
 
-    def _extent(self, members: Sequence[_Member]) -> applyset.Extent:
+    def _extent(self, members: Sequence[Member]) -> applyset.Extent:
         return applyset.Extent(
             kinds=frozenset(applyset.group_kind(member.ref.kind, member.ref.group) for member in members),
             namespaces=frozenset(member.ref.namespace for member in members if member.ref.namespace),
         )
 
-    def _claim(self, members: Sequence[_Member]) -> Ownership | None:
+    def _claim(self, members: Sequence[Member]) -> Ownership | None:
         if self._terms.apply_set is None:
             return None
         ownership = Ownership(self._connection, self._discovery, self._terms.apply_set, dry_run=self._terms.dry_run)
         ownership.claim(self._extent(members))
         return ownership
 
-    def _prune(self, pool: ThreadPoolExecutor, ownership: Ownership, members: Sequence[_Member]) -> list[ObjectChange]:
+    def _prune(self, pool: ThreadPoolExecutor, ownership: Ownership, members: Sequence[Member]) -> list[ObjectChange]:
         if self._terms.apply_set is None or not self._terms.apply_set.prune:
             return []
-        wanted = {place_of(member.resource, member.ref.namespace, member.ref.name) for member in members if member.resource is not None}
+        wanted = {member.place for member in members if member.place is not None}
         pruned = ownership.prune(pool, self._snapshot, wanted)
         ownership.settle(self._extent(members))
         return pruned

@@ -1,4 +1,4 @@
-"""What applying a set did, or would do."""
+"""What applying or removing a set did, or would do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fedfleet.kube.refs import ObjectRef
 if TYPE_CHECKING:
     from fedfleet.kube.refs import KubeObject
 
-ActionTaken = Literal["created", "updated", "unchanged", "pruned"]
+ActionTaken = Literal["created", "updated", "unchanged", "pruned", "deleted"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class ApplyResult:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was created, updated or pruned."""
+        """Whether anything was created, updated, pruned or deleted."""
         return any(change.action != "unchanged" for change in self.objects)
 
     @property

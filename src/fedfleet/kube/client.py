@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fedfleet.kube import definitions, evidence, execution, kubeconfig, objects
-from fedfleet.kube.apply import Application, Terms
+from fedfleet.kube.apply import Application
 from fedfleet.kube.connection import Connection
 from fedfleet.kube.discovery import Discovery
+from fedfleet.kube.members import Terms
 from fedfleet.kube.refs import ObjectRef
+from fedfleet.kube.removal import remove_set
 from fedfleet.kube.tunnel import Tunnel
 from fedfleet.kube.waiting import Waiter, selector_text
 
@@ -105,7 +107,7 @@ class Client:
 
     def apply(
         self,
-        objects: str | Sequence[Any],
+        objects: str | Mapping[str, Any] | Sequence[Any],
         *,
         manager: str = MANAGER,
         force: bool = False,
@@ -125,6 +127,22 @@ class Client:
         checked = definitions.checked(definitions.parse(objects), namespace)
         terms = Terms(manager=manager, force=force, dry_run=dry_run, apply_set=apply_set, namespace=namespace)
         return Application(self._connection, self._discovery, terms).run(checked)
+
+    def remove(
+        self,
+        objects: str | Mapping[str, Any] | Sequence[Any] = (),
+        *,
+        dry_run: bool = False,
+        apply_set: ApplySetRef | None = None,
+        namespace: str | None = None,
+    ) -> ApplyResult:
+        """Delete what an apply set owns, and its parent, then the objects that are named; in reverse tiers.
+
+        Of an apply set, claims, Secrets and namespaces stay. Returns when deletion is asked for; ``wait_gone`` waits.
+        """
+        checked = definitions.checked(definitions.parse(objects), namespace)
+        terms = Terms(manager=MANAGER, dry_run=dry_run, apply_set=apply_set, namespace=namespace)
+        return remove_set(self._connection, self._discovery, checked, terms)
 
     def delete(
         self,

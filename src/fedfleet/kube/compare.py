@@ -53,6 +53,19 @@ def relevant(obj: KubeObject) -> KubeObject:
     return found | {"metadata": metadata}
 
 
+def shown(obj: KubeObject, *, metadata_only: bool = False) -> KubeObject:
+    """``obj`` for people: without who manages which field, and if wanted without anything but its metadata.
+
+    kubectl's copy of what it applied goes too, as it may hold the values of a Secret.
+    """
+    metadata = {key: value for key, value in obj["metadata"].items() if key != "managedFields"}
+    annotations = {key: value for key, value in (metadata.get("annotations") or {}).items() if key not in _ANNOTATION_NOISE}
+    if "annotations" in metadata:
+        metadata["annotations"] = annotations
+    kept = {key: obj[key] for key in ("apiVersion", "kind")} if metadata_only else obj
+    return kept | {"metadata": metadata}
+
+
 def same(before: KubeObject, after: KubeObject) -> bool:
     """Whether nothing that matters differs; an equal resourceVersion says nothing, since dry runs keep it."""
     return relevant(before) == relevant(after)

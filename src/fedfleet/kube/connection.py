@@ -145,11 +145,11 @@ class Connection:
             tls = {"context": self._tls}
             if self.access.server_name:
                 tls["server_hostname"] = self.access.server_name
-        stream = WebSocket(sslopt=tls, enable_multithread=True, skip_utf8_validation=True)
+        stream: Any = WebSocket(sslopt=tls, enable_multithread=True, skip_utf8_validation=True)
         stream.settimeout(timeout)
         url = "ws" + self.access.server.removeprefix("http") + path + "?" + urlencode(query)
         try:
-            stream.connect(  # type: ignore[no-untyped-call]
+            stream.connect(
                 url,
                 header=[f"{name}: {value}" for name, value in self.credentials.header().items()],
                 subprotocols=list(protocols),

@@ -12,7 +12,7 @@ from fedfleet.kube.errors import DefinitionError
 from fedfleet.kube.refs import KubeObject, ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -37,8 +37,8 @@ _ManifestLoader.yaml_implicit_resolvers = {
 }
 
 
-def parse(definition: str | Sequence[Any]) -> list[KubeObject]:
-    """The objects of a YAML text (any number of documents) or of a list of objects and YAML texts.
+def parse(definition: str | Mapping[str, Any] | Sequence[Any]) -> list[KubeObject]:
+    """The objects of a YAML text (any number of documents), of one object, or of a list of objects and YAML texts.
 
     Empty documents are passed over and objects of kind List taken apart.
 
@@ -46,7 +46,7 @@ def parse(definition: str | Sequence[Any]) -> list[KubeObject]:
         DefinitionError: not YAML, or not an object.
     """
     found: list[KubeObject] = []
-    for part in [definition] if isinstance(definition, str) else definition:
+    for part in [definition] if isinstance(definition, (str, dict)) else definition:
         documents = _documents(part) if isinstance(part, str) else [part]
         for document in documents:
             found.extend(_flattened(document, len(found) + 1))

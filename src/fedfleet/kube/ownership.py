@@ -67,6 +67,11 @@ class Ownership:
             self._recorded, self._version = wanted, written["metadata"]["resourceVersion"]
             return
 
+    def dissolve(self) -> None:
+        """Delete the parent; of members that were never pruned nothing is recorded any more."""
+        if self._version and not self._dry_run:
+            objects.remove(self._connection, self._parents, self._ref.namespace, self._ref.name)
+
     def prune(self, pool: ThreadPoolExecutor, snapshot: Snapshot, wanted: Collection[Place]) -> list[ObjectChange]:
         """Delete the members that are not at a place of ``wanted``, workloads first."""
         found = [
