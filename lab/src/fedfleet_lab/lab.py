@@ -5,10 +5,11 @@ from __future__ import annotations
 import fcntl
 import json
 import shutil
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from fedfleet_lab import addons, datastore
+from fedfleet_lab import addons, datastore, traces
 from fedfleet_lab.cluster.calico import CalicoResources
 from fedfleet_lab.cluster.control_plane import ControlPlane
 from fedfleet_lab.cluster.etcd import Etcd
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from fedfleet_lab.action import Action, ActionStatus
     from fedfleet_lab.context import Context
     from fedfleet_lab.paths import LabPaths
+
+# Seconds.
+_SETTLING = 10.0
+_POLL = 0.1
 
 
 def actions() -> tuple[Action, ...]:
@@ -73,16 +78,25 @@ def down(ctx: Context) -> None:
             except LabError as error:
                 failures.append(f"{action.name}: {error}")
         ctx.daemons.sweep()
+        failures.extend(f"{trace} is still there" for trace in _settled(ctx))
         if not ctx.keep and not failures:
             shutil.rmtree(ctx.paths.lab, ignore_errors=True)
     if failures:
         raise LabError(
             f"Lab {ctx.config.name!r} is not quite down",
-            found=" ".join(failures),
+            found="; ".join(failures),
             next_step="Put right what it says and run `fedfleet lab down` again",
         )
     if not ctx.keep:
         ctx.paths.lock.unlink(missing_ok=True)
+
+
+def _settled(ctx: Context) -> list[str]:
+    """Returns what is left of the lab once the kernel has had time to clear namespaces away, which it does later."""
+    deadline = time.monotonic() + _SETTLING
+    while (left := traces.find(ctx)) and time.monotonic() < deadline:
+        time.sleep(_POLL)
+    return left
 
 
 def status(ctx: Context) -> list[ActionStatus]:

@@ -57,12 +57,13 @@ def groups_of(lab: str) -> list[str]:
 
 
 def _hierarchies() -> Iterator[Path]:
+    """Yields where groups may be; beside version 1 there is mostly one of version 2, without controllers."""
     if _unified(ROOT):
         yield ROOT
         return
     for entry in sorted(ROOT.iterdir()):
-        # `cpu` may be a link to `cpu,cpuacct`; `unified` is version 2 without controllers, beside version 1.
-        if entry.is_dir() and not entry.is_symlink() and not _unified(entry):
+        # `cpu` may be a link to `cpu,cpuacct`.
+        if entry.is_dir() and not entry.is_symlink():
             yield entry
 
 

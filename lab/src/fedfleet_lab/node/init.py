@@ -98,6 +98,7 @@ class _Init:
     def __init__(self, plan: BootPlan) -> None:
         self._plan = plan
         self._all = [_Running(service) for service in plan.services]
+        self._going_down = False
 
     def run(self) -> NoReturn:
         """Starts all services in order and keeps them running until the node is shut down."""
@@ -168,17 +169,21 @@ class _Init:
 
     def _ended(self, running: _Running, status: int) -> None:
         running.pid = 0
+        code = os.waitstatus_to_exitcode(status)
+        if self._going_down:
+            _say(f"{running.service.name} ended with {code}")
+            return
         now = time.monotonic()
         if now - running.began > _STEADY:
             running.backoff = _BACKOFF_FIRST
         running.again_at = now + running.backoff
-        code = os.waitstatus_to_exitcode(status)
         _say(f"{running.service.name} ended with {code}; starting it again in {running.backoff:.1f} s")
         running.backoff = min(running.backoff * 2, _BACKOFF_MOST)
 
     def _shut_down(self) -> NoReturn:
         """Ends the kubelet, so that it starts no container again, then the containers, then all else."""
         _say("shutting down")
+        self._going_down = True
         *others, kubelet = self._all
         self._end([kubelet], 5.0)
         self._end_containers()
@@ -189,15 +194,12 @@ class _Init:
 
     def _end(self, services: list[_Running], grace: float) -> None:
         for running in services:
-            running.again_at = 0.0
             if running.pid:
                 os.kill(running.pid, signal.SIGTERM)
         deadline = time.monotonic() + grace
         while any(running.pid for running in services) and time.monotonic() < deadline:
             signal.sigtimedwait({signal.SIGCHLD}, _POLL)
             self._reap()
-            for running in services:
-                running.again_at = 0.0
 
     def _end_containers(self) -> None:
         deadline = time.monotonic() + self._plan.grace

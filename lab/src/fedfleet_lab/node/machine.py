@@ -53,7 +53,10 @@ class Machine:
             return
         self.ctx.daemons.stop(self.node.name, grace=0)
         links.unplug(self.node)
-        cgroups.create(cgroups.node_group(self.ctx.config.name, self.node.name))
+        group = cgroups.node_group(self.ctx.config.name, self.node.name)
+        # What a life before left behind would cost the kubelet three seconds a container.
+        cgroups.remove(group)
+        cgroups.create(group)
         plan = settings.write(self.ctx, self.node)
         namespaces = ("--net", "--mount", "--pid", "--uts", "--fork", "--kill-child", "--mount-proc")
         init = (sys.executable, "-m", "fedfleet_lab.node.init", str(plan))
