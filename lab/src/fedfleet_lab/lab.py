@@ -9,11 +9,13 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from fedfleet_lab import addons, datastore, traces
+from fedfleet_lab import traces
+from fedfleet_lab.addons.action import ACTIONS as ADDONS
 from fedfleet_lab.cluster.calico import CalicoResources
 from fedfleet_lab.cluster.control_plane import ControlPlane
 from fedfleet_lab.cluster.etcd import Etcd
 from fedfleet_lab.config import DEFAULT_NETWORK, DEFAULT_NODES, LabConfig
+from fedfleet_lab.datastore.action import ACTIONS as DATASTORE
 from fedfleet_lab.errors import LabError
 from fedfleet_lab.host.artefacts import Artefacts
 from fedfleet_lab.host.links import Links
@@ -45,9 +47,9 @@ def actions() -> tuple[Action, ...]:
         Etcd(),
         ControlPlane(),
         CalicoResources(),
-        *datastore.ACTIONS,
+        *DATASTORE,
         Nodes(),
-        *addons.ACTIONS,
+        *ADDONS,
     )
 
 

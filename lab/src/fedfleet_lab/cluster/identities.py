@@ -97,6 +97,10 @@ class Identities:
         path = self.paths.control_plane / f"{component}.kubeconfig"
         return self._kubeconfig(path, component, Leaf(f"system:{component}"))
 
+    def service(self, name: str) -> Path:
+        """Returns the kubeconfig of a service on the host, known as `fedfleet-lab:NAME`; its own roles say what it may."""
+        return self._kubeconfig(self.paths.pki / f"{name}.kubeconfig", name, Leaf(f"fedfleet-lab:{name}"))
+
     def kubelet(self, node: NodeConfig) -> Path:
         """Returns a kubelet's kubeconfig; the node authorizer and NodeRestriction keep it to its own node."""
         return self._node_kubeconfig(node, "kubelet", Leaf(f"system:node:{node.name}", ("system:nodes",)))

@@ -145,7 +145,7 @@ class Btrfs:
     def scrub(self) -> Scrub:
         """Reads every block of every copy and rewrites the wrong ones from the right ones."""
         # It ends with 3 where something could not be corrected; the report says how much.
-        argv = ["btrfs", "scrub", "start", "-B", "-R", self.mount]
+        argv = ["btrfs", "scrub", "start", "-B", "-R", str(self.mount)]
         report = run(argv, timeout=REBUILD_TIMEOUT, accept=(0, 3)).stdout
         # Super blocks have a counter of their own, and every commit rewrites them anyway.
         return Scrub(
