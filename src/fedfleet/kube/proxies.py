@@ -28,7 +28,7 @@ def proxy_for(server: str, configured: str | None, environment: dict[str, str] |
     if not proxy.startswith("http://"):
         raise KubeconfigError(
             "The proxy is of a kind that cannot be used",
-            expected="an HTTP proxy, such as http://proxy.example.org:3128",
+            expected="an HTTP proxy, such as http://outbound.example.org:3128",
             found=urlsplit(proxy).scheme + "://",
             where="proxy-url of the kubeconfig" if configured else "HTTPS_PROXY of the environment",
             next_step="Name an HTTP proxy that allows CONNECT to the API's port",

@@ -1,0 +1,73 @@
+"""Pages of modules and other plugins, from the documentation in them."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.plugins.loader import fragment_loader, init_plugin_loader
+from ansible.utils.plugin_docs import get_docstring
+
+from generator.markdown import options_table, sentences
+
+COLLECTION = "fedfleet.federation"
+
+
+@cache
+def _prepare() -> None:
+    """Let Ansible find the collection's fragments; it wants to be told once only."""
+    init_plugin_loader()
+
+
+def documentation(path: Path, kind: str) -> tuple[dict[str, Any], str, dict[str, Any]]:
+    """Return a plugin's documentation with its fragments merged in, its examples, and what it returns.
+
+    Args:
+        path: the plugin's file.
+        kind: `module`, `callback`, ... as Ansible calls it.
+    """
+    _prepare()
+    doc, examples, returned, _metadata = get_docstring(str(path), fragment_loader, collection_name=COLLECTION, plugin_type=kind)
+    if isinstance(returned, str):
+        returned = yaml.safe_load(returned)
+    return doc, examples or "", returned or {}
+
+
+def render_module(path: Path) -> str:
+    """Return the page of a module."""
+    doc, examples, returned = documentation(path, "module")
+    lines = _head(f"Module {COLLECTION}.{path.stem}", doc)
+    lines += ["## Options", "", *options_table(doc.get("options") or {}), ""]
+    lines += ["## Attributes", "", "| attribute | support | meaning |", "| --- | --- | --- |"]
+    for name, attribute in (doc.get("attributes") or {}).items():
+        lines.append(f"| {name} | {attribute.get('support', '')} | {' '.join(sentences(attribute.get('description')))} |")
+    lines += ["", "## Examples", "", "```yaml", examples.strip(), "```", "", "## Return values", ""]
+    lines += ["| name | type | returned | meaning |", "| --- | --- | --- | --- |", *_returned_rows(returned), ""]
+    return "\n".join(lines)
+
+
+def render_callback(path: Path) -> str:
+    """Return the page of a callback plugin."""
+    doc, _examples, _returned = documentation(path, "callback")
+    lines = _head(f"Callback plugin {COLLECTION}.{path.stem}", doc)
+    if doc.get("options"):
+        lines += ["## Options", "", *options_table(doc["options"]), ""]
+    return "\n".join(lines)
+
+
+def _head(title: str, doc: dict[str, Any]) -> list[str]:
+    lines = [f"# {title}", "", f"{doc['short_description'].rstrip('.')}.", ""]
+    lines += [f"- {paragraph}" for paragraph in sentences(doc.get("description"))]
+    return [*lines, ""]
+
+
+def _returned_rows(returned: dict[str, Any], parent: str = "") -> list[str]:
+    rows = []
+    for name, field in returned.items():
+        kind = str(field.get("type", ""))
+        if field.get("elements"):
+            kind += f" of {field['elements']}"
+        meaning = " ".join(sentences(field.get("description")))
+        rows.append(f"| `{parent}{name}` | {kind} | {field.get('returned', '')} | {meaning} |")
+        rows += _returned_rows(field.get("contains") or {}, f"{parent}{name}.")
+    return rows
