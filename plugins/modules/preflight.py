@@ -102,65 +102,69 @@ shortfalls:
     fix:
       description: What to do.
       type: str
+version:
+  description: Version of the cluster's API server.
+  returned: success
+  type: str
+  sample: v1.34.4
 """
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
-try:
-    from fedfleet.errors import FedFleetError
-    from fedfleet.kube import Client
-    from fedfleet.validation.preflight import Needs, PreflightError, Sizing, StorageNeed, examine
+from ansible_collections.fedfleet.federation.plugins.module_utils.kube import KUBE_ARGUMENTS, fail, session
 
-    HAS_FEDFLEET = True
-except ImportError:
-    HAS_FEDFLEET = False
+if TYPE_CHECKING:
+    from fedfleet.validation.preflight import Needs
+
+ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
+    "namespace": {"type": "str", "default": ""},
+    "namespace_required": {"type": "bool", "default": False},
+    "cluster_admin": {"type": "bool", "default": True},
+    "sizing": {
+        "type": "dict",
+        "options": {
+            "nodes": {"type": "int", "required": True},
+            "cores": {"type": "float", "required": True},
+            "memory_gib": {"type": "float", "required": True},
+        },
+    },
+    "storage_classes": {"type": "dict"},
+    "storage_created": {"type": "list", "elements": "str", "default": []},
+    "storage_expansion": {"type": "bool", "default": True},
+    "ingress_class": {"type": "str", "default": ""},
+}
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "kubeconfig": {"type": "path", "default": ""},
-            "context": {"type": "str", "default": ""},
-            "namespace": {"type": "str", "default": ""},
-            "namespace_required": {"type": "bool", "default": False},
-            "cluster_admin": {"type": "bool", "default": True},
-            "sizing": {
-                "type": "dict",
-                "options": {
-                    "nodes": {"type": "int", "required": True},
-                    "cores": {"type": "float", "required": True},
-                    "memory_gib": {"type": "float", "required": True},
-                },
-            },
-            "storage_classes": {"type": "dict"},
-            "storage_created": {"type": "list", "elements": "str", "default": []},
-            "storage_expansion": {"type": "bool", "default": True},
-            "ingress_class": {"type": "str", "default": ""},
-        },
-        supports_check_mode=True,
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    with session(module) as client:
+        from fedfleet.validation.preflight import PreflightError, examine
+
+        shortfalls = examine(client, needs_of(module.params))
+        version = client.version()
+        server = client.server
+    if shortfalls:
+        fail(module, PreflightError(shortfalls, where=f"the cluster at {server}"), shortfalls=[asdict(each) for each in shortfalls])
+    module.exit_json(changed=False, shortfalls=[], version=version)
+
+
+def needs_of(params: dict[str, Any]) -> Needs:
+    """What the options ask for."""
+    from fedfleet.validation.preflight import Needs, Sizing, StorageNeed
+
+    storage = None
+    if params["storage_classes"] is not None:
+        storage = StorageNeed(params["storage_classes"], frozenset(params["storage_created"]), expansion=params["storage_expansion"])
+    return Needs(
+        namespace=params["namespace"],
+        namespace_required=params["namespace_required"],
+        sizing=Sizing(**params["sizing"]) if params["sizing"] and params["cluster_admin"] else None,
+        storage=storage,
+        ingress_class=params["ingress_class"],
     )
-    if not HAS_FEDFLEET:
-        module.fail_json(msg=missing_required_lib("fedfleet"))
-    given = module.params
-    needs = Needs(
-        namespace=given["namespace"],
-        namespace_required=given["namespace_required"],
-        sizing=Sizing(**given["sizing"]) if given["sizing"] and given["cluster_admin"] else None,
-        storage=StorageNeed(given["storage_classes"], frozenset(given["storage_created"]), expansion=given["storage_expansion"])
-        if given["storage_classes"] is not None
-        else None,
-        ingress_class=given["ingress_class"],
-    )
-    try:
-        with Client.connect(given["kubeconfig"] or None, given["context"] or None) as client:
-            shortfalls = examine(client, needs)
-            if shortfalls:
-                raise PreflightError(shortfalls, where=f"cluster of context {given['context'] or '(current)'}")
-    except FedFleetError as error:
-        module.fail_json(msg=str(error), shortfalls=[asdict(each) for each in getattr(error, "shortfalls", ())], **error.facts())
-    module.exit_json(changed=False, shortfalls=[])
 
 
 if __name__ == "__main__":

@@ -158,23 +158,22 @@ def storage_shortfalls(classes: Sequence[Mapping[str, Any]], need: StorageNeed) 
     default = next((item for item in classes if _is_default(item)), None)
     there = ", ".join(sorted(by_name)) or "none"
     missing = []
-    for intent, name in sorted(need.intents.items()):
-        if name in need.created_later:
-            continue
+    for name in sorted(set(need.intents.values()) - need.created_later):
+        intents = " and ".join(sorted(intent for intent, wanted in need.intents.items() if wanted == name))
         found = by_name.get(name) if name else default
         if found is None:
             missing.append(
                 Shortfall(
-                    f"StorageClass for {intent}",
+                    f"StorageClass for {intents}",
                     name or "a default class",
                     there,
-                    "name one of them in storage_classes, or have one made with storage_create",
+                    "name one that is there in storage_classes, or have this one made with storage_create",
                 )
             )
         elif need.expansion and not found.get("allowVolumeExpansion"):
             missing.append(
                 Shortfall(
-                    f"StorageClass for {intent}",
+                    f"StorageClass for {intents}",
                     "one whose volumes can grow",
                     f"{found['metadata']['name']} without allowVolumeExpansion",
                     "set it on the class, choose another, or accept it with storage_expansion_required: false",

@@ -49,6 +49,11 @@ def test_an_intent_whose_class_is_not_there_is_named_with_the_classes_that_are()
     assert (shortfall.what, shortfall.needed, shortfall.found) == ("StorageClass for stream", "silver", "gold")
 
 
+def test_intents_that_share_a_class_are_one_gap() -> None:
+    (shortfall,) = storage_shortfalls([], StorageNeed({"stream": "silver", "files": "silver"}))
+    assert shortfall.what == "StorageClass for files and stream"
+
+
 def test_an_empty_name_takes_the_default_class() -> None:
     assert storage_shortfalls([storage_class("gold", default=True)], StorageNeed({"files": ""})) == []
 
