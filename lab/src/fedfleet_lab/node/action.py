@@ -97,7 +97,7 @@ def wait_ready(ctx: Context, nodes: Sequence[NodeConfig], since: dict[str, dt.da
     waiting = list(nodes)
     while waiting:
         found = {item["metadata"]["name"]: item for item in (ctx.kubectl.get("nodes") or {}).get("items", [])}
-        waiting = [node for node in waiting if not _is_ready(found.get(node.name), since.get(node.name))]
+        waiting = [node for node in waiting if not is_ready(found.get(node.name), since.get(node.name))]
         if not waiting:
             return
         ctx.progress.note(f"waiting for {', '.join(node.name for node in waiting)}")
@@ -114,7 +114,8 @@ def wait_ready(ctx: Context, nodes: Sequence[NodeConfig], since: dict[str, dt.da
         time.sleep(_POLL)
 
 
-def _is_ready(item: dict[str, Any] | None, since: dt.datetime | None) -> bool:
+def is_ready(item: dict[str, Any] | None, since: dt.datetime | None) -> bool:
+    """Whether a Node object says that its kubelet called it Ready, no earlier than `since`."""
     if item is None:
         return False
     ready, _, heartbeat = _condition(item)

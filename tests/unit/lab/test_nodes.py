@@ -1,0 +1,50 @@
+"""What a node is told, and when it counts as Ready."""
+
+import datetime as dt
+import json
+
+from fedfleet_lab.config import LabConfig
+from fedfleet_lab.node.action import is_ready, node_object
+from fedfleet_lab.node.plan import BootPlan, Mount, Service
+
+BOOT = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
+
+
+def kubernetes_node(status: str, heartbeat: str) -> dict[str, object]:
+    return {"status": {"conditions": [{"type": "Ready", "status": status, "lastHeartbeatTime": heartbeat}]}}
+
+
+def test_a_boot_plan_survives_being_written_and_read() -> None:
+    plan = BootPlan(
+        hostname="node1",
+        keeps=("/usr",),
+        mounts=(Mount("tmpfs", "/run"),),
+        files={"/run/x": "y"},
+        services=(Service("containerd", ("containerd", "-c", "x"), {"A": "b"}, "unix:/run/x"),),
+        grace=12.5,
+    )
+    assert BootPlan.load(plan.dump()) == plan
+    assert json.loads(plan.dump())["hostname"] == "node1"
+
+
+def test_a_node_is_registered_with_the_pod_range_that_routes_lead_to() -> None:
+    node = LabConfig.parse("lab", "10.89.0.0/16", 2).node(2)
+    assert node_object(node)["spec"] == {"podCIDR": "10.89.130.0/24", "podCIDRs": ["10.89.130.0/24"]}
+
+
+def test_a_node_is_ready_when_its_kubelet_says_so_after_the_boot() -> None:
+    assert is_ready(kubernetes_node("True", "2026-01-01T12:00:05Z"), BOOT)
+
+
+def test_what_was_said_before_a_power_cut_does_not_count() -> None:
+    assert not is_ready(kubernetes_node("True", "2026-01-01T11:59:55Z"), BOOT)
+
+
+def test_a_node_that_was_on_all_the_time_may_have_said_so_earlier() -> None:
+    assert is_ready(kubernetes_node("True", "2026-01-01T11:59:55Z"), None)
+
+
+def test_a_node_that_is_not_ready_or_not_known_is_waited_for() -> None:
+    assert not is_ready(kubernetes_node("False", "2026-01-01T12:00:05Z"), BOOT)
+    assert not is_ready({}, BOOT)
+    assert not is_ready(None, BOOT)
