@@ -71,7 +71,7 @@ nightly: bootstrap lint ## All tests on both profiles, one after the other
 
 .PHONY: docs
 docs: venv ## Write docs/reference anew from argument specs and module documentation
-	@$(BIN)/python docs/generate.py
+	@PYTHONPATH=docs $(BIN)/python -m generator
 
 .PHONY: clean
 clean: ## Take the lab down and remove what was made in this checkout; the artefact cache stays

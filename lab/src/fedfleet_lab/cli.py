@@ -15,7 +15,7 @@ from fedfleet_lab.cli_context import Name, Network, context, errors_as_sentences
 from fedfleet_lab.config import DEFAULT_NAME
 from fedfleet_lab.node.machine import Machine
 
-app = typer.Typer(no_args_is_help=True, help="A data centre on this machine: real Kubernetes, storage and network.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="A data centre on this machine: real Kubernetes, storage and network.")
 app.add_typer(cli_node.app, name="node")
 
 
