@@ -9,7 +9,8 @@ DOCUMENTATION = r"""
 module: generated_secret
 short_description: Makes passwords that are missing, in the cluster
 description:
-  - Sees to it that a Secret holds a password under each of the given keys. What is missing is made from letters and digits; what is there is never changed.
+  - Sees to it that a Secret holds a password under each of the given keys.
+  - What is missing is made from letters and digits. What is there is never changed.
   - The passwords are in no result, no diff and no log.
 version_added: 0.1.0
 extends_documentation_fragment:
@@ -67,7 +68,6 @@ error:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.fedfleet.federation.plugins.module_utils.kube import KUBE_ARGUMENTS, session
 
 ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
