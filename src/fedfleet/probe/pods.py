@@ -1,0 +1,51 @@
+"""The same questions, asked from inside a pod that has Python and nothing of ours."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from fedfleet.errors import FedFleetError
+from fedfleet.probe.asking import Answer, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Not every way into a pod can close its standard input, so the program is told how much to read.
+_BOOT = "import sys; exec(compile(sys.stdin.buffer.read(int(sys.argv[1])), 'asking.py', 'exec'))"
+
+
+class AnswerError(FedFleetError):
+    """What came back from a pod are no answers."""
+
+
+def pod_program(questions: Sequence[Question], python: str = "python3") -> tuple[list[str], bytes]:
+    """The command to run in a container, and what to send it; it prints the answers as JSON.
+
+    The questions, with any key in them, travel on standard input only.
+    """
+    source = files("fedfleet.probe").joinpath("asking.py").read_bytes()
+    text = json.dumps([asdict(question) for question in questions])
+    program = source + f"\nprint(answers_as_text({text!r}))\n".encode()
+    return [python, "-c", _BOOT, str(len(program))], program
+
+
+def pod_answers(output: bytes, where: str) -> list[Answer]:
+    """The answers that the program printed; ``where`` names the pod in errors.
+
+    Raises:
+        AnswerError: it printed something else.
+    """
+    try:
+        found = json.loads(output)
+        return [Answer(**{**entry, "addresses": tuple(entry["addresses"])}) for entry in found]
+    except (ValueError, TypeError, KeyError) as error:
+        raise AnswerError(
+            "A probe in a pod did not answer",
+            expected="a JSON list of answers",
+            found=output[-200:].decode("utf-8", "replace") or "nothing",
+            where=where,
+            next_step="Look at the pod's state; its container must have Python 3.9 or later",
+        ) from error
