@@ -239,8 +239,7 @@ def applied(client: Client, params: dict[str, Any], *, dry_run: bool) -> ApplyRe
         namespace=place,
     )
     if params["wait"] and not dry_run:
-        waited_for = [change.ref for change in result.objects if change.action != "pruned" and change.kind in params["wait_kinds"]]
-        client.wait(waited_for, params["wait_timeout"], report)
+        client.wait(result.unready(params["wait_kinds"]), params["wait_timeout"], report)
     return result
 
 

@@ -74,7 +74,7 @@ def refusal(status: int, body: bytes, action: Action) -> ApiError:
         return _forbidden(message, reason, action)
     if status == 404:
         return NotFoundError(
-            f"There is no {action.resource} {action.name}".rstrip(),
+            f"Cannot {action}: there is no such object, or no such namespace",
             status=status,
             reason=reason,
             found=message,

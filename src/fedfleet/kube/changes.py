@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from fedfleet.kube.compare import unified_diff
+from fedfleet.kube.predicates import judge
 from fedfleet.kube.refs import ObjectRef
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from fedfleet.kube.refs import KubeObject
 
 ActionTaken = Literal["created", "updated", "unchanged", "pruned", "deleted"]
@@ -49,6 +52,14 @@ class ApplyResult:
     def changed(self) -> bool:
         """Whether anything was created, updated, pruned or deleted."""
         return any(change.action != "unchanged" for change in self.objects)
+
+    def unready(self, kinds: Collection[str]) -> list[ObjectRef]:
+        """The objects of those kinds that are still there and were not ready when they were applied."""
+        return [
+            change.ref
+            for change in self.objects
+            if change.kind in kinds and change.after is not None and not judge(change.after).ready
+        ]
 
     @property
     def counts(self) -> dict[str, int]:

@@ -14,7 +14,8 @@ from fedfleet.kube.members import Terms
 from fedfleet.kube.refs import ObjectRef
 from fedfleet.kube.removal import remove_set
 from fedfleet.kube.tunnel import Tunnel
-from fedfleet.kube.waiting import Waiter, selector_text
+from fedfleet.kube.selectors import selector_text
+from fedfleet.kube.waiting import Waiter
 
 if TYPE_CHECKING:
     import builtins
@@ -162,6 +163,16 @@ class Client:
         if there and wait is not None and not dry_run:
             self.wait_gone([ObjectRef(resource.kind, place, name, resource.api_version)], wait)
         return there
+
+    def create(self, definition: KubeObject) -> KubeObject:
+        """Create an object that must not be there yet, and return it as it is now.
+
+        Raises:
+            StaleError: somebody has created it already.
+        """
+        resource = self._discovery.resource(definition["kind"], definition["apiVersion"])
+        place = self._place(resource.namespaced, definition["metadata"].get("namespace"))
+        return objects.create(self._connection, resource, definition, place)
 
     def patch(
         self,

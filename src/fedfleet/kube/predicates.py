@@ -22,11 +22,13 @@ class Verdict:
 
     Attributes:
         hopeless: it will not become ready however long one waits.
+        next_step: what to do about that.
     """
 
     ready: bool
     text: str
     hopeless: bool = False
+    next_step: str = ""
 
 
 def judge(obj: KubeObject) -> Verdict:
@@ -36,6 +38,19 @@ def judge(obj: KubeObject) -> Verdict:
         UnknownKindError: there is none.
     """
     kind = obj["kind"]
+    require_waitable(kind)
+    if obj["metadata"].get("deletionTimestamp"):
+        doomed = kind in ("Namespace", "CustomResourceDefinition")
+        return Verdict(ready=False, text="being deleted", hopeless=doomed, next_step="Wait until it is gone, then run again")
+    return _PREDICATES[kind](obj)
+
+
+def require_waitable(kind: str) -> None:
+    """Do nothing for a kind that has a predicate.
+
+    Raises:
+        UnknownKindError: it has none.
+    """
     if kind not in _PREDICATES:
         raise UnknownKindError(
             f"There is no telling when a {kind} is ready",
@@ -43,9 +58,6 @@ def judge(obj: KubeObject) -> Verdict:
             found=kind,
             next_step="Leave it out of what is waited for",
         )
-    if obj["metadata"].get("deletionTimestamp"):
-        return Verdict(ready=False, text="being deleted", hopeless=kind in ("Namespace", "CustomResourceDefinition"))
-    return _PREDICATES[kind](obj)
 
 
 def waitable_kinds() -> tuple[str, ...]:

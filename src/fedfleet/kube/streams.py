@@ -97,17 +97,35 @@ class ChannelStream:
                     messages.append((channel[0], content))
         return messages
 
-    def wait(self, timeout: float | None, *, reading: Sequence[int] = (), writing: Sequence[int] = ()) -> None:
-        """Wait until this stream or one of the other descriptors can go on, at most ``timeout`` seconds."""
+    def push(self) -> None:
+        """Send what is possible without waiting, and receive nothing."""
+        self._send()
+
+    def wait(
+        self,
+        timeout: float | None,
+        *,
+        receiving: bool = True,
+        reading: Sequence[int] = (),
+        writing: Sequence[int] = (),
+    ) -> set[int]:
+        """Wait until this stream or another descriptor can go on, at most ``timeout`` seconds; returns which can.
+
+        Without ``receiving``, what comes in on this stream is left alone: nobody could take it now.
+        """
         poll = select.poll()
-        wanted = {self._socket.fileno(): select.POLLIN | (select.POLLOUT if self._outgoing else 0)}
+        if receiving and isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
+            # Decrypted already, so that the descriptor will not tell of it.
+            timeout = 0.0
+        mine = (select.POLLIN if receiving and not self.closed else 0) | (select.POLLOUT if self._outgoing else 0)
+        wanted = {self._socket.fileno(): mine} if mine else {}
         for descriptor in reading:
             wanted[descriptor] = wanted.get(descriptor, 0) | select.POLLIN
         for descriptor in writing:
             wanted[descriptor] = wanted.get(descriptor, 0) | select.POLLOUT
         for descriptor, events in wanted.items():
             poll.register(descriptor, events)
-        poll.poll(None if timeout is None else max(timeout, 0.0) * 1000)
+        return {descriptor for descriptor, _ in poll.poll(None if timeout is None else max(timeout, 0.0) * 1000)}
 
     def close(self) -> None:
         """End the stream, politely if that is possible at once."""

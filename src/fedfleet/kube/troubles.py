@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fedfleet.kube.refs import KubeObject
+    from fedfleet.kube.refs import KubeObject, ObjectRef
 
 MAX_RESTARTS = 5
 """So often may a container crash before it is given up; the fifth comes about two minutes after the first."""
@@ -26,6 +26,8 @@ _GRACE = {
     "RunContainerError": 20.0,
 }
 _SAME = {"ErrImagePull": "ImagePullBackOff", "RunContainerError": "CreateContainerError"}
+# How a container ends that could not even begin, before it is called CrashLoopBackOff like all others.
+_NEVER_BEGAN = frozenset({"ContainerCannotRun", "StartError"})
 _CRASHING_BEFORE_SECONDS = 90.0
 _REFUSED_SECONDS = 10.0
 
@@ -57,47 +59,80 @@ def of_pod(pod: KubeObject, restarts_at_first: dict[tuple[str, str], int]) -> Tr
     """
     if pod["metadata"].get("deletionTimestamp"):
         return None
-    found: list[Trouble] = []
-    for container in _containers(pod):
-        waiting = (container.get("state") or {}).get("waiting") or {}
-        reason = waiting.get("reason") or ""
-        name, uid = container["name"], pod["metadata"].get("uid", "")
-        restarts = int(container.get("restartCount") or 0)
-        first = restarts_at_first.setdefault((uid, name), restarts)
-        message = waiting.get("message") or _last_end(container)
-        text = f"pod {pod['metadata']['name']}, container {name}: {reason}" + (f": {message}" if message else "")
-        key = (uid, name, _SAME.get(reason, reason))
-        place = {"pod": pod["metadata"]["name"], "container": name}
-        if reason == "CrashLoopBackOff" and restarts >= MAX_RESTARTS:
-            grace = _CRASHING_BEFORE_SECONDS if first >= MAX_RESTARTS else 0.0
-            found.append(Trouble(key, f"{text} ({restarts} restarts)", grace, **place, next_step="Read the container's log below"))
-        elif reason in _GRACE:
-            found.append(Trouble(key, text, _GRACE[reason], **place, next_step=_advice(reason)))
+    uid = pod["metadata"].get("uid", "")
+    found = [
+        trouble
+        for container in _containers(pod)
+        if (trouble := _of_container(pod, container, restarts_at_first.setdefault((uid, container["name"]), _restarts(container))))
+    ]
     return min(found, key=lambda trouble: trouble.grace) if found else None
 
 
-def of_refusals(kind: str, name: str, events: Iterable[KubeObject], seen_first: frozenset[tuple[str, int]]) -> Trouble | None:
-    """The refusal to create pods that the newest FailedCreate event tells of.
+def _of_container(pod: KubeObject, container: dict[str, Any], restarts_at_first: int) -> Trouble | None:
+    waiting = (container.get("state") or {}).get("waiting") or {}
+    ended = (container.get("lastState") or {}).get("terminated") or {}
+    reason, message = waiting.get("reason") or "", waiting.get("message") or ""
+    if reason in ("CrashLoopBackOff", "RunContainerError") and ended:
+        message = f"ended with {ended.get('exitCode')}, {ended.get('reason')}: {ended.get('message') or ''}".rstrip(": ")
+    if reason == "CrashLoopBackOff" and ended.get("reason") in _NEVER_BEGAN:
+        reason = "RunContainerError"
+    if reason == "CrashLoopBackOff" and _restarts(container) >= MAX_RESTARTS:
+        grace = _CRASHING_BEFORE_SECONDS if restarts_at_first >= MAX_RESTARTS else 0.0
+        message = f"{message} ({_restarts(container)} restarts)"
+    elif reason in _GRACE:
+        grace = _GRACE[reason]
+    else:
+        return None
+    name, pod_name = container["name"], pod["metadata"]["name"]
+    return Trouble(
+        key=(pod["metadata"].get("uid", ""), name, _SAME.get(reason, reason)),
+        text=f"pod {pod_name}, container {name}: {reason}" + (f": {message}" if message else ""),
+        grace=grace,
+        pod=pod_name,
+        container=name,
+        next_step=_advice(reason),
+    )
+
+
+def wanted_pods(obj: KubeObject) -> int:
+    """How many pods a workload asks for."""
+    spec, status = obj["spec"], obj.get("status") or {}
+    if obj["kind"] == "DaemonSet":
+        return int(status.get("desiredNumberScheduled") or 0)
+    wanted = spec.get("parallelism" if obj["kind"] == "Job" else "replicas")
+    return 1 if wanted is None else int(wanted)
+
+
+def of_refusals(ref: ObjectRef, events: Iterable[KubeObject], seen_first: frozenset[tuple[str, int]]) -> Trouble | None:
+    """The refusal to create pods that the newest event about creating them tells of.
 
     ``seen_first`` are the marks of events that were there when waiting began: those may be long put right.
     """
-    fresh = [
-        event
-        for event in events
-        if event.get("type") == "Warning" and event.get("reason") == "FailedCreate" and mark(event) not in seen_first
-    ]
-    if not fresh:
+    creations = [event for event in events if event.get("reason") in ("FailedCreate", "SuccessfulCreate")]
+    if not creations:
         return None
-    message = str(max(fresh, key=_when).get("message") or "")
-    return Trouble(("refused", kind, name), f"its pods are refused: {message}", _REFUSED_SECONDS, next_step=_refusal_advice(message))
+    # Times are in whole seconds: in doubt it is a success, and the next attempt will tell.
+    newest = max(creations, key=lambda event: (_when(event), event["reason"] == "SuccessfulCreate"))
+    if newest["reason"] != "FailedCreate" or mark(newest) in seen_first:
+        return None
+    return _refused(ref, str(newest.get("message") or ""))
 
 
-def of_replica_failure(kind: str, name: str, failure: dict[str, Any]) -> Trouble | None:
+def of_replica_failure(ref: ObjectRef, failure: dict[str, Any]) -> Trouble | None:
     """The same, from a Deployment's ReplicaFailure condition."""
     if failure.get("status") != "True":
         return None
-    message = str(failure.get("message") or failure.get("reason") or "")
-    return Trouble(("refused", kind, name), f"its pods are refused: {message}", _REFUSED_SECONDS, next_step=_refusal_advice(message))
+    return _refused(ref, str(failure.get("message") or failure.get("reason") or ""))
+
+
+def _refused(ref: ObjectRef, message: str) -> Trouble:
+    if "exceeded quota" in message:
+        advice = "Ask for a larger quota of the namespace, or ask for less"
+    elif "violates PodSecurity" in message:
+        advice = "Make the pod fit the namespace's Pod Security level"
+    else:
+        advice = "Look at the admission rules of the namespace"
+    return Trouble(("refused", ref.kind, ref.name), f"its pods are refused: {message}", _REFUSED_SECONDS, next_step=advice)
 
 
 def mark(event: KubeObject) -> tuple[str, int]:
@@ -129,11 +164,8 @@ def _containers(pod: KubeObject) -> list[dict[str, Any]]:
     return [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
 
 
-def _last_end(container: dict[str, Any]) -> str:
-    ended = (container.get("lastState") or {}).get("terminated") or {}
-    if not ended:
-        return ""
-    return f"ended with {ended.get('exitCode')} ({ended.get('reason')})"
+def _restarts(container: dict[str, Any]) -> int:
+    return int(container.get("restartCount") or 0)
 
 
 def _when(event: KubeObject) -> str:
@@ -142,16 +174,10 @@ def _when(event: KubeObject) -> str:
 
 
 def _advice(reason: str) -> str:
+    if reason == "CrashLoopBackOff":
+        return "Read the container's last lines"
     if "Image" in reason:
         return "Check the image's name and version, and that the nodes reach the registry and are let in"
     if reason == "CreateContainerConfigError":
         return "Check that every ConfigMap and Secret, and every key of them, that the container refers to is there"
     return "Check the container's command, mounts and security context"
-
-
-def _refusal_advice(message: str) -> str:
-    if "exceeded quota" in message:
-        return "Ask for a larger quota of the namespace, or ask for less"
-    if "violates PodSecurity" in message:
-        return "Make the pod fit the namespace's Pod Security level"
-    return "Look at the admission rules of the namespace"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fedfleet.kube import objects
 from fedfleet.kube.answers import Action
+from fedfleet.kube.carrier import Carrier
 from fedfleet.kube.errors import KubeError, TunnelError
 from fedfleet.kube.predicates import judge
 from fedfleet.kube.streams import V4, ChannelStream
-from fedfleet.kube.waiting import selector_text
+from fedfleet.kube.selectors import selector_text
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -22,12 +24,7 @@ if TYPE_CHECKING:
     from fedfleet.kube.discovery import Discovery
     from fedfleet.kube.refs import KubeObject
 
-_DATA, _ERROR = 0, 1
-_CHUNK = 64 * 1024
-_MOST_BUFFERED = 4 * _CHUNK
 _OPEN_SECONDS = 15.0
-# So often does a connection look whether its tunnel was closed.
-_TICK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -52,11 +49,13 @@ class Tunnel:
         self._namespace = namespace
         self._target = target
         self._wanted_port = port
-        self._closing = threading.Event()
-        self._threads: list[threading.Thread] = []
-        self.failure = ""
         # Asked at once, so that what cannot work fails here and not in the middle of a conversation.
         self._goal()
+        # Closing the writing end makes the reading end readable for every thread at once.
+        self._stop, self._running = os.pipe()
+        self._closed = False
+        self._threads: list[threading.Thread] = []
+        self.failure = ""
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.host, self.port = self._listener.getsockname()[:2]
         self._acceptor = threading.Thread(target=self._accept, name=f"tunnel {target}", daemon=True)
@@ -70,7 +69,10 @@ class Tunnel:
 
     def close(self) -> None:
         """Stop listening and end every connection."""
-        self._closing.set()
+        if self._closed:
+            return
+        self._closed = True
+        os.close(self._running)
         with contextlib.suppress(OSError):
             # Wakes accept(), which close() alone does not.
             self._listener.shutdown(socket.SHUT_RDWR)
@@ -78,9 +80,10 @@ class Tunnel:
         self._acceptor.join(timeout=5)
         for thread in self._threads:
             thread.join(timeout=5)
+        os.close(self._stop)
 
     def _accept(self) -> None:
-        while not self._closing.is_set():
+        while not self._closed:
             try:
                 local, _ = self._listener.accept()
             except OSError:
@@ -98,7 +101,7 @@ class Tunnel:
                 self.failure = str(error)
                 return
             try:
-                told = _pump(local, stream, self._closing)
+                told = Carrier(local, stream, self._stop).run()
             except OSError as error:
                 told = str(error)
             finally:
@@ -177,57 +180,3 @@ def _container_port(pod: KubeObject, port: int | str, target: str) -> int:
             if entry.get("name") == port:
                 return int(entry["containerPort"])
     raise TunnelError(f"{target} has no port named {port!r}", where=f"pod {pod['metadata'].get('namespace')}/{pod['metadata']['name']}")
-
-
-def _pump(local: socket.socket, stream: ChannelStream, closing: threading.Event) -> str:
-    """Carry bytes both ways; returns what the node said went wrong, or nothing.
-
-    The first message of either channel holds the port number only (kubelet, portforward/websocket.go).
-    """
-    local.setblocking(False)
-    begun: set[int] = set()
-    incoming = bytearray()
-    local_ended = False
-    told = ""
-    while not closing.is_set():
-        if len(incoming) < _MOST_BUFFERED:
-            for channel, content in stream.exchange():
-                if channel not in begun:
-                    begun.add(channel)
-                elif channel == _DATA:
-                    incoming += content
-                elif channel == _ERROR:
-                    told += content.decode("utf-8", "replace")
-        if incoming:
-            with contextlib.suppress(BlockingIOError):
-                del incoming[: local.send(incoming)]
-        if stream.closed and not incoming:
-            return told
-        reads = not local_ended and stream.backlog < _MOST_BUFFERED
-        if reads:
-            taken: bytes | None = None
-            with contextlib.suppress(BlockingIOError):
-                taken = local.recv(_CHUNK)
-            if taken == b"":
-                # This protocol cannot pass on that one side has ended; the other side's end is what counts.
-                local_ended = True
-                if not _still_reading(local):
-                    return told
-            elif taken:
-                stream.queue(_DATA, taken)
-                continue
-        stream.wait(
-            _TICK_SECONDS,
-            reading=[local.fileno()] if reads and not local_ended else [],
-            writing=[local.fileno()] if incoming else [],
-        )
-    return told
-
-
-def _still_reading(local: socket.socket) -> bool:
-    """Whether the peer has only shut down its sending side."""
-    state: Any = local.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
-    return bool(state[0] == _CLOSE_WAIT)
-
-
-_CLOSE_WAIT = 8
