@@ -13,6 +13,7 @@ from fedfleet_lab import cli_node, components, lab
 from fedfleet_lab.artefacts import KUBERNETES
 from fedfleet_lab.cli_context import Name, Network, context, errors_as_sentences
 from fedfleet_lab.config import DEFAULT_NAME
+from fedfleet_lab.node import images as node_images
 from fedfleet_lab.node.machine import Machine
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A data centre on this machine: real Kubernetes, storage and network.")
@@ -64,6 +65,26 @@ def status(
             for part in parts:
                 print(f"{'ok ' if part.ok else 'NOT'} {part.name:<14} {part.detail}")
         raise typer.Exit(0 if well else 1)
+
+
+@app.command()
+def images(
+    name: Name = DEFAULT_NAME,
+    network: Network = None,
+    adopt: Annotated[bool, typer.Option("--adopt", help="Power-cycle nodes that lack them; their pods start again.")] = False,
+) -> None:
+    """Unpack all images of the lab's registry once, for every node that is made from now on."""
+    with errors_as_sentences("`fedfleet lab images` starts over."):
+        ctx = context(name, network)
+        with lab.locked(ctx.paths):
+            with ctx.progress.step("unpack images"):
+                count = node_images.refresh_template(ctx)
+            if not count:
+                ctx.progress.say("the registry holds no images yet: `fedfleet images build` makes them")
+            elif adopt:
+                with ctx.progress.step("give the nodes their images"):
+                    adopted = node_images.adopt(ctx, grace=10.0)
+                ctx.progress.say(f"{count} images on every node; power-cycled: {len(adopted)} nodes")
 
 
 @app.command()

@@ -32,9 +32,24 @@ class NodePaths:
         return self.root / "config"
 
     @property
+    def grace(self) -> Path:
+        """How long containers get when the node is shut down, in seconds, for as long as it is."""
+        return self.config / "grace"
+
+    @property
     def disk(self) -> Path:
         """The node's disk; its folders appear below the node's /var."""
         return self.root / "disk"
+
+    @property
+    def containerd(self) -> Path:
+        """The node's images and containers."""
+        return self.disk / "containerd"
+
+    @property
+    def kubelet(self) -> Path:
+        """The kubelet's folder, with what pods keep on the node."""
+        return self.disk / "kubelet"
 
     @property
     def log(self) -> Path:

@@ -51,7 +51,7 @@ def test_a_labs_groups_are_found_and_removed(hierarchies: Path) -> None:
 def test_preflight_names_everything_that_is_missing_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(preflight, "plugin_folder", lambda: None)
-    monkeypatch.setattr(preflight.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr(preflight, "_LEAST_MEMORY", 1 << 60)
     monkeypatch.setattr(preflight, "_LEAST_DISK_COLD", 1 << 60)
     with pytest.raises(LabError) as raised:

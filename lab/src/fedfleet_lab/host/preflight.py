@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fedfleet_lab.command import run
 from fedfleet_lab.errors import LabError
-from fedfleet_lab.node.settings import plugin_folder
+from fedfleet_lab.node.pod_network import plugin_folder
 
 if TYPE_CHECKING:
     from fedfleet_lab.action import ActionStatus

@@ -13,12 +13,13 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from fedfleet_lab.node.plan import CONTAINERD_SOCKET, BootPlan, Service
+from fedfleet_lab.node.answers import answers
+from fedfleet_lab.node.plan import BootPlan, Service
+from fedfleet_lab.node.shutdown import end_containers
 
 _READY_TIMEOUT = 60.0
 _POLL = 0.05
@@ -28,7 +29,6 @@ _BACKOFF_FIRST, _BACKOFF_MOST = 0.5, 10.0
 _STEADY = 60.0
 _LOG_LIMIT = 32 << 20
 _SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}
-_APPLICATIONS = 'labels."io.cri-containerd.kind"==container'
 
 
 @dataclass
@@ -148,7 +148,7 @@ class _Init:
 
     def _await_ready(self, running: _Running) -> None:
         deadline = time.monotonic() + _READY_TIMEOUT
-        while running.service.ready and not _answers(running.service.ready):
+        while running.service.ready and not answers(running.service.ready):
             if time.monotonic() > deadline:
                 _say(f"{running.service.name} is not ready after {_READY_TIMEOUT:.0f} s; going on without")
                 return
@@ -186,7 +186,7 @@ class _Init:
         self._going_down = True
         *others, kubelet = self._all
         self._end([kubelet], 5.0)
-        self._end_containers()
+        end_containers(self._plan.grace_now(), _say)
         for running in reversed(others):
             self._end([running], 5.0)
         os.sync()
@@ -200,45 +200,6 @@ class _Init:
         while any(running.pid for running in services) and time.monotonic() < deadline:
             signal.sigtimedwait({signal.SIGCHLD}, _POLL)
             self._reap()
-
-    def _end_containers(self) -> None:
-        deadline = time.monotonic() + self._plan.grace
-        wanted = _running_applications()
-        # Each container's own stop signal, all at once; whoever ignores it dies with the node.
-        children = [subprocess.Popen(["ctr", *_NAMESPACE, "tasks", "kill", name], stderr=subprocess.DEVNULL) for name in wanted]
-        for child in children:
-            child.wait()
-        while (left := _running_applications()) and time.monotonic() < deadline:
-            _say(f"waiting for {len(left)} of {len(wanted)} containers to end")
-            time.sleep(0.5)
-
-
-_NAMESPACE = ("--address", CONTAINERD_SOCKET, "--namespace", "k8s.io")
-
-
-def _running_applications() -> set[str]:
-    """Returns the identifiers of running containers other than the pods' own sandboxes."""
-    applications = _ctr("containers", "list", "--quiet", _APPLICATIONS).split()
-    tasks = [line.split() for line in _ctr("tasks", "list").splitlines()[1:]]
-    return {task[0] for task in tasks if len(task) == 3 and task[2] == "RUNNING"} & set(applications)
-
-
-def _ctr(*args: str) -> str:
-    done = subprocess.run(["ctr", *_NAMESPACE, *args], capture_output=True, text=True, timeout=20, check=False)
-    return done.stdout
-
-
-def _answers(ready: str) -> bool:
-    try:
-        if ready.startswith("unix:"):
-            with socket.socket(socket.AF_UNIX) as client:
-                client.settimeout(1.0)
-                client.connect(ready.removeprefix("unix:"))
-            return True
-        with urllib.request.urlopen(ready, timeout=1.0) as reply:  # noqa: S310  the node's own plan names it
-            return bool(reply.status < 300)
-    except OSError:
-        return False
 
 
 def _say(text: str) -> None:

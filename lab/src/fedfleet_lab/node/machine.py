@@ -13,7 +13,7 @@ from fedfleet_lab.command import run
 from fedfleet_lab.daemons import Daemon
 from fedfleet_lab.errors import LabError
 from fedfleet_lab.host import cgroups, links
-from fedfleet_lab.node import settings
+from fedfleet_lab.node import disk, settings
 from fedfleet_lab.processes import wait_gone
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Machine:
         # What a life before left behind would cost the kubelet three seconds a container.
         cgroups.remove(group)
         cgroups.create(group)
+        disk.prepare(self.ctx.paths, self.node.name)
         plan = settings.write(self.ctx, self.node)
         namespaces = ("--net", "--mount", "--pid", "--uts", "--fork", "--kill-child", "--mount-proc")
         init = (sys.executable, "-m", "fedfleet_lab.node.init", str(plan))
@@ -81,10 +82,15 @@ class Machine:
         self._tidy()
 
     def shut_down(self, grace: float) -> bool:
-        """Presses the power button: containers get `grace` seconds to end. Returns whether force was needed."""
+        """Presses the power button: containers get their pod's grace, at most `grace` seconds, to end.
+
+        Returns:
+            Whether the node had to be forced down.
+        """
         first = self.first_process()
         forced = False
         if first is not None:
+            self.ctx.paths.node(self.node.name).grace.write_text(str(grace))
             first.signal(signal.SIGTERM)
             forced = bool(wait_gone([first], grace + _SERVICES_GRACE))
         if forced:

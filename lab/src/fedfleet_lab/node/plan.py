@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+USUAL_GRACE = 30.0
 CONTAINERD_SOCKET = "/run/containerd/containerd.sock"
 
 
@@ -43,13 +45,12 @@ class BootPlan:
 
     Attributes:
         hostname: the node's name.
-        folders: made after the mounts, if they are missing.
         keeps: folders that the node goes on seeing as the host has them; other mounts of the host are let go, so
             that the node holds nothing that the host wants to unmount.
         mounts: in this order.
         files: text by path, written after the mounts into the node's own memory file systems.
         services: started in this order, stopped in the opposite one.
-        grace: seconds that containers get to end when the node is shut down.
+        grace: file with the seconds that containers get at most when the node is shut down; read at that moment.
     """
 
     hostname: str
@@ -57,7 +58,14 @@ class BootPlan:
     mounts: tuple[Mount, ...]
     files: Mapping[str, str]
     services: tuple[Service, ...]
-    grace: float = 30.0
+    grace: str
+
+    def grace_now(self) -> float:
+        """Returns the seconds that containers get; the usual ones where nobody said otherwise."""
+        try:
+            return float(Path(self.grace).read_text())
+        except (OSError, ValueError):
+            return USUAL_GRACE
 
     def dump(self) -> str:
         """Returns the plan as JSON."""

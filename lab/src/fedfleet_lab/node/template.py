@@ -1,0 +1,164 @@
+"""Node disks with all images on them, pulled and unpacked once; new nodes start with clones that share the content.
+
+A template is a containerd root, named by the digests of the images in it. A clone has its own databases; the unpacked
+layers, which containerd never changes, are links into the template. So three nodes take the room of one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fedfleet_lab.command import Completed, run
+from fedfleet_lab.config import REGISTRY_NAME
+from fedfleet_lab.errors import LabError
+from fedfleet_lab.node.answers import answers
+from fedfleet_lab.node.containerd import write_registry_hosts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from fedfleet_lab.context import Context
+    from fedfleet_lab.host.registry_content import StoredImage
+    from fedfleet_lab.paths import LabPaths
+
+_PULL_TIMEOUT = 900.0
+_START_TIMEOUT = 30.0
+_SNAPSHOTS = "io.containerd.snapshotter.v1.overlayfs/snapshots"
+_CURRENT = "current"
+_RECORD = "images.json"
+_ROOT = "root"
+"""The containerd root in a template's folder."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A finished template."""
+
+    folder: Path
+
+    @property
+    def key(self) -> str:
+        """What it is named by."""
+        return self.folder.name
+
+    def clone(self, target: Path) -> None:
+        """Makes `target` a containerd root with the template's images, whole or not at all."""
+        unfinished = target.with_name(f"{target.name}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        source = self.folder / _ROOT
+        shutil.copytree(source, unfinished, symlinks=True, ignore=_shared_content, copy_function=shutil.copy2)
+        for snapshot in (source / _SNAPSHOTS).iterdir():
+            # A removed image takes the link away, not what it leads to.
+            (unfinished / _SNAPSHOTS / snapshot.name).symlink_to(snapshot)
+        (unfinished / "template").write_text(self.key)
+        unfinished.rename(target)
+
+
+def current(paths: LabPaths) -> Template | None:
+    """Returns the template for new nodes; None where none has been made yet."""
+    link = paths.templates / _CURRENT
+    return Template(link.resolve()) if link.exists() else None
+
+
+def template_of(containerd_root: Path) -> str | None:
+    """Returns the key of the template that a node's disk is a clone of; None where it is none."""
+    try:
+        return (containerd_root / "template").read_text()
+    except FileNotFoundError:
+        return None
+
+
+def make(ctx: Context, images: Sequence[StoredImage]) -> Template:
+    """Makes the template of exactly these images current, pulling and unpacking them unless that was done before.
+
+    Raises:
+        LabError: an image cannot be pulled.
+    """
+    key = hashlib.sha256(json.dumps([[image.name, image.digest] for image in images]).encode()).hexdigest()[:16]
+    folder = ctx.paths.templates / key
+    if not folder.exists():
+        unfinished = folder.with_name(f"{key}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        with _containerd(ctx, unfinished) as ctr:
+            for number, image in enumerate(images, 1):
+                ctx.progress.note(f"unpacking image {number} of {len(images)}, {image.name}")
+                _pull(ctr, unfinished, image)
+            _forget_packed_layers(ctr)
+        record = [{"name": image.name, "digest": image.digest} for image in images]
+        (unfinished / _RECORD).write_text(json.dumps(record, indent=1))
+        unfinished.rename(folder)
+    link = ctx.paths.templates / f"{_CURRENT}.new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder)
+    link.replace(ctx.paths.templates / _CURRENT)
+    _prune(ctx.paths)
+    return Template(folder)
+
+
+def _shared_content(folder: str, names: list[str]) -> list[str]:
+    """Leaves out what clones link to."""
+    return names if folder.endswith(f"/{_SNAPSHOTS}") else []
+
+
+@contextmanager
+def _containerd(ctx: Context, folder: Path) -> Iterator[Callable[..., Completed]]:
+    """Runs a containerd of its own on the new template's root; yields how to talk to it."""
+    write_registry_hosts(ctx.config, folder / "certs.d")
+    # A socket's path may have 107 characters at most, which a folder in someone's cache may exceed.
+    with tempfile.TemporaryDirectory(prefix="fedfleet-") as state:
+        socket = Path(state) / "containerd.sock"
+        settings = folder / "containerd.toml"
+        settings.write_text(
+            f'version = 2\nroot = "{folder / _ROOT}"\nstate = "{state}/state"\n'
+            f'disabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\n  address = "{socket}"\n'
+        )
+        # In a mount namespace of its own: what it mounts to unpack goes with it, whatever happens.
+        argv = ["unshare", "--mount", "--propagation", "private", "containerd", "--config", str(settings)]
+        with (folder / "containerd.log").open("wb") as log:
+            child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            _await_socket(child, socket, folder / "containerd.log")
+            yield lambda *args: run(["ctr", "--address", socket, "--namespace", "k8s.io", *args], timeout=_PULL_TIMEOUT)
+        finally:
+            child.terminate()
+            child.wait(_START_TIMEOUT)
+
+
+def _await_socket(child: subprocess.Popen[bytes], socket: Path, log: Path) -> None:
+    deadline = time.monotonic() + _START_TIMEOUT
+    while not answers(f"unix:{socket}"):
+        if child.poll() is not None or time.monotonic() >= deadline:
+            raise LabError("containerd does not start", found=log.read_text(errors="replace")[-2000:], where=str(log))
+        time.sleep(0.05)
+
+
+def _pull(ctr: Callable[..., Completed], folder: Path, image: StoredImage) -> None:
+    reference = f"{REGISTRY_NAME}/{image.name}"
+    ctr("images", "pull", "--hosts-dir", str(folder / "certs.d"), "--snapshotter", "overlayfs", reference)
+
+
+def _forget_packed_layers(ctr: Callable[..., Completed]) -> None:
+    """Drops the layers as they were pulled: unpacked, they are of no more use to a node."""
+    for line in ctr("content", "list").stdout.splitlines()[1:]:
+        # A layer is known by the label that says what it contains once unpacked.
+        if "containerd.io/uncompressed=" in line:
+            ctr("content", "delete", line.split()[0])
+
+
+def _prune(paths: LabPaths) -> None:
+    """Removes the templates that no node of any lab is a clone of; the current one stays."""
+    used = {template_of(root) for root in (paths.cache / "lab").glob("*/nodes/*/disk/containerd")}
+    used.add((paths.templates / _CURRENT).resolve().name)
+    for folder in paths.templates.iterdir():
+        if folder.is_dir() and not folder.is_symlink() and folder.name not in used:
+            shutil.rmtree(folder, ignore_errors=True)
