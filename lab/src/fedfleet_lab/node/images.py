@@ -24,6 +24,7 @@ def refresh_template(ctx: Context) -> int:
     images = stored_images(ctx.config.registry)
     if images:
         template.make(ctx, images)
+        template.prune(ctx.paths)
     return len(images)
 
 
@@ -36,6 +37,7 @@ def adopt(ctx: Context, grace: float) -> list[NodeConfig]:
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda node: _empty(ctx, node, grace), stale))
     wait_ready(ctx, stale, boot(ctx, stale))
+    template.prune(ctx.paths)
     return stale
 
 

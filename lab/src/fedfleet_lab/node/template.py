@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from fedfleet_lab.command import Completed, run
 from fedfleet_lab.config import REGISTRY_NAME
 from fedfleet_lab.errors import LabError
+from fedfleet_lab.host.registry_content import StoredImage
 from fedfleet_lab.node.answers import answers
 from fedfleet_lab.node.containerd import write_registry_hosts
 
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from fedfleet_lab.context import Context
-    from fedfleet_lab.host.registry_content import StoredImage
     from fedfleet_lab.paths import LabPaths
 
 _PULL_TIMEOUT = 900.0
 _START_TIMEOUT = 30.0
 _SNAPSHOTS = "io.containerd.snapshotter.v1.overlayfs/snapshots"
+_BLOBS = "io.containerd.content.v1.content/blobs/sha256"
+_LARGEST_MANIFEST = 4 << 20
 _CURRENT = "current"
 _RECORD = "images.json"
 _ROOT = "root"
@@ -89,11 +91,7 @@ def make(ctx: Context, images: Sequence[StoredImage]) -> Template:
         unfinished = folder.with_name(f"{key}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        with _containerd(ctx, unfinished) as ctr:
-            for number, image in enumerate(images, 1):
-                ctx.progress.note(f"unpacking image {number} of {len(images)}, {image.name}")
-                _pull(ctr, unfinished, image)
-            _forget_packed_layers(ctr)
+        _fill(ctx, unfinished, set(images))
         record = [{"name": image.name, "digest": image.digest} for image in images]
         (unfinished / _RECORD).write_text(json.dumps(record, indent=1))
         unfinished.rename(folder)
@@ -101,8 +99,32 @@ def make(ctx: Context, images: Sequence[StoredImage]) -> Template:
     link.unlink(missing_ok=True)
     link.symlink_to(folder)
     link.replace(ctx.paths.templates / _CURRENT)
-    _prune(ctx.paths)
     return Template(folder)
+
+
+def _fill(ctx: Context, folder: Path, wanted: set[StoredImage]) -> None:
+    """Gives a new template its images: what the current one has of them, and the rest from the registry."""
+    there = _take_over(current(ctx.paths), folder / _ROOT)
+    missing = sorted(wanted - there)
+    with _containerd(ctx, folder) as ctr:
+        for name in sorted({image.name for image in there} - {image.name for image in wanted}):
+            ctr("images", "remove", f"{REGISTRY_NAME}/{name}")
+        for number, image in enumerate(missing, 1):
+            ctx.progress.note(f"unpacking image {number} of {len(missing)}, {image.name}")
+            _pull(ctr, folder, image)
+        _forget_packed_layers(ctr, folder / _ROOT)
+
+
+def _take_over(old: Template | None, root: Path) -> set[StoredImage]:
+    """Makes `root` start with an older template's content, as hard links; returns the images that are in it."""
+    if old is None:
+        return set()
+    source = old.folder / _ROOT
+    shutil.copytree(source, root, symlinks=True, ignore=_shared_content)
+    # Layers are never written to, so that both templates may have the same files; cp keeps overlayfs' own attributes.
+    run(["cp", "--archive", "--link", f"{source / _SNAPSHOTS}/.", root / _SNAPSHOTS], timeout=_PULL_TIMEOUT)
+    record = json.loads((old.folder / _RECORD).read_text())
+    return {StoredImage(image["name"], image["digest"]) for image in record}
 
 
 def _shared_content(folder: str, names: list[str]) -> list[str]:
@@ -147,15 +169,25 @@ def _pull(ctr: Callable[..., Completed], folder: Path, image: StoredImage) -> No
     ctr("images", "pull", "--hosts-dir", str(folder / "certs.d"), "--snapshotter", "overlayfs", reference)
 
 
-def _forget_packed_layers(ctr: Callable[..., Completed]) -> None:
+def _forget_packed_layers(ctr: Callable[..., Completed], root: Path) -> None:
     """Drops the layers as they were pulled: unpacked, they are of no more use to a node."""
-    for line in ctr("content", "list").stdout.splitlines()[1:]:
-        # A layer is known by the label that says what it contains once unpacked.
-        if "containerd.io/uncompressed=" in line:
-            ctr("content", "delete", line.split()[0])
+    layers = {layer for blob in (root / _BLOBS).iterdir() for layer in _layers(blob)}
+    for digest in sorted(layers):
+        if (root / _BLOBS / digest.removeprefix("sha256:")).exists():
+            ctr("content", "delete", digest)
 
 
-def _prune(paths: LabPaths) -> None:
+def _layers(blob: Path) -> list[str]:
+    """Returns the digests of an image manifest's layers; none for any other blob (OCI image specification 1.1)."""
+    if blob.stat().st_size > _LARGEST_MANIFEST:
+        return []
+    try:
+        return [layer["digest"] for layer in json.loads(blob.read_bytes())["layers"]]
+    except (KeyError, TypeError, ValueError):
+        return []
+
+
+def prune(paths: LabPaths) -> None:
     """Removes the templates that no node of any lab is a clone of; the current one stays."""
     used = {template_of(root) for root in (paths.cache / "lab").glob("*/nodes/*/disk/containerd")}
     used.add((paths.templates / _CURRENT).resolve().name)
