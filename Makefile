@@ -28,7 +28,7 @@ bootstrap: ## Install the Debian packages that are missing (root)
 venv: $(VENV)/.complete ## Make .venv with everything pinned in requirements.lock
 
 $(VENV)/.complete: requirements.lock pyproject.toml lab/pyproject.toml
-	@echo "Making .venv from requirements.lock"
+	@echo "Making .venv from requirements.lock (about two minutes)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable . --editable lab
