@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fedfleet.validation.proofs import ProofStore
 
     Turn = Callable[[str], AbstractContextManager[object]]
+    Pairings = Callable[[], Sequence["Pairing"]]
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class ToyRung:
     entered for each toy, so that whoever knows of several parties can have them take turns.
     """
 
-    def __init__(self, number: int, party: Party, pairings: Sequence[Pairing], store: ProofStore, terms: ToyTerms, turn: Turn) -> None:
+    def __init__(self, number: int, party: Party, pairings: Pairings, store: ProofStore, terms: ToyTerms, turn: Turn) -> None:
+        """``pairings`` is asked when the rung is climbed: which partners answer, the rungs below find out."""
         self.number = number
         self._party = party
         self._pairings = pairings
@@ -60,7 +62,7 @@ class ToyRung:
     def prove(self) -> Sequence[Proof]:
         """One proof a host, kept ones included; ends with the first that fails, as the next would wait as long."""
         proofs: list[Proof] = []
-        for pairing in self._pairings:
+        for pairing in self._pairings():
             wanted = Proof(self.number, subject(self._party.party_id, pairing.host), ok=False, inputs=pairing.inputs)
             kept = None if self._terms.force else self._store.still_good(wanted)
             proof = kept or self._run(wanted, pairing)

@@ -26,6 +26,7 @@ NAMES = {
     4: "toy on one party",
     5: "toy with a partner",
 }
+TOP = max(NAMES)
 
 
 @dataclass(frozen=True)

@@ -76,12 +76,14 @@ class ProofStore:
         kept = self._kept.get(key_of(wanted))
         return kept if kept is not None and kept.ok and kept.inputs == wanted.inputs else None
 
-    def keep(self, proofs: Sequence[Proof]) -> bool:
-        """Store ``proofs`` instead of those kept before; True when that changed something.
+    def keep(self, proofs: Sequence[Proof], *, complete: bool) -> bool:
+        """Store ``proofs``; True when that changed something.
 
-        Proofs about partners that are gone are dropped that way.
+        After a ``complete`` climb what was kept before about anything else goes: it is about partners that have left.
+        After a climb that ended early it stays.
         """
-        now = {key_of(proof): replace(proof, fix="") for proof in proofs if proof.inputs}
+        now = {} if complete else dict(self._kept)
+        now |= {key_of(proof): replace(proof, fix="") for proof in proofs if proof.inputs}
         before = {key: dump(proof) for key, proof in self._kept.items()}
         after = {key: dump(proof) for key, proof in now.items()}
         if before == after:

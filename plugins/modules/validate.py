@@ -1,0 +1,315 @@
+#!/usr/bin/python
+# Copyright: The FedFleet authors
+# GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: validate
+short_description: Climbs the ladder of proofs at one site
+description:
+  - Proves a site rung after rung - names, TCP and TLS; the coordination hop; the broker hop; a toy job alone; a toy job with each partner that answers -
+    and stops at the first rung that does not hold, naming hop, replica and fix.
+  - Jobs are run again only when images, settings, certificates or routes have changed since they last succeeded, or with O(force). Their proofs are kept in
+    the ConfigMap C(fedfleet-proofs) of the site's namespace.
+  - A job has succeeded when both parties' FATE Flow say so.
+version_added: 0.1.0
+extends_documentation_fragment:
+  - fedfleet.federation.kube
+options:
+  namespace:
+    description: The site's namespace.
+    type: str
+    required: true
+  site:
+    description: The site's name in the inventory.
+    type: str
+    required: true
+  site_kind:
+    description: What the site is.
+    type: str
+    choices: [exchange, party]
+    required: true
+  federation:
+    description: The federation's name.
+    type: str
+    required: true
+  domain:
+    description: The federation's domain.
+    type: str
+    required: true
+  party_id:
+    description: The party's id; 0 for an exchange.
+    type: int
+    default: 0
+  partners:
+    description: Partners whose clusters are known here. One of them that does not answer is a failure.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      party_id:
+        description: The partner's id.
+        type: str
+        required: true
+      kubeconfig:
+        description: Its kubeconfig.
+        type: path
+        default: ""
+      context:
+        description: Context in it.
+        type: str
+        default: ""
+      namespace:
+        description: Its namespace.
+        type: str
+        required: true
+  highest_rung:
+    description: How far up the ladder.
+    type: int
+    choices: [1, 2, 3, 4, 5]
+    default: 5
+  force:
+    description: Whether jobs are run even when nothing has changed since they last succeeded.
+    type: bool
+    default: false
+  toy_timeout:
+    description: Seconds until a job counts as failed.
+    type: float
+    default: 600
+  reaches_endpoints:
+    description: Whether the machine that runs Ansible reaches public endpoints. Without, rungs 1 and 3 are left out.
+    type: bool
+    default: true
+  own_doors:
+    description: Whether it reaches this party's own public endpoints.
+    type: bool
+    default: true
+  report_file:
+    description: Where the results are written, as JSON. Empty for nowhere.
+    type: path
+    default: ""
+  card_file:
+    description: Where the party's card lies, for the sentence a site ends with.
+    type: str
+    default: ""
+attributes:
+  check_mode:
+    support: partial
+    description: No job is run and nothing is written. Rungs 1 to 3 are climbed.
+  diff_mode:
+    support: none
+    description: Proofs are no configuration.
+author:
+  - The FedFleet authors (@fedfleet)
+"""
+
+EXAMPLES = r"""
+- name: Prove a party's connections
+  fedfleet.federation.validate:
+    kubeconfig: /etc/fedfleet/kubeconfig
+    namespace: fate-30000
+    site: party30000
+    site_kind: party
+    federation: lab
+    domain: fate.lab.internal
+    party_id: 30000
+    report_file: artifacts/reports/party30000.json
+"""
+
+RETURN = r"""
+state:
+  description: Where the site is.
+  returned: success
+  type: str
+  sample: validated
+sentence:
+  description: That, and what the site waits for and from whom.
+  returned: success
+  type: str
+rungs:
+  description: What was proven.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    rung:
+      description: Number of the rung.
+      type: int
+    name:
+      description: What it proves.
+      type: str
+    subject:
+      description: Between whom.
+      type: str
+    ok:
+      description: Whether it holds.
+      type: bool
+    seconds:
+      description: How long it took.
+      type: float
+    detail:
+      description: What was seen.
+      type: str
+    fix:
+      description: What to do when it does not hold.
+      type: str
+    proven_at:
+      description: When it was proven.
+      type: str
+routes:
+  description: For an exchange, what each replica answered for each route.
+  returned: always
+  type: list
+  elements: dict
+rung:
+  description: The first rung that does not hold.
+  returned: failure
+  type: int
+exit_code:
+  description: The exit code of C(fedfleet report) for that rung.
+  returned: failure
+  type: int
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.fedfleet.federation.plugins.module_utils.kube import KUBE_ARGUMENTS, fail, session
+
+if TYPE_CHECKING:
+    from fedfleet.exchange.findings import ReplicaRoute as Finding
+    from fedfleet.kube import Client
+    from fedfleet.report import ReplicaRoute, Rung
+    from fedfleet.validation.climbing import Outcome
+    from fedfleet.validation.ladder import Proof
+
+# Jobs start here; check mode stays below.
+_FIRST_JOB = 4
+ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
+    "namespace": {"type": "str", "required": True},
+    "site": {"type": "str", "required": True},
+    "site_kind": {"type": "str", "choices": ["exchange", "party"], "required": True},
+    "federation": {"type": "str", "required": True},
+    "domain": {"type": "str", "required": True},
+    "party_id": {"type": "int", "default": 0},
+    "partners": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": KUBE_ARGUMENTS | {"party_id": {"type": "str", "required": True}, "namespace": {"type": "str", "required": True}},
+    },
+    "highest_rung": {"type": "int", "choices": [1, 2, 3, 4, 5], "default": 5},
+    "force": {"type": "bool", "default": False},
+    "toy_timeout": {"type": "float", "default": 600},
+    "reaches_endpoints": {"type": "bool", "default": True},
+    "own_doors": {"type": "bool", "default": True},
+    "report_file": {"type": "path", "default": ""},
+    "card_file": {"type": "str", "default": ""},
+}
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    with session(module) as client:
+        if module.params["site_kind"] == "party":
+            outcome = _party(client, module.params, check=module.check_mode)
+        else:
+            outcome = _exchange(client, module.params)
+        rungs = [_rung(proof) for proof in outcome.proofs]
+        routes = [_route(finding) for finding in outcome.routes]
+        if not module.check_mode:
+            _write(module.params, outcome, rungs, routes)
+    told: dict[str, Any] = {
+        "changed": outcome.changed,
+        "rungs": [rung.model_dump(mode="json") for rung in rungs],
+        "routes": [route.model_dump(mode="json") for route in routes],
+    }
+    if outcome.failure is not None:
+        fail(module, outcome.failure, rung=outcome.failure.rung, exit_code=int(outcome.failure.exit_code), **told)
+    module.exit_json(state=str(outcome.verdict.state), sentence=outcome.verdict.sentence, **told)
+
+
+def _party(client: Client, params: dict[str, Any], *, check: bool) -> Outcome:
+    from fedfleet.validation.climbing import Access, climb_party
+    from fedfleet.validation.jobs import ToyTerms
+    from fedfleet.validation.party import Party
+    from fedfleet.validation.party_ladder import PartyTerms
+    from fedfleet.validation.turns import in_turn
+
+    report = params["report_file"]
+    terms = PartyTerms(
+        highest=min(params["highest_rung"], _FIRST_JOB - 1) if check else params["highest_rung"],
+        toys=ToyTerms(params["toy_timeout"], force=params["force"]),
+        # Toys of the sites of one inventory take turns at a file beside their reports.
+        turn=in_turn(Path(report).parent / ".toys" if report else None),
+        reaches_endpoints=params["reaches_endpoints"],
+        own_doors=params["own_doors"],
+    )
+    party = Party(str(params["party_id"]), client, params["namespace"])
+    partners = [Access(**partner) for partner in params["partners"]]
+    return climb_party(party, partners, terms, params["card_file"], keep=not check)
+
+
+def _exchange(client: Client, params: dict[str, Any]) -> Outcome:
+    from fedfleet.exchange.settings import ExchangeSettings
+    from fedfleet.validation.climbing import climb_exchange
+
+    settings = ExchangeSettings(params["namespace"], params["federation"], params["domain"])
+    return climb_exchange(client, settings, reaches_endpoints=params["reaches_endpoints"])
+
+
+def _route(finding: Finding) -> ReplicaRoute:
+    from fedfleet.report import ReplicaRoute
+
+    return ReplicaRoute(
+        replica=finding.replica, route=f"{finding.route} by {finding.kind}", ok=finding.ok, seconds=finding.seconds, detail=finding.detail
+    )
+
+
+def _rung(proof: Proof) -> Rung:
+    from fedfleet.report import Rung
+
+    return Rung(
+        rung=proof.rung,
+        name=proof.name,
+        ok=proof.ok,
+        subject=proof.subject,
+        seconds=round(proof.seconds, 2),
+        detail=proof.detail,
+        fix=proof.fix,
+        proven_at=proof.proven_at,
+    )
+
+
+def _write(params: dict[str, Any], outcome: Outcome, rungs: list[Rung], routes: list[ReplicaRoute]) -> None:
+    from fedfleet.report import SiteReport
+
+    if not params["report_file"]:
+        return
+    verdict = outcome.verdict
+    report = SiteReport(
+        federation=params["federation"],
+        site=params["site"],
+        site_kind=params["site_kind"],
+        party_id=params["party_id"] or None,
+        state=str(verdict.state) if verdict else "failed",
+        waits_for=verdict.waits_for if verdict else outcome.failure.next_step,
+        written_at=datetime.now(UTC),
+        rungs=tuple(rungs),
+        routes=tuple(routes),
+    )
+    path = Path(params["report_file"])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Whole or not at all, for whoever reads it at the same time.
+    draft = path.with_suffix(".draft")
+    draft.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""An exchange's ladder: its own doors, and every route asked of every replica."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fedfleet.exchange.admitted import read_credentials
+from fedfleet.exchange.findings import judge
+from fedfleet.exchange.reload import ask_exchange
+from fedfleet.exchange.settings import ROSTER_CONFIG_MAP
+from fedfleet.exchange.stored import nginx_text, store_routes
+from fedfleet.federation.roster import Roster
+from fedfleet.probe import Question
+from fedfleet.validation.connection import ConnectionRung, Doorway
+from fedfleet.validation.ladder import Proof
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fedfleet.exchange.findings import ReplicaRoute
+    from fedfleet.exchange.settings import ExchangeSettings
+    from fedfleet.kube import Client
+    from fedfleet.validation.ladder import Rung
+
+_KINDS = {2: "header", 3: "sni"}
+
+
+class RouteRung:
+    """All routes of one kind, by what every replica answered; one proof a route."""
+
+    def __init__(self, number: int, findings: Sequence[ReplicaRoute]) -> None:
+        self.number = number
+        self._findings = [finding for finding in findings if finding.kind == _KINDS[number]]
+
+    def prove(self) -> Sequence[Proof]:
+        """Fails where a replica is at fault; a party that no replica reaches is the party's affair."""
+        failures = judge(self._findings, ()).failures
+        proofs = []
+        for route in sorted({finding.route for finding in self._findings}):
+            of_route = [finding for finding in self._findings if finding.route == route]
+            failed = [finding for finding in failures if finding.route == route]
+            if not failed and not all(finding.ok for finding in of_route):
+                continue
+            proofs.append(
+                Proof(
+                    self.number,
+                    f"party {route}" if route.isdigit() else route,
+                    ok=not failed,
+                    seconds=max(finding.seconds for finding in of_route),
+                    detail="; ".join(map(str, failed)) or f"{len(of_route)} replicas, each asked: {of_route[0].detail}",
+                    fix=""
+                    if not failed
+                    else f"delete {', '.join(finding.replica for finding in failed)}: it comes back with the stored routes",
+                )
+            )
+        return proofs
+
+
+class ExchangeLadder:
+    """The rungs of an exchange, and what its replicas said.
+
+    Attributes:
+        admitted: the parties that routes lead to.
+        findings: one for each replica and thing asked.
+        silent: parties that no replica reaches, and what came instead.
+    """
+
+    def __init__(self, client: Client, settings: ExchangeSettings, *, reaches_endpoints: bool) -> None:
+        self._client = client
+        self._settings = settings
+        self._reaches_endpoints = reaches_endpoints
+        self._credentials = read_credentials(client, settings)
+        configuration = store_routes(client, settings, self._credentials.authority, dry_run=True)
+        self.admitted = configuration.table.parties
+        self.findings = tuple(ask_exchange(client, settings, configuration.table, configuration.sni, nginx_text(configuration)))
+        self.silent = {finding.route: finding.detail for finding in judge(self.findings, ()).silent}
+
+    def rungs(self) -> Sequence[Rung]:
+        """All rungs of an exchange."""
+        routes: list[Rung] = [RouteRung(number, self.findings) for number in _KINDS]
+        return [ConnectionRung(self._doorways()), *routes] if self._reaches_endpoints else routes
+
+    def _doorways(self) -> Sequence[Doorway]:
+        found = self._client.get("ConfigMap", ROSTER_CONFIG_MAP, self._settings.namespace)
+        text = ((found or {}).get("data") or {}).get("roster.yaml")
+        if not text:
+            return ()
+        roster = Roster.read(text, f"ConfigMap {ROSTER_CONFIG_MAP} in {self._settings.namespace}")
+        broker, coordination = roster.exchange_endpoint("broker"), roster.exchange_endpoint("coordination")
+        own = self._credentials
+        tls = Question(
+            "tls",
+            coordination.address,
+            coordination.port,
+            coordination.server_name,
+            trust=own.authority,
+            certificate=own.certificate,
+            key=own.key,
+        )
+        return [
+            # Traffic Server shows no certificate of its own: names that end TLS behind it are rung 3's.
+            Doorway("here → the exchange's broker endpoint", Question("tcp", broker.address, broker.port, broker.server_name)),
+            Doorway("here → the exchange's coordination endpoint", tls),
+        ]
