@@ -13,11 +13,13 @@ from fedfleet_lab import cli_node, components, lab
 from fedfleet_lab.artefacts import KUBERNETES
 from fedfleet_lab.cli_context import Name, Network, context, errors_as_sentences
 from fedfleet_lab.config import DEFAULT_NAME
+from fedfleet_lab.datastore import cli as cli_disk
 from fedfleet_lab.node import images as node_images
 from fedfleet_lab.node.machine import Machine
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A data centre on this machine: real Kubernetes, storage and network.")
 app.add_typer(cli_node.app, name="node")
+app.add_typer(cli_disk.app, name="disk")
 
 
 @app.command()
@@ -25,10 +27,13 @@ def up(
     name: Name = DEFAULT_NAME,
     network: Network = None,
     nodes: Annotated[int | None, typer.Option(help="How many nodes [default: 3].")] = None,
+    disk_size: Annotated[
+        int | None, typer.Option(min=2, help="GiB that each of the datastore's disks has when it is new [default: 24].")
+    ] = None,
 ) -> None:
     """Bring the lab up, or repair what is broken in it; does nothing where all is well."""
     with errors_as_sentences("`fedfleet lab up` carries on, `fedfleet lab down` removes what is there."):
-        ctx = context(name, network, nodes)
+        ctx = context(name, network, nodes, disk_gib=disk_size)
         lab.up(ctx)
         ctx.progress.say(f"lab {name!r} is up: {ctx.config.node_count} nodes Ready. KUBECONFIG={ctx.paths.kubeconfig}")
 

@@ -24,6 +24,7 @@ class Context:
     paths: LabPaths
     progress: Progress
     keep: bool = False
+    disk_gib: int | None = None
 
     @cached_property
     def artefacts(self) -> ArtefactCache:

@@ -15,7 +15,7 @@ from fedfleet_lab.addons.catalogue import SNAPSHOT_KINDS
 from fedfleet_lab.addons.kinds import ensure_kinds
 from fedfleet_lab.cluster.identities import Identities
 from fedfleet_lab.daemons import Daemon
-from fedfleet_lab.datastore.layout import Datastore
+from fedfleet_lab.datastore.layout import DEFAULT_DISK_SIZE, GIB, Datastore
 
 if TYPE_CHECKING:
     from fedfleet_lab.context import Context
@@ -29,7 +29,9 @@ _KINDS = "snapshot.storage.k8s.io_*.yaml"
 
 def datastore_of(ctx: Context) -> Datastore:
     """Returns the datastore of a lab."""
-    return Datastore(mounts=ctx.paths.datastore, disks=ctx.paths.lab / "disks", label=f"ff-{ctx.config.name}")
+    size = DEFAULT_DISK_SIZE if ctx.disk_gib is None else ctx.disk_gib * GIB
+    label = f"ff-{ctx.config.name}"
+    return Datastore(mounts=ctx.paths.datastore, disks=ctx.paths.lab / "disks", label=label, disk_size=size)
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ _DETACH_TIMEOUT = 15.0
 
 @dataclass(frozen=True)
 class Disk:
-    """One disk: a sparse file, made with `size` bytes, that a loop device presents to the kernel."""
+    """One disk: a sparse file, made with `new_size` bytes, that a loop device presents to the kernel."""
 
     name: str
     file: Path
-    size: int
+    new_size: int
 
     def create(self) -> bool:
         """Makes the file where it is missing; returns whether it had to. A blank disk holds nothing but zeros."""
@@ -29,7 +29,7 @@ class Disk:
             return False
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with self.file.open("xb") as blank:
-            blank.truncate(self.size)
+            blank.truncate(self.new_size)
         return True
 
     def device(self) -> Path | None:
@@ -88,13 +88,16 @@ class Disk:
             CommandError: the machine's file system cannot punch holes.
         """
         self._wiped_mark.touch()
-        length = self.file.stat().st_size
-        run(["fallocate", "--punch-hole", "--offset", "0", "--length", str(length), self.file])
+        run(["fallocate", "--punch-hole", "--offset", "0", "--length", str(self.size()), self.file])
         descriptor = os.open(self.file, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+    def size(self) -> int:
+        """Returns the disk's size in bytes; 0 where there is no disk."""
+        return self.file.stat().st_size if self.file.exists() else 0
 
     def taken(self) -> int:
         """Returns the bytes that the file really takes on the machine's own disk."""

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
 GIB = 2**30
 
-# Sizes are what the guest sees; the files are sparse and take only what is written.
-DEFAULT_MIRRORED_SIZE = 24 * GIB
-DEFAULT_FAST_SIZE = 16 * GIB
+# What the kernel sees; the files are sparse and take only what is written.
+DEFAULT_DISK_SIZE = 24 * GIB
 
 
 @dataclass(frozen=True)
@@ -24,22 +23,20 @@ class Datastore:
     """A lab's datastore: pool `mirrored` over disk1 and disk2, pool `fast` on disk3.
 
     `mounts` is where pools are mounted, and must be seen by every node; `disks` is where the disks' files are.
-    `label` tells the file systems of several labs on one machine apart. Sizes in bytes, a disk.
+    `label` tells the file systems of several labs on one machine apart. `disk_size` is for disks that are yet to be
+    made, in bytes.
     """
 
     mounts: Path
     disks: Path
     label: str
-    mirrored_size: int = DEFAULT_MIRRORED_SIZE
-    fast_size: int = DEFAULT_FAST_SIZE
+    disk_size: int = DEFAULT_DISK_SIZE
 
     @property
     def pools(self) -> tuple[Pool, Pool]:
         """The pools, by order of opening."""
-        one, two, three = (
-            Disk(f"disk{number}", self.disks / f"disk{number}.img", size)
-            for number, size in ((1, self.mirrored_size), (2, self.mirrored_size), (3, self.fast_size))
-        )
+        names = ("disk1", "disk2", "disk3")
+        one, two, three = (Disk(name, self.disks / f"{name}.img", self.disk_size) for name in names)
         return self._pool("mirrored", one, two), self._pool("fast", three)
 
     def _pool(self, name: str, *disks: Disk) -> Pool:

@@ -194,4 +194,4 @@ class Pool:
         else:
             state = DiskState.ERRORS if mine.errors else DiskState.HEALTHY
         errors = mine.errors if mine else 0
-        return DiskStatus(name=disk.name, state=state, errors=errors, size=disk.size, taken=disk.taken())
+        return DiskStatus(name=disk.name, state=state, errors=errors, size=disk.size(), taken=disk.taken())
