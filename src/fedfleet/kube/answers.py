@@ -21,8 +21,8 @@ from fedfleet.kube.refs import FieldConflict
 if TYPE_CHECKING:
     from fedfleet.kube.connection import Reply
 
-# apiserver: apimachinery/pkg/util/managedfields/internal/conflict.go; it quotes the manager and may add more.
-_CONFLICT_MANAGER = re.compile(r'conflict with "([^"]+)"(.*)')
+# apiserver: apimachinery/pkg/util/managedfields/internal/conflict.go; it quotes the manager and adds its API version.
+_CONFLICT_MANAGER = re.compile(r'conflict with "([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def _conflicts(causes: list[tuple[str, str]]) -> list[FieldConflict]:
     found = []
     for field, message in causes:
         match = _CONFLICT_MANAGER.search(message)
-        found.append(FieldConflict(field=field, manager=f"{match[1]}{match[2]}" if match else message))
+        found.append(FieldConflict(field=field, manager=match[1] if match else message))
     return found
 
 

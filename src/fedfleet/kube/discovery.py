@@ -71,7 +71,7 @@ class Discovery:
             UnknownKindError: the cluster serves no such kind.
         """
         for fresh in (False, True):
-            found = _choose(self.all(fresh=fresh), kind, api_version)
+            found = choose(self.all(fresh=fresh), kind, api_version)
             if found is not None:
                 return found
         asked = f"{kind} ({api_version})" if api_version else kind
@@ -139,7 +139,8 @@ def _answers_to(resource: Resource, asked: str) -> bool:
     return name.lower() in resource.names and (not dot or resource.group == group)
 
 
-def _choose(resources: tuple[Resource, ...], kind: str, api_version: str | None) -> Resource | None:
+def choose(resources: tuple[Resource, ...], kind: str, api_version: str | None) -> Resource | None:
+    """The resource that is meant by a name of a kind, or None; ``resources`` in the API's order of preference."""
     fitting = [
         resource for resource in resources if _answers_to(resource, kind) and (not api_version or resource.api_version == api_version)
     ]

@@ -41,7 +41,7 @@ def _from_environment(server: str, variables: dict[str, str]) -> str | None:
     name = f"{parts.scheme}_proxy"
     proxy = variables.get(name) or variables.get(name.upper())
     rules = variables.get("no_proxy") or variables.get("NO_PROXY") or ""
-    host = parts.hostname or ""
+    host = (parts.hostname or "").lower()
     if not proxy or _is_local(host) or _bypassed(host, parts.port, rules):
         return None
     return proxy
@@ -58,27 +58,28 @@ def _is_local(host: str) -> bool:
 
 def _bypassed(host: str, port: int | None, rules: str) -> bool:
     """Whether the NO_PROXY ``rules`` cover the host (golang.org/x/net/http/httpproxy has them)."""
+    return any(_covers(rule.strip().lower(), host, port) for rule in rules.split(",") if rule.strip())
+
+
+def _covers(rule: str, host: str, port: int | None) -> bool:
+    if rule == "*":
+        return True
     try:
-        address = ipaddress.ip_address(host)
+        network = ipaddress.ip_network(rule, strict=False)
     except ValueError:
-        address = None
-    for rule in (part.strip().lower() for part in rules.split(",")):
-        if not rule:
-            continue
-        if rule == "*":
-            return True
-        try:
-            if address is not None and address in ipaddress.ip_network(rule, strict=False):
-                return True
-            continue
-        except ValueError:
-            pass
-        name, colon, wanted_port = rule.rpartition(":")
-        if colon and wanted_port.isdigit():
-            if port != int(wanted_port):
-                continue
-            rule = name
-        rule = rule.removeprefix("*")
-        if host == rule.removeprefix(".") or (host.endswith(rule if rule.startswith(".") else f".{rule}")):
-            return True
-    return False
+        return _covers_name(rule, host, port)
+    try:
+        return ipaddress.ip_address(host) in network
+    except ValueError:
+        return False
+
+
+def _covers_name(rule: str, host: str, port: int | None) -> bool:
+    """A name covers itself and its domain; one that begins with a dot or ``*.``, here, too."""
+    name, colon, wanted = rule.rpartition(":")
+    if colon and wanted.isdigit():
+        if port != int(wanted):
+            return False
+        rule = name
+    rule = rule.removeprefix("*").removeprefix(".")
+    return host == rule or host.endswith(f".{rule}")

@@ -50,19 +50,20 @@ def told(error: Exception, access: Access) -> UnreachableError:
             where=where,
             next_step="Check that the address and port are the API's",
         )
-    if any(isinstance(cause, (ConnectTimeoutError, ReadTimeoutError, TimeoutError)) for cause in chain):
-        return TimedOutError(
-            "The Kubernetes API did not answer in time",
-            found=_root(chain),
-            where=where,
-            next_step="Check the route and the firewall between this machine and the API, and whether it is overloaded",
-        )
+    # In urllib3 a refused connection is a kind of connect timeout, so it is looked for first.
     if any(isinstance(cause, (NewConnectionError, ConnectionRefusedError)) for cause in chain):
         return UnreachableError(
             "The Kubernetes API cannot be reached",
             found=_root(chain),
             where=where,
             next_step="Check that the cluster is up, and the server's address and port in the kubeconfig",
+        )
+    if any(isinstance(cause, (ConnectTimeoutError, ReadTimeoutError, TimeoutError)) for cause in chain):
+        return TimedOutError(
+            "The Kubernetes API did not answer in time",
+            found=_root(chain),
+            where=where,
+            next_step="Check the route and the firewall between this machine and the API, and whether it is overloaded",
         )
     return UnreachableError(
         "The conversation with the Kubernetes API broke off",
