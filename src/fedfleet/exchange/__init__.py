@@ -1,0 +1,1 @@
+"""The exchange: route tables in, verified reload out."""

@@ -1,0 +1,102 @@
+"""What the exchange has stored: admitted cards, one object each, and the CA."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from fedfleet.errors import FedFleetError
+from fedfleet.exchange.questions import Credentials
+from fedfleet.exchange.settings import AUTHORITY_SECRET, CARD_LABEL, PROBE_SECRET, ExchangeSettings
+from fedfleet.federation.card import Card
+from fedfleet.federation.endpoint import EndpointPair
+from fedfleet.kube import whole
+from fedfleet.pki.admissions import Authority
+from fedfleet.pki.certificates import load_certificate
+from fedfleet.pki.keys import load_key
+
+if TYPE_CHECKING:
+    from fedfleet.kube import Client
+    from fedfleet.kube.whole import Whole
+
+CARD_FILE: Final = "card.yaml"
+_BROKER_FILE: Final = "broker.crt"
+_COORDINATION_FILE: Final = "coordination.crt"
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A stored party: its card, the certificates it was given, and the object they are in."""
+
+    card: Card
+    certificates: EndpointPair
+    stored: Whole
+
+
+def card_object(party_id: str) -> str:
+    """The name of the ConfigMap that holds a party's card."""
+    return f"card-{party_id}"
+
+
+def admitted_texts(card: Card, certificates: EndpointPair) -> dict[str, str]:
+    """What is in that ConfigMap."""
+    return {CARD_FILE: card.text(), _BROKER_FILE: certificates.broker, _COORDINATION_FILE: certificates.coordination}
+
+
+def admitted_parties(client: Client, settings: ExchangeSettings) -> dict[str, Admitted]:
+    """All admitted parties, by id.
+
+    Raises:
+        DocumentError: a stored card was changed by hand so that it is no longer one.
+    """
+    found = {}
+    for entry in client.list("ConfigMap", settings.namespace, CARD_LABEL, api_version="v1"):
+        stored = whole.whole_of(entry)
+        where = f"ConfigMap {settings.namespace}/{stored.name}"
+        card = Card.read(stored.texts.get(CARD_FILE, ""), where)
+        pair = EndpointPair(broker=stored.texts.get(_BROKER_FILE, ""), coordination=stored.texts.get(_COORDINATION_FILE, ""))
+        found[card.party_id] = Admitted(card, pair, stored)
+    return dict(sorted(found.items(), key=lambda item: int(item[0])))
+
+
+def read_authority(client: Client, settings: ExchangeSettings) -> Authority:
+    """The federation's CA.
+
+    Raises:
+        FedFleetError: there is none.
+    """
+    texts = _secret(client, settings, AUTHORITY_SECRET, ("ca.crt", "ca.key"))
+    where = f"Secret {settings.namespace}/{AUTHORITY_SECRET}"
+    certificate = load_certificate(texts["ca.crt"])
+    if certificate is None:
+        raise FedFleetError(
+            "The federation's CA cannot be read",
+            expected="a certificate in PEM",
+            where=f"{where}, ca.crt",
+            next_step="Put the Secret back from the exchange's backup",
+        )
+    return Authority(certificate, load_key(texts["ca.key"], f"{where}, ca.key"))
+
+
+def read_credentials(client: Client, settings: ExchangeSettings) -> Credentials:
+    """The probe's certificate and key.
+
+    Raises:
+        FedFleetError: there are none.
+    """
+    texts = _secret(client, settings, PROBE_SECRET, ("tls.crt", "tls.key", "ca.crt"))
+    return Credentials(texts["tls.crt"], texts["tls.key"], texts["ca.crt"])
+
+
+def _secret(client: Client, settings: ExchangeSettings, name: str, keys: tuple[str, ...]) -> dict[str, str]:
+    found = whole.read(client, "Secret", settings.namespace, name)
+    missing = [key for key in keys if not found.texts.get(key)]
+    if missing:
+        raise FedFleetError(
+            "The exchange has no certificates yet",
+            expected=f"a Secret with {', '.join(keys)}",
+            found=f"nothing under {', '.join(missing)}" if found.is_there else "no such Secret",
+            where=f"Secret {settings.namespace}/{name}",
+            next_step="Run the module exchange_ca for this exchange first",
+        )
+    return dict(found.texts)

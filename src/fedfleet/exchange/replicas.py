@@ -1,0 +1,115 @@
+"""The pods that carry traffic, and what is run in each of them to make it serve a new table."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final, Literal
+
+from fedfleet.errors import FedFleetError
+
+if TYPE_CHECKING:
+    from fedfleet.exchange.settings import ExchangeSettings
+    from fedfleet.federation.route import RouteKind
+    from fedfleet.kube import Client, KubeObject
+
+# Return codes of the scripts in scripts/.
+_MEANINGS: Final = {
+    3: ("the changed ConfigMap did not reach the pod", "Look at the kubelet of the pod's node"),
+    4: ("the new configuration was refused", "Look at the message; the old configuration goes on being served"),
+    5: ("old workers still take new connections", "Look at the pod's processes, or delete the pod: it comes back with the new table"),
+}
+Component = Literal["traffic-server", "nginx"]
+
+
+class ReplicaError(FedFleetError):
+    """A replica could not be made to serve the new table."""
+
+
+@dataclass(frozen=True)
+class Replica:
+    """A pod of the exchange.
+
+    Attributes:
+        pod: its name.
+        container: the container in it.
+        kind: what it routes by.
+        port: where it listens.
+        file: its configuration file, and what that must hold.
+    """
+
+    pod: str
+    container: str
+    kind: RouteKind
+    port: int
+    file: str
+    content: str
+
+
+def replicas(client: Client, settings: ExchangeSettings, sni: str, nginx: str) -> list[Replica]:
+    """All running pods that route, with the configuration they must come to have.
+
+    A pod that is being deleted, or whose container has not started, is left out: it either takes no more
+    connections or starts with the stored configuration.
+    """
+    found: list[Replica] = []
+    parts: tuple[tuple[str, RouteKind, int, str, str], ...] = (
+        (settings.traffic_server, "sni", settings.traffic_server_port, f"{settings.sni_dir}/sni.yaml", sni),
+        (settings.nginx_proxy, "header", settings.nginx.port, f"{settings.nginx.conf_dir}/nginx.conf", nginx),
+    )
+    for name, kind, port, file, content in parts:
+        pods = client.list("Pod", settings.namespace, settings.labels(name), api_version="v1")
+        found += [Replica(pod["metadata"]["name"], name, kind, port, file, content) for pod in pods if runs(pod, name)]
+    return sorted(found, key=lambda replica: (replica.kind, replica.pod))
+
+
+def runs(pod: KubeObject, container: str) -> bool:
+    """Whether a container of a pod runs, and the pod is to stay."""
+    if pod["metadata"].get("deletionTimestamp"):
+        return False
+    statuses = pod.get("status", {}).get("containerStatuses", [])
+    return any(status["name"] == container and "running" in status.get("state", {}) for status in statuses)
+
+
+def reload_replica(client: Client, namespace: str, replica: Replica, wait: float) -> None:
+    """Wait until the replica's file is the stored one, and have it read it; ``wait`` seconds at most for the file.
+
+    Raises:
+        ReplicaError: it did not work, by name.
+        KubeError: the pod could not be talked to.
+    """
+    if replica.kind == "header":
+        reload_nginx(client, namespace, replica.pod, replica.container, replica.file, replica.file, replica.content, wait)
+    else:
+        _run(client, namespace, replica.pod, replica.container, "traffic-server.sh", replica.file, replica.content, wait)
+
+
+def reload_nginx(
+    client: Client, namespace: str, pod: str, container: str, configuration: str, mounted: str, content: str, wait: float
+) -> None:
+    """Have an nginx read its files anew once ``mounted`` holds ``content``; return when only new workers take connections.
+
+    Raises:
+        ReplicaError: it did not work, by name.
+        KubeError: the pod could not be talked to.
+    """
+    _run(client, namespace, pod, container, "nginx.sh", mounted, content, wait, configuration)
+
+
+def _run(client: Client, namespace: str, pod: str, container: str, script: str, mounted: str, content: str, wait: float, *more: str) -> None:
+    text = files("fedfleet.exchange").joinpath("scripts", script).read_text(encoding="utf-8")
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    command = ["sh", "-c", text, script, mounted, digest, str(int(wait * 10)), *more]
+    result = client.exec(pod, namespace, command, container=container, timeout=wait + 30)
+    if result.returncode == 0:
+        return
+    said = (result.stderr or result.stdout).decode("utf-8", "replace").strip()
+    meaning, next_step = _MEANINGS.get(result.returncode, ("its reload failed", "Look at the message and at the pod's log"))
+    raise ReplicaError(
+        f"Replica {pod} does not serve its new configuration: {meaning}",
+        expected=f"{mounted} with SHA-256 {digest[:12]} in use",
+        found=said[-500:] or f"return code {result.returncode}",
+        where=f"pod {namespace}/{pod}, container {container}",
+        next_step=next_step,
+    )

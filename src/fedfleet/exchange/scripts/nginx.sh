@@ -1,0 +1,39 @@
+#!/bin/sh
+# Arguments: a mounted file, the SHA-256 it must come to have, how many tenths of a second to wait for that; nginx's configuration.
+file=$1 digest=$2 patience=$3 conf=$4
+
+until [ "$(sha256sum <"$file" | cut -c1-64)" = "$digest" ]; do
+  patience=$((patience - 1))
+  [ "$patience" -gt 0 ] || { echo "$file is still the old one" >&2; exit 3; }
+  sleep 0.1
+done
+
+# Workers that take connections; one that is going down says so in its title.
+workers() {
+  for line in /proc/[0-9]*/cmdline; do
+    case $(tr '\0' ' ' <"$line" 2>/dev/null) in
+      *'worker process is shutting down'*) ;;
+      *'nginx: worker process'*) number=${line%/cmdline}; echo "${number#/proc/}" ;;
+    esac
+  done
+}
+
+old=" $(workers | tr '\n' ' ')"
+said=$(nginx -t -c "$conf" 2>&1) || { echo "$said" >&2; exit 4; }
+said=$(nginx -c "$conf" -s reload 2>&1) || { echo "$said" >&2; exit 4; }
+
+# After the signal, old workers go on taking connections until the new ones are there.
+patience=100
+while :; do
+  new=0 lingering=0
+  for worker in $(workers); do
+    case $old in
+      *" $worker "*) lingering=1 ;;
+      *) new=1 ;;
+    esac
+  done
+  [ "$new" = 1 ] && [ "$lingering" = 0 ] && exit 0
+  patience=$((patience - 1))
+  [ "$patience" -gt 0 ] || { echo "workers before:$old; now: $(workers | tr '\n' ' ')" >&2; exit 5; }
+  sleep 0.1
+done

@@ -1,0 +1,170 @@
+"""The exchange's side: cards checked, certified, stored, routed and proven; parties removed; the roster kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from fedfleet.errors import FedFleetError
+from fedfleet.exchange.admitted import Admitted, admitted_parties, admitted_texts, card_object, read_authority
+from fedfleet.exchange.reload import Reloaded, reload_exchange
+from fedfleet.exchange.settings import CARD_LABEL, OWN_LABELS, ROSTER_CONFIG_MAP, ExchangeSettings
+from fedfleet.federation.endpoint import EndpointPair
+from fedfleet.federation.names import server_name
+from fedfleet.federation.roster import Member, Membership, Roster
+from fedfleet.federation.route import routes_of
+from fedfleet.kube import StaleError, whole
+from fedfleet.pki.admissions import Authority, issued, new_admission, next_roster
+from fedfleet.progress import report
+from fedfleet.registration.intake import Received, Rules, accepted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fedfleet.federation.admission import Admission
+    from fedfleet.federation.card import Card
+    from fedfleet.kube import Client
+
+ROSTER_FILE: Final = "roster.yaml"
+_MOST_ATTEMPTS: Final = 10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an admission run came to.
+
+    Attributes:
+        changed: whether anything was other than before.
+        admitted: parties whose cards or certificates are new.
+        removed: parties that were in before and are out now.
+        admissions: what each admitted party gets back, by party id.
+        roster: the roster; None in a dry run before the first.
+        reloaded: what the reload came to.
+    """
+
+    changed: bool
+    admitted: tuple[str, ...]
+    removed: tuple[str, ...]
+    admissions: Mapping[str, Admission] = field(default_factory=dict)
+    roster: Roster | None = None
+    reloaded: Reloaded | None = None
+
+
+def admit(
+    client: Client,
+    settings: ExchangeSettings,
+    received: Sequence[Received],
+    rules: Rules,
+    *,
+    timeout: float = 30.0,
+    dry_run: bool = False,
+) -> Outcome:
+    """Admit the parties of the cards, remove those that are to be out, and prove both at every replica.
+
+    Nothing is touched unless all cards are good. Cards admitted before stay admitted.
+
+    Raises:
+        DocumentError: cards are not acceptable; all of them, and all that is wrong, by name.
+        RouteError: a replica doesn't serve the new routes, by name. The cards stay stored; run again.
+        StaleError: somebody else admitted another card of the same party at the same time.
+        FedFleetError, KubeError: the exchange is not ready or cannot be reached.
+    """
+    authority = read_authority(client, settings)
+    before = admitted_parties(client, settings)
+    cards = accepted(received, {party_id: found.card for party_id, found in before.items()}, rules)
+    gone = tuple(party_id for party_id in before if party_id in rules.removed)
+    kept = {party_id: found.card for party_id, found in before.items() if party_id not in gone} | cards
+    certificates = {
+        party_id: issued(card, authority, before[party_id].certificates if party_id in before else None, rules.now)
+        for party_id, card in kept.items()
+    }
+    fresh = tuple(party_id for party_id in kept if _is_new(before.get(party_id), kept[party_id], certificates[party_id]))
+    if not dry_run:
+        _store(client, settings, before, kept, certificates, fresh, gone)
+    rerouted = [party_id for party_id in fresh if party_id not in before or before[party_id].card != kept[party_id]]
+    reloaded = reload_exchange(
+        client, settings, changed_parties=rerouted, timeout=timeout, dry_run=dry_run, table=routes_of(kept.values()) if dry_run else None
+    )
+    if dry_run:
+        return Outcome(bool(fresh or gone) or reloaded.changed, fresh, gone, {}, read_roster(client, settings), reloaded)
+    roster, renumbered = _keep_roster(client, settings, authority, rules)
+    admissions = {
+        party_id: new_admission(found.card, found.certificates, roster, authority)
+        for party_id, found in admitted_parties(client, settings).items()
+        if roster.member(party_id) is not None
+    }
+    return Outcome(bool(fresh or gone) or reloaded.changed or renumbered, fresh, gone, admissions, roster, reloaded)
+
+
+def read_roster(client: Client, settings: ExchangeSettings) -> Roster | None:
+    """The roster as it is stored; None before the first."""
+    text = whole.read(client, "ConfigMap", settings.namespace, ROSTER_CONFIG_MAP).texts.get(ROSTER_FILE, "")
+    return Roster.read(text, f"ConfigMap {settings.namespace}/{ROSTER_CONFIG_MAP}") if text else None
+
+
+def _is_new(before: Admitted | None, card: Card, certificates: EndpointPair) -> bool:
+    return before is None or before.card != card or before.certificates != certificates
+
+
+def _store(
+    client: Client,
+    settings: ExchangeSettings,
+    before: Mapping[str, Admitted],
+    cards: Mapping[str, Card],
+    certificates: Mapping[str, EndpointPair],
+    fresh: Sequence[str],
+    gone: Sequence[str],
+) -> None:
+    """Write each new card as an object of its own, and delete those of removed parties."""
+    for party_id in fresh:
+        report(f"admitting party {party_id}")
+        nothing = whole.Whole("ConfigMap", settings.namespace, card_object(party_id))
+        current = before[party_id].stored if party_id in before else nothing
+        whole.write(client, current, admitted_texts(cards[party_id], certificates[party_id]), OWN_LABELS | CARD_LABEL)
+    for party_id in gone:
+        report(f"removing party {party_id}")
+        client.delete("ConfigMap", card_object(party_id), settings.namespace, api_version="v1")
+
+
+def _keep_roster(client: Client, settings: ExchangeSettings, authority: Authority, rules: Rules) -> tuple[Roster, bool]:
+    """The roster of what is admitted now, and whether it has a new number."""
+    for _ in range(_MOST_ATTEMPTS):
+        stored = whole.read(client, "ConfigMap", settings.namespace, ROSTER_CONFIG_MAP)
+        text = stored.texts.get(ROSTER_FILE, "")
+        previous = Roster.read(text, f"ConfigMap {settings.namespace}/{ROSTER_CONFIG_MAP}") if text else None
+        # Read after the roster: a card that comes later comes with a later roster, too.
+        cards = [found.card for found in admitted_parties(client, settings).values()]
+        members = _members(cards, previous)
+        roster = next_roster(settings.federation, settings.domain, rules.exchange, members, authority, previous, rules.now)
+        try:
+            written = whole.write(client, stored, {ROSTER_FILE: roster.text()}, OWN_LABELS)
+        except StaleError:
+            continue
+        return roster, written.changed
+    raise FedFleetError(
+        "The roster could not be stored",
+        expected="that nobody else changes it at the same time",
+        found=f"{_MOST_ATTEMPTS} changes by others",
+        where=f"ConfigMap {settings.namespace}/{ROSTER_CONFIG_MAP}",
+        next_step="Find out who changes it, and run again",
+    )
+
+
+def _members(cards: Sequence[Card], previous: Roster | None) -> list[Member]:
+    """The admitted parties, and as removed all others that were ever on the roster."""
+    members = [
+        Member(
+            party_id=card.party_id,
+            organisation=card.organisation,
+            engine=card.engine,
+            state=Membership.ADMITTED,
+            server_names=EndpointPair(
+                broker=server_name("broker", card.party_id, card.domain),
+                coordination=server_name("coordination", card.party_id, card.domain),
+            ),
+        )
+        for card in cards
+    ]
+    there = {member.party_id for member in members}
+    former = [member for member in (previous.parties if previous else ()) if member.party_id not in there]
+    return members + [member.model_copy(update={"state": Membership.REMOVED}) for member in former]
