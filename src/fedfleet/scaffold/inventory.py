@@ -24,7 +24,7 @@ def render_inventory(answers: ExchangeAnswers | PartyAnswers) -> Mapping[Path, s
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    group = "exchange" if answers.kind == "exchange" else "parties"
+    group = "exchanges" if answers.kind == "exchange" else "parties"
     return {
         Path("ansible.cfg"): _template("ansible.cfg"),
         Path("hosts.yml"): environment.get_template("hosts.yml.j2").render(answers=answers, group=group),

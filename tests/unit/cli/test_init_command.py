@@ -47,7 +47,7 @@ def test_an_exchange_is_written_with_its_answers(tmp_path: Path) -> None:
     assert init(tmp_path / "site", *EXCHANGE, "--service-type", "NodePort").exit_code == 0
 
     assert variables(tmp_path / "site")["exchange_service_type"] == "NodePort"
-    assert yaml.safe_load((tmp_path / "site" / "hosts.yml").read_text()) == {"exchange": {"hosts": {"exchange": None}}}
+    assert yaml.safe_load((tmp_path / "site" / "hosts.yml").read_text()) == {"exchanges": {"hosts": {"exchange": None}}}
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
