@@ -1,0 +1,137 @@
+"""Makes FATE 2.2.0, as PyPI has it, run from an image that nobody may write to.
+
+Usage: patch_fate.py SITE_PACKAGES
+
+Each change names the text it expects to find; where another version has other text the build stops here, and
+not a federated job weeks later.
+"""
+
+from __future__ import annotations
+
+import py_compile
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Change(NamedTuple):
+    """One replacement: ``old`` must be there exactly once."""
+
+    file: str
+    old: str
+    new: str
+
+
+# `fate_flow init --home` rewrites this file inside site-packages when a server is set up by hand.
+SETTINGS = tuple(
+    Change("fate_flow/settings.py", f'\n{name} = ""\n', f'\n{name} = "{path}"\n')
+    for name, path in {
+        "LOG_DIR": "/data/logs",
+        "DATA_DIR": "/data/tables",
+        "MODEL_DIR": "/data/model",
+        "JOB_DIR": "/data/jobs",
+        "DEFAULT_SERVER_CONF_PATH": "/data/conf",
+        "UPLOAD_DATA_HOME": "/data/upload",
+        "SQLITE_FILE_DIR": "/data",
+    }.items()
+)
+
+TEMPORARY_FILES = Change(
+    "fate_flow/runtime/system_settings.py",
+    'TEMP_DIR = get_fate_flow_directory("temps")',
+    'TEMP_DIR = "/data/temps"',
+)
+
+# pyarrow's HadoopFileSystem needs libhdfs.so, which no package registry has; WebHDFS does the same over HTTP.
+WEBHDFS = (
+    Change(
+        "fate_flow/engine/storage/hdfs/_table.py",
+        "import io\nfrom typing import Iterable, Tuple\n\nfrom pyarrow import fs\n",
+        "import io\nimport os\nfrom typing import Iterable, Tuple\nfrom urllib.parse import urlparse\n\nimport fsspec\nfrom pyarrow import fs\n",
+    ),
+    Change(
+        "fate_flow/engine/storage/hdfs/_table.py",
+        """        try:
+            # noinspection PyUnresolvedReferences
+            from pyarrow import HadoopFileSystem
+            HadoopFileSystem(self.path)
+        except Exception as e:
+            LOGGER.warning(f"load libhdfs failed: {e}")
+
+""",
+        "",
+    ),
+    Change(
+        "fate_flow/engine/storage/hdfs/_table.py",
+        "        self._hdfs_client = fs.HadoopFileSystem.from_uri(self.path)\n",
+        """        self._hdfs_client = fs.PyFileSystem(
+            fs.FSSpecHandler(
+                fsspec.filesystem(
+                    "webhdfs",
+                    host=urlparse(self.path).hostname,
+                    port=int(os.environ.get("FATE_WEBHDFS_PORT", "9870")),
+                    user=os.environ.get("HADOOP_USER_NAME", "fedfleet"),
+                )
+            )
+        )
+""",
+    ),
+    Change(
+        "fate_flow/engine/storage/hdfs/_table.py",
+        "buffer=self._hdfs_client.open_input_stream(self.path)",
+        "buffer=self._hdfs_client.open_input_stream(self.file_path)",
+    ),
+)
+
+# The client keeps its settings beside its code. A variable names another place for those who want to change them.
+CLIENT_SETTINGS = (
+    Change(
+        "fate_client/flow_cli/flow.py",
+        'config_path = Path(__file__).parent.parent.joinpath("settings.yaml").resolve()',
+        'config_path = Path(os.environ.get("FATE_CLIENT_SETTINGS") or Path(__file__).parent.parent / "settings.yaml").resolve()',
+    ),
+    Change(
+        "fate_client/pipeline/pipeline_cli.py",
+        'default_config = Path(__file__).parent.parent.joinpath("settings.yaml").resolve()',
+        'default_config = Path(os.environ.get("FATE_CLIENT_SETTINGS") or Path(__file__).parent.parent / "settings.yaml").resolve()',
+    ),
+    Change(
+        "fate_client/pipeline/conf/env_config.py",
+        'with Path(__file__).parent.parent.parent.joinpath("settings.yaml").resolve().open("r") as fin:',
+        'with Path(os.environ.get("FATE_CLIENT_SETTINGS") or Path(__file__).parent.parent.parent / "settings.yaml").open("r") as fin:',
+    ),
+    Change("fate_client/flow_cli/flow.py", "\nfrom pathlib import Path\n", "\nimport os\nfrom pathlib import Path\n"),
+    Change("fate_client/pipeline/pipeline_cli.py", "\nfrom pathlib import Path\n", "\nimport os\nfrom pathlib import Path\n"),
+    Change("fate_client/pipeline/conf/env_config.py", "\nfrom pathlib import Path\n", "\nimport os\nfrom pathlib import Path\n"),
+)
+
+# Python 3.11.2 pickles a member of an enumeration as getattr(class, name), which FATE's restricted unpickler refuses
+# (SecureBoost's host stops there); later ones pickle class(value). Every interpreter of the environment reads this.
+ENUM = "import enum; enum.Enum.__reduce_ex__ = lambda self, protocol: (self.__class__, (self._value_,))\n"
+
+
+def apply(site_packages: Path, change: Change) -> None:
+    """Replace, and compile the file again: the running image has no right to.
+
+    Raises:
+        SystemExit: the expected text is not there exactly once.
+    """
+    path = site_packages / change.file
+    text = path.read_text(encoding="utf-8")
+    found = text.count(change.old)
+    if found != 1:
+        sys.exit(f"{path}: expected once, found {found} times: {change.old!r}. Has FATE's version changed? Then adapt patch_fate.py.")
+    path.write_text(text.replace(change.old, change.new), encoding="utf-8")
+    py_compile.compile(str(path), doraise=True)
+
+
+def main() -> None:
+    """Apply every change to the environment named on the command line."""
+    site_packages = Path(sys.argv[1])
+    for change in (*SETTINGS, TEMPORARY_FILES, *WEBHDFS, *CLIENT_SETTINGS):
+        apply(site_packages, change)
+    (site_packages / "fate_enum.pth").write_text(ENUM, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+"""Makes the wanted images be where they are wanted, and does no more than that takes."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from fedfleet import progress as run_progress
+from fedfleet.images import fingerprint, inputs
+from fedfleet.images.catalogue import REPOSITORY, Catalogue, ImageDefinition, load
+from fedfleet.images.errors import ImagesError
+from fedfleet.images.paths import CachePaths, cache_home
+from fedfleet.images.plan import Step, plan
+from fedfleet.images.storage import Storage, local_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from fedfleet.images.registry import Connection, Registry
+
+    Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class BuiltImage:
+    """One image that was asked for, as it is now.
+
+    Attributes:
+        reference: where it can be pulled from; its local name without a registry.
+        key: the hash of all that it is made of.
+        outcome: what had to be done.
+        seconds: how long that took.
+        size: bytes unpacked, shared layers included; 0 when it is in the registry only.
+    """
+
+    name: str
+    version: str
+    reference: str
+    key: str
+    outcome: Literal["unchanged", "pushed", "built"]
+    seconds: float
+    size: int
+
+
+def build(
+    names: Sequence[str] | None = None,
+    registry: Registry | None = None,
+    progress: Progress = run_progress.report,
+    contexts: Mapping[str, Path] | None = None,
+    *,
+    folder: Path | None = None,
+    cache: Path | None = None,
+) -> list[BuiltImage]:
+    """Build the named images where they are not there yet, and push them where the registry lacks them.
+
+    Args:
+        names: images to end up with; None for all of the platform's (the lab's own take ``contexts``).
+        registry: where to push; None leaves them in local storage.
+        progress: told what is being done, with seconds gone and an estimate.
+        contexts: for inputs that somebody else builds, the folder with their files by input name.
+        folder: the definitions; None for those of this installation.
+        cache: FedFleet's cache folder; None for the user's.
+
+    Returns:
+        One entry for each named image, in build order.
+
+    Raises:
+        ImagesError: says which image, what was expected and what to do. What was finished stays.
+    """
+    paths = CachePaths(cache or cache_home())
+    catalogue = load(folder)
+    wanted = set(names) if names is not None else {image.name for image in catalogue.images if image.group == "platform"}
+    given = dict(contexts or {})
+    ordered = catalogue.with_parents(wanted)
+    for image in ordered:
+        for name in image.given():
+            inputs.given(image, name, given)
+    if os.geteuid() != 0:
+        raise ImagesError("building images takes root: their files belong to several users", next_step="run it as root")
+    with _alone(paths, progress):
+        return _Builder(catalogue, paths, registry, progress, given).run(ordered, wanted)
+
+
+class _Builder:
+    """One run, while it lasts."""
+
+    def __init__(
+        self, catalogue: Catalogue, paths: CachePaths, registry: Registry | None, progress: Progress, contexts: Mapping[str, Path]
+    ) -> None:
+        self._catalogue = catalogue
+        self._paths = paths
+        self._registry = registry
+        self._progress = progress
+        self._contexts = contexts
+        self._storage = Storage(paths)
+        self._durations = _read_durations(paths.durations)
+
+    def run(self, ordered: Sequence[ImageDefinition], wanted: set[str]) -> list[BuiltImage]:
+        keys = fingerprint.keys(self._catalogue, ordered, self._contexts)
+        sizes = self._storage.sizes()
+        stored = {image.name for image in ordered if local_name(image.name, keys[image.name]) in sizes}
+        if self._registry is None:
+            return self._carry_out(plan(ordered, keys, wanted=wanted, stored=stored, published=None), None)
+        with self._registry.connect() as connection:
+            published = {image.name for image in ordered if image.name in wanted and _is_published(connection, image, keys[image.name])}
+            return self._carry_out(plan(ordered, keys, wanted=wanted, stored=stored, published=published), connection)
+
+    def _carry_out(self, steps: Sequence[Step], connection: Connection | None) -> list[BuiltImage]:
+        busy = [step for step in steps if not step.idle]
+        spent: dict[str, float] = {}
+        for number, step in enumerate(busy, start=1):
+            started = time.monotonic()
+            title = f"image {number} of {len(busy)}, {step.image.name} {step.image.version}"
+            if step.build:
+                self._build(step, {other.image.name: other.key for other in steps}, title)
+            if step.push and connection is not None and self._registry is not None:
+                self._push(step, connection, self._registry, title)
+            spent[step.image.name] = time.monotonic() - started
+            self._progress(f"{title}: done in {spent[step.image.name]:.0f} s")
+        sizes = self._storage.sizes()
+        return [
+            BuiltImage(
+                name=step.image.name,
+                version=step.image.version,
+                reference=(step.image.reference(self._registry.address) if self._registry else local_name(step.image.name, step.key)),
+                key=step.key,
+                outcome="built" if step.build else "pushed" if step.push else "unchanged",
+                seconds=spent.get(step.image.name, 0.0),
+                size=sizes.get(local_name(step.image.name, step.key), 0),
+            )
+            for step in steps
+            if step.wanted
+        ]
+
+    def _build(self, step: Step, keys: Mapping[str, str], title: str) -> None:
+        image = step.image
+        estimate = self._durations.get(image.name, float(image.seconds))
+        started = time.monotonic()
+
+        def tell(line: str, _seconds: float) -> None:
+            if not line or line.startswith("STEP "):
+                doing = f" ({line.partition(': ')[0].lower()})" if line else ""
+                self._progress(f"{title}: building{doing}, {time.monotonic() - started:.0f} s of about {estimate:.0f} s")
+
+        tell("", 0.0)
+        with self._context(image, tell) as context:
+            self._storage.build(
+                context,
+                names=[local_name(image.name, step.key)],
+                parents={parent.upper().replace("-", "_"): local_name(parent, keys[parent]) for parent in image.parents},
+                labels={
+                    "dev.fedfleet.key": step.key,
+                    "org.opencontainers.image.title": image.name,
+                    "org.opencontainers.image.version": image.version,
+                    "org.opencontainers.image.description": image.summary,
+                },
+                log=self._paths.logs / f"{image.name}.log",
+                tell=tell,
+            )
+        self._durations[image.name] = time.monotonic() - started
+        self._paths.durations.write_text(json.dumps(self._durations, indent=1, sort_keys=True), encoding="utf-8")
+
+    def _push(self, step: Step, connection: Connection, registry: Registry, title: str) -> None:
+        repository = f"{REPOSITORY}/{step.image.name}"
+        keyed = f"{step.image.version}-{step.key}"
+
+        def tell(line: str, seconds: float) -> None:
+            if not line:
+                self._progress(f"{title}: pushing to {registry.address}, {seconds:.0f} s")
+
+        tell("", 0.0)
+        if connection.digest(repository, keyed) is None:
+            self._storage.push(local_name(step.image.name, step.key), f"{registry.address}/{repository}:{keyed}", registry, tell)
+        connection.retag(repository, keyed, step.image.version)
+
+    @contextmanager
+    def _context(self, image: ImageDefinition, tell: Callable[[str, float], None]) -> Iterator[Path]:
+        """The image's folder with its inputs, put together; links where the file system allows, so that nothing is copied."""
+        with tempfile.TemporaryDirectory(prefix=f"{image.name}-", dir=self._paths.contexts) as temporary:
+            context = Path(temporary)
+            shutil.copytree(self._catalogue.folder / image.name, context, dirs_exist_ok=True)
+            for name, source in image.inputs.items():
+                ready = inputs.prepare(self._catalogue, image, name, contexts=self._contexts, paths=self._paths, tell=tell)
+                target = context / "inputs" / name
+                target.mkdir(parents=True)
+                for file in source.files if source.kind == "given" else sorted(path.name for path in ready.iterdir()):
+                    _link_or_copy(ready / file, target / file)
+            yield context
+
+
+def _is_published(connection: Connection, image: ImageDefinition, key: str) -> bool:
+    """Whether the registry has this very image, and under its version."""
+    repository = f"{REPOSITORY}/{image.name}"
+    digest = connection.digest(repository, f"{image.version}-{key}")
+    return digest is not None and digest == connection.digest(repository, image.version)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source.resolve())
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _read_durations(path: Path) -> dict[str, float]:
+    try:
+        return {str(name): float(seconds) for name, seconds in json.loads(path.read_text(encoding="utf-8")).items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+@contextmanager
+def _alone(paths: CachePaths, progress: Progress) -> Iterator[None]:
+    """One build at a time on a machine: two would only take turns at its cores, and step on each other's storage."""
+    with paths.lock.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress("waiting for another build of images on this machine")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

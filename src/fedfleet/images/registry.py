@@ -1,0 +1,152 @@
+"""The little of a registry's API that tells whether something has to be pushed (OCI distribution specification 1.1)."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import httpx
+
+from fedfleet.images.errors import RegistryError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MANIFESTS = ", ".join(
+    f"application/vnd.{kind}+json"
+    for kind in ("oci.image.manifest.v1", "oci.image.index.v1", "docker.distribution.manifest.v2", "docker.distribution.manifest.list.v2")
+)
+
+_TIMEOUT = 20.0
+"""Seconds for one answer."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Where images go.
+
+    Attributes:
+        address: ``host``, ``host:port``, or either with a path in front of ``fedfleet/``.
+        plain_http: speak HTTP without TLS; only when asked for, as for a registry on this machine.
+        ca: the CA of the registry's certificate, PEM; None for the machine's own.
+        authfile: credentials as ``docker login`` keeps them (``config.json``).
+    """
+
+    address: str
+    plain_http: bool = False
+    ca: Path | None = None
+    authfile: Path | None = None
+
+    def connect(self) -> Connection:
+        """A connection to close, as a context manager does."""
+        return Connection(self)
+
+
+class Connection:
+    """A conversation with one registry."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        host, _, path = registry.address.partition("/")
+        self._host = host
+        self._prefix = f"{path}/" if path else ""
+        self._authorization: dict[str, str] = {}
+        verify = ssl.create_default_context(cafile=str(registry.ca)) if registry.ca else True
+        scheme = "http" if registry.plain_http else "https"
+        self._client = httpx.Client(base_url=f"{scheme}://{host}/v2/", timeout=_TIMEOUT, verify=verify, follow_redirects=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def digest(self, repository: str, tag: str) -> str | None:
+        """The digest that ``repository:tag`` has now; None when the registry has no such tag.
+
+        Raises:
+            RegistryError: the registry cannot be reached, or refuses to say.
+        """
+        answer = self._ask("HEAD", repository, tag)
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        self._expect(answer, repository, tag)
+        digest: str | None = answer.headers.get("docker-content-digest")
+        return digest
+
+    def retag(self, repository: str, present: str, tag: str) -> None:
+        """Give what is called ``repository:present`` the name ``repository:tag`` as well; no layer moves.
+
+        Raises:
+            RegistryError: the registry cannot be reached, or refuses.
+        """
+        manifest = self._ask("GET", repository, present)
+        self._expect(manifest, repository, present)
+        answer = self._ask("PUT", repository, tag, content=manifest.content, content_type=manifest.headers["content-type"])
+        self._expect(answer, repository, tag)
+
+    def _ask(self, method: str, repository: str, tag: str, *, content: bytes | None = None, content_type: str = "") -> httpx.Response:
+        path = f"{self._prefix}{repository}/manifests/{tag}"
+        headers = {"accept": _MANIFESTS} | ({"content-type": content_type} if content_type else {})
+        try:
+            answer = self._client.request(method, path, content=content, headers=headers | self._authorization)
+            if answer.status_code == httpx.codes.UNAUTHORIZED and self._log_in(answer.headers.get("www-authenticate", ""), repository):
+                answer = self._client.request(method, path, content=content, headers=headers | self._authorization)
+        except httpx.HTTPError as problem:
+            raise RegistryError(
+                f"the registry {self._registry.address} does not answer",
+                found=str(problem) or type(problem).__name__,
+                where=str(self._client.base_url),
+                next_step="check its address; a registry without TLS has to be asked for as such (--plain-http)",
+            ) from problem
+        return answer
+
+    def _expect(self, answer: httpx.Response, repository: str, tag: str) -> None:
+        if answer.is_success:
+            return
+        raise RegistryError(
+            f"the registry refused {answer.request.method} {self._prefix}{repository}:{tag}",
+            expected="a success",
+            found=f"{answer.status_code} {answer.text[:200]}".strip(),
+            where=self._registry.address,
+            next_step="check the credentials (--authfile, as `docker login` writes it) and their rights",
+        )
+
+    def _log_in(self, challenge: str, repository: str) -> bool:
+        """Answer a challenge with the credentials there are; whether asking again makes sense."""
+        credentials = self._credentials()
+        scheme, _, rest = challenge.partition(" ")
+        if scheme.lower() == "basic" and credentials:
+            self._authorization = {"authorization": f"Basic {credentials}"}
+            return True
+        if scheme.lower() != "bearer":
+            return False
+        fields = dict(re.findall(r'(\w+)="([^"]*)"', rest))
+        realm = fields.pop("realm", "")
+        fields["scope"] = f"repository:{self._prefix}{repository}:pull,push"
+        headers = {"authorization": f"Basic {credentials}"} if credentials else {}
+        answer = self._client.get(realm, params=fields, headers=headers)
+        token = (answer.json().get("token") or answer.json().get("access_token")) if answer.is_success else None
+        self._authorization = {"authorization": f"Bearer {token}"} if token else {}
+        return token is not None
+
+    def _credentials(self) -> str:
+        """Base64 of user and password for this host, as the file keeps them; empty without any."""
+        if self._registry.authfile is None:
+            return ""
+        try:
+            known = json.loads(self._registry.authfile.read_text(encoding="utf-8")).get("auths", {})
+            entry = str(known.get(self._host, {}).get("auth", ""))
+            base64.b64decode(entry, validate=True)
+        except (OSError, ValueError, AttributeError) as problem:
+            raise RegistryError(
+                "the file with the registry's credentials is not one",
+                expected='{"auths": {"HOST": {"auth": "..."}}}',
+                found=type(problem).__name__,
+                where=str(self._registry.authfile),
+            ) from problem
+        return entry

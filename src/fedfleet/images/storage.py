@@ -1,0 +1,144 @@
+"""buildah, with a storage of its own: build, list, push, remove."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fedfleet.images.command import Ended, require, run
+from fedfleet.images.errors import BuildError, RegistryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from fedfleet.images.paths import CachePaths
+    from fedfleet.images.registry import Registry
+
+LOCAL = "localhost/fedfleet"
+"""Where images are called by their key before they have a registry."""
+
+_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+"""This machine's CA bundle, lent to builds: a company's own CA may stand between a build and PyPI."""
+
+
+def local_name(name: str, key: str) -> str:
+    """An image's name in local storage."""
+    return f"{LOCAL}/{name}:{key}"
+
+
+class Storage:
+    """One buildah storage. Needs root: files in images belong to several users."""
+
+    def __init__(self, paths: CachePaths) -> None:
+        self._paths = paths
+        self._buildah = [
+            require("buildah", "buildah"),
+            *("--root", str(paths.storage), "--runroot", str(paths.run), "--storage-driver", "overlay"),
+        ]
+
+    def sizes(self) -> dict[str, int]:
+        """All names of images in storage, with the bytes each takes unpacked, shared layers included."""
+        ended = self._run("images", "--json")
+        if ended.status:
+            raise BuildError(
+                "the local storage of images cannot be read",
+                where=str(self._paths.storage),
+                log=ended.tail(),
+                next_step=f"it holds nothing that cannot be built again: remove {self._paths.storage.parent}",
+            )
+        images: list[dict[str, Any]] = json.loads(ended.output or "[]")
+        return {name: _bytes(image["size"]) for image in images for name in image.get("names") or ()}
+
+    def build(
+        self,
+        context: Path,
+        *,
+        names: Sequence[str],
+        parents: Mapping[str, str],
+        labels: Mapping[str, str],
+        log: Path,
+        tell: Callable[[str, float], None],
+    ) -> float:
+        """Build the Containerfile in ``context``; returns the seconds it took.
+
+        Args:
+            context: the folder with the Containerfile and all it copies.
+            names: what the image is called afterwards.
+            parents: build argument to image name, for the FROM lines.
+            labels: to put on the image.
+            log: where buildah's output goes.
+            tell: is told each line, and that time goes by.
+
+        Raises:
+            BuildError: a step failed.
+        """
+        caches = {
+            self._paths.apt_packages: "/var/cache/apt",
+            self._paths.apt_lists: "/var/lib/apt/lists",
+            self._paths.pip: "/run/pip-cache",
+        }
+        arguments = ["build", "--isolation", "chroot", "--network", "host", "--layers", "--format", "oci", "--pull=never"]
+        for source, target in caches.items():
+            arguments += ["--volume", f"{source}:{target}"]
+        if _AUTHORITIES.is_file():
+            # A path in an argument that only pip reads while it builds; neither bundle nor path stay in the image.
+            arguments += ["--volume", f"{_AUTHORITIES}:/run/authorities.crt:ro", "--build-arg", "PIP_CERT=/run/authorities.crt"]
+        for argument, name in parents.items():
+            arguments += ["--build-arg", f"{argument}={name}"]
+        for label, value in labels.items():
+            arguments += ["--label", f"{label}={value}"]
+        for name in names:
+            arguments += ["--tag", name]
+        ended = self._run(*arguments, "--file", str(context / "Containerfile"), str(context), log=log, tell=tell)
+        if ended.status:
+            raise BuildError(
+                f"building {names[0]} failed",
+                where=str(log),
+                log=ended.tail(),
+                next_step="the whole output is in that file; what is already built stays and is not built again",
+            )
+        return ended.seconds
+
+    def push(self, name: str, target: str, registry: Registry, tell: Callable[[str, float], None]) -> None:
+        """Push an image to ``target`` (registry/repository:tag); layers that the registry has are not sent.
+
+        Raises:
+            RegistryError: the registry did not take it.
+        """
+        # zstd: a quarter of gzip's time to pack on two cores, and nodes unpack it faster too (containerd >= 1.5).
+        arguments = ["push", "--quiet", "--compression-format", "zstd", "--compression-level", "1"]
+        if registry.plain_http:
+            arguments.append("--tls-verify=false")
+        if registry.authfile is not None:
+            arguments += ["--authfile", str(registry.authfile)]
+        with tempfile.TemporaryDirectory(prefix="fedfleet-ca-") as folder:
+            if registry.ca is not None:
+                (Path(folder) / "ca.crt").write_bytes(registry.ca.read_bytes())
+                arguments += ["--cert-dir", folder]
+            ended = self._run(*arguments, name, f"docker://{target}", tell=tell)
+        if ended.status:
+            raise RegistryError(
+                f"pushing {target} failed",
+                found=ended.tail(),
+                where=registry.address,
+                next_step="check that the registry takes pushes and has room; pushing again sends only what is missing",
+            )
+
+    def keep_only(self, keep: set[str]) -> int:
+        """Remove every image of ours that has no name in ``keep``, and all leftovers of builds; returns how many names went."""
+        stale = sorted(name for name in self.sizes() if name.startswith(f"{LOCAL}/") and name not in keep)
+        if stale:
+            self._run("rmi", "--force", *stale)
+        self._run("rmi", "--prune", "--force")
+        return len(stale)
+
+    def _run(self, *arguments: str, log: Path | None = None, tell: Callable[[str, float], None] | None = None) -> Ended:
+        return run([*self._buildah, *arguments], log=log, tell=tell)
+
+
+def _bytes(text: str) -> int:
+    """Buildah's `1.96 GB` as a number; it prints decimal units with four digits."""
+    number, _, unit = text.partition(" ")
+    return round(float(number) * {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}.get(unit.upper(), 1))
