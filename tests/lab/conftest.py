@@ -32,7 +32,7 @@ def lab(shown: Callable[[], AbstractContextManager[None]]) -> Iterator[RunningLa
 def images(lab: RunningLab, shown: Callable[[], AbstractContextManager[None]]) -> RunningLab:
     """The lab, with all images in its registry."""
     with shown():
-        lab.fedfleet("images", "build", timeout=COLD_SECONDS, show=True).expect()
+        lab.fedfleet("images", "build", "--registry", lab.registry, "--plain-http", timeout=COLD_SECONDS, show=True).expect()
     return lab
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from pathlib import Path
 
 from support.commands import BIN, Finished, run
@@ -33,6 +34,11 @@ class RunningLab:
     def kubeconfig(self) -> Path:
         """An administrator's kubeconfig of the lab's cluster."""
         return self.cache / "lab" / self.name / "kubeconfig"
+
+    @property
+    def registry(self) -> str:
+        """The lab's registry as this machine reaches it; nodes know it as registry.lab:5000."""
+        return f"{IPv4Network(self.network)[1]}:5000"
 
     @property
     def environment(self) -> dict[str, str]:
