@@ -34,7 +34,7 @@ class NginxSettings:
         tls_dir: where the exchange's certificate, key and CA are mounted.
         port: the listener for parties (mutual TLS).
         health_port: the listener for the kubelet (plain, answers nothing but its health).
-        resolver: DNS servers, for parties that are known by name; as nginx wants them.
+        resolver: the DNS server for parties that are known by name: its address, or a name that the pods' own resolver knows.
         workers: worker processes.
     """
 
@@ -42,7 +42,7 @@ class NginxSettings:
     tls_dir: str = "/etc/nginx/tls"
     port: int = 9443
     health_port: int = 9302
-    resolver: str = ""
+    resolver: str = "kube-dns.kube-system.svc.cluster.local"
     workers: int = 2
 
 

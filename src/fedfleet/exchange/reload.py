@@ -111,11 +111,17 @@ def reload_exchange(
     return Reloaded(configuration.changed or bool(stale), configuration.table, tuple(findings), verdict, _since(started), configuration)
 
 
-def ask_exchange(client: Client, settings: ExchangeSettings, table: RouteTable, sni: str, nginx: str) -> list[ReplicaRoute]:
-    """What every replica says now, asked once; nothing is changed and nothing is waited for."""
-    found = replicas(client, settings, sni, nginx)
-    asker = Asker(client, settings, read_credentials(client, settings), Expectation(table))
-    return asker.until_served(found, 0, time.monotonic()) if found else []
+def ask_exchange(client: Client, settings: ExchangeSettings) -> tuple[RouteTable, list[ReplicaRoute]]:
+    """The admitted cards' routes, and what every replica says of them now; nothing is changed and nothing is waited for.
+
+    Raises:
+        FedFleetError, KubeError: there is no exchange, or a replica could not be reached at all.
+    """
+    authority = read_authority(client, settings)
+    configuration = store_routes(client, settings, authority.pem, dry_run=True)
+    found = replicas(client, settings, configuration.sni, nginx_text(configuration))
+    asker = Asker(client, settings, read_credentials(client, settings), Expectation(configuration.table))
+    return configuration.table, asker.until_served(found, 0, time.monotonic()) if found else []
 
 
 def expected(table: RouteTable, before: Served, changed_parties: Collection[str]) -> Expectation:

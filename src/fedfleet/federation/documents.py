@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -26,6 +26,9 @@ class Part(BaseModel):
     """A part of a document: unknown fields are refused, and nothing changes after it was read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+_Part = TypeVar("_Part", bound=Part)
 
 
 class Document(Part):
@@ -60,11 +63,7 @@ class Document(Part):
         Raises:
             DocumentError: with every field that is wrong, in words.
         """
-        try:
-            return cls.model_validate(dict(content))
-        except ValidationError as error:
-            problems = [Problem(where, _sentence(cls, detail)) for detail in error.errors()]
-            raise DocumentError(f"This is not an acceptable {cls.title}", problems, "Ask its sender for a new one") from error
+        return checked(cls, content, where, f"This is not an acceptable {cls.title}", "Ask its sender for a new one")
 
     @classmethod
     def read(cls, text: str, where: str) -> Self:
@@ -90,6 +89,19 @@ class Document(Part):
     def text(self) -> str:
         """The document as YAML, certificates as readable blocks."""
         return yaml.dump(self.content(), Dumper=_BlockDumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def checked(model: type[_Part], content: Mapping[str, Any], where: str, summary: str, next_step: str) -> _Part:
+    """``content`` as a ``model``.
+
+    Raises:
+        DocumentError: ``summary``, with every field that is wrong, in words.
+    """
+    try:
+        return model.model_validate(dict(content))
+    except ValidationError as error:
+        problems = [Problem(where, _sentence(model, detail)) for detail in error.errors()]
+        raise DocumentError(summary, problems, next_step) from error
 
 
 class _BlockDumper(yaml.SafeDumper):

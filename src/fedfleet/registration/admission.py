@@ -116,6 +116,12 @@ def apply_admission(
     return Standing(state, any(done.changed for done in written), admission, latest, after, tuple(written))
 
 
+def read_roster(client: Client, namespace: str) -> Roster | None:
+    """The roster a party has; None before its first admission."""
+    text = whole.read(client, "ConfigMap", namespace, ROSTER_CONFIG_MAP).texts.get(ROSTER_FILE, "")
+    return Roster.read(text, f"ConfigMap {namespace}/{ROSTER_CONFIG_MAP}") if text else None
+
+
 def _refuse_bad(
     received: Admission,
     party: Party,

@@ -22,6 +22,7 @@ class BrokerPlace:
     """Where the broker's admin API is, and how it reaches the exchange: through a Service in its own namespace."""
 
     namespace: str
+    party_id: str
     service: str = "pulsar"
     port: int = 8080
     exchange_service: str = "exchange-broker"
@@ -58,6 +59,8 @@ def reconcile(admin: BrokerAdmin, place: BrokerPlace, roster: Roster, *, dry_run
     """The same with a broker that is reached already."""
     dropped, corrected, unknown = [], [], []
     for party_id in admin.partners():
+        if party_id == place.party_id:
+            continue
         member = roster.member(party_id)
         if member is None:
             unknown.append(party_id)
