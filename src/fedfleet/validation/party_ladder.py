@@ -13,7 +13,7 @@ from fedfleet.validation.connection import ConnectionRung, Doorway
 from fedfleet.validation.credentials import Credentials, PartyCredentials, credentials_of
 from fedfleet.validation.hops import BrokerRung, CoordinationRung, Partners
 from fedfleet.validation.inputs import digest, site_digest
-from fedfleet.validation.jobs import Pairing, ToyRung, ToyTerms, Turn
+from fedfleet.validation.jobs import Pairing, ToyRung, ToyTerms
 from fedfleet.validation.party import Party, partners_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from fedfleet.federation.endpoint import Endpoint
     from fedfleet.federation.roster import Roster
+    from fedfleet.validation.jobs import Turn
     from fedfleet.validation.ladder import Rung
     from fedfleet.validation.proofs import ProofStore
 
