@@ -5,10 +5,16 @@ from types import FrameType
 
 import pytest
 
+from generator.plugins import prepare
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a run that is told to end tear its lab down, as Ctrl-C does."""
+    """Let a run that is told to end tear its lab down, as Ctrl-C does, and let Ansible find the collection.
+
+    The latter comes before any test imports a module of the collection: Python on its own finds the modules, but not their fragments.
+    """
     del config
+    prepare()
     signal.signal(signal.SIGTERM, _interrupt)
 
 

@@ -1,11 +1,11 @@
 """Pages of modules and other plugins, from the documentation in them."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from ansible.plugins.loader import fragment_loader, init_plugin_loader
+from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible.utils.plugin_docs import get_docstring
 
 from generator.markdown import options_table, sentences
@@ -13,10 +13,10 @@ from generator.markdown import options_table, sentences
 COLLECTION = "fedfleet.federation"
 
 
-@cache
-def _prepare() -> None:
-    """Let Ansible find the collection's fragments; it wants to be told once only."""
-    init_plugin_loader()
+def prepare() -> None:
+    """Let Ansible find the collection and its fragments; it wants to be told once in a process."""
+    if AnsibleCollectionConfig.collection_finder is None:
+        init_plugin_loader()
 
 
 def documentation(path: Path, kind: str) -> tuple[dict[str, Any], str, dict[str, Any]]:
@@ -26,7 +26,7 @@ def documentation(path: Path, kind: str) -> tuple[dict[str, Any], str, dict[str,
         path: the plugin's file.
         kind: `module`, `callback`, ... as Ansible calls it.
     """
-    _prepare()
+    prepare()
     doc, examples, returned, _metadata = get_docstring(str(path), fragment_loader, collection_name=COLLECTION, plugin_type=kind)
     if isinstance(returned, str):
         returned = yaml.safe_load(returned)
