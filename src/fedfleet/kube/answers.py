@@ -27,14 +27,22 @@ _CONFLICT_MANAGER = re.compile(r'conflict with "([^"]+)"')
 
 @dataclass(frozen=True)
 class Action:
-    """What was asked of the API, for messages."""
+    """What was asked of the API, for messages.
+
+    Attributes:
+        verb, resource: what a role would have to allow, such as ``patch`` and ``deployments``.
+        said: the same as people say it, such as ``apply Deployment fate/nginx``.
+    """
 
     verb: str
     resource: str
     namespace: str = ""
     name: str = ""
+    said: str = ""
 
     def __str__(self) -> str:
+        if self.said:
+            return self.said
         parts = [self.verb, self.resource]
         if self.name:
             parts.append(self.name)
@@ -51,11 +59,11 @@ def checked(reply: Reply, action: Action) -> Reply:
     """
     if reply.status < 400:
         return reply
-    raise refusal(reply.status, reply.body, action)
+    raise refusal(reply.status, reply.body, action, reply.origin)
 
 
-def refusal(status: int, body: bytes, action: Action) -> ApiError:
-    """The typed error for an answer of 400 or above."""
+def refusal(status: int, body: bytes, action: Action, origin: str) -> ApiError:
+    """The typed error for an answer of 400 or above; ``origin`` says whose answer."""
     said = _status_object(body)
     message = str(said.get("message") or body[:500].decode("utf-8", "replace").strip() or f"HTTP {status}")
     reason = str(said.get("reason") or "")
@@ -67,24 +75,24 @@ def refusal(status: int, body: bytes, action: Action) -> ApiError:
             status=status,
             reason=reason,
             found=message,
-            where=str(action),
+            where=origin,
             next_step="Log in again or fetch a new kubeconfig; its certificate or token may have expired",
         )
     if status == 403:
-        return _forbidden(message, reason, action)
+        return _forbidden(message, reason, action, origin)
     if status == 404:
         return NotFoundError(
             f"Cannot {action}: there is no such object, or no such namespace",
             status=status,
             reason=reason,
             found=message,
-            where=str(action),
+            where=origin,
         )
     if status == 409 and any(cause.get("reason") == "FieldManagerConflict" for cause in details.get("causes") or []):
         return OwnershipError(
             f"Cannot {action}: other managers own fields that the definition sets",
             conflicts=_conflicts(causes),
-            where=str(action),
+            where=origin,
             next_step="Leave those fields out of the definition, or take them over with force_conflicts",
         )
     if status == 409:
@@ -93,7 +101,7 @@ def refusal(status: int, body: bytes, action: Action) -> ApiError:
             status=status,
             reason=reason,
             found=message,
-            where=str(action),
+            where=origin,
             next_step="Run again",
         )
     if status in (400, 405, 415, 422):
@@ -104,29 +112,31 @@ def refusal(status: int, body: bytes, action: Action) -> ApiError:
             reason=reason,
             causes=causes,
             found=message,
-            where=str(action),
+            where=origin,
             next_step="The field cannot be changed on an existing object: delete the object first, then run again"
             if immutable
-            else "Correct the definition",
+            else "Correct the definition"
+            if action.verb == "patch"
+            else "",
         )
     return ApiError(
         f"The Kubernetes API failed to {action}",
         status=status,
         reason=reason,
         found=f"HTTP {status}: {message}",
-        where=str(action),
+        where=origin,
         next_step="Look at the API server's health and run again",
     )
 
 
-def _forbidden(message: str, reason: str, action: Action) -> ForbiddenError:
+def _forbidden(message: str, reason: str, action: Action, origin: str) -> ForbiddenError:
     if "exceeded quota" in message:
         return ForbiddenError(
             f"A quota does not allow to {action}",
             status=403,
             reason=reason,
             found=message,
-            where=str(action),
+            where=origin,
             next_step="Ask for a larger quota, or ask for less",
         )
     if "because it is being terminated" in message:
@@ -135,7 +145,7 @@ def _forbidden(message: str, reason: str, action: Action) -> ForbiddenError:
             status=403,
             reason=reason,
             found=message,
-            where=str(action),
+            where=origin,
             next_step="Wait until it is gone, then run again",
         )
     return ForbiddenError(
@@ -145,7 +155,7 @@ def _forbidden(message: str, reason: str, action: Action) -> ForbiddenError:
         expected=f"permission to {action.verb} {action.resource}"
         + (f" in namespace {action.namespace}" if action.namespace else " in the whole cluster"),
         found=message,
-        where=str(action),
+        where=origin,
         next_step="Have the cluster's administrator bind a role with that permission, or use another context",
     )
 

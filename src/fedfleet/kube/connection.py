@@ -20,7 +20,7 @@ from fedfleet.kube.proxies import proxy_for
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from fedfleet.kube.kubeconfig import Access
 
@@ -36,11 +36,11 @@ _LONGEST_PAUSE = 10.0
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, whatever its status."""
+    """An answer, whatever its status; ``origin`` says whose, for messages."""
 
     status: int
-    headers: Mapping[str, str]
     body: bytes
+    origin: str
 
     def json(self) -> Any:
         """The parsed body."""
@@ -109,7 +109,7 @@ class Connection:
                 self._pause(attempt, answer.headers.get("Retry-After"))
                 continue
             break
-        return Reply(status=answer.status, headers=answer.headers, body=answer.data)
+        return Reply(status=answer.status, body=answer.data, origin=self.access.origin)
 
     @staticmethod
     def _pause(attempt: int, advice: str | None) -> None:

@@ -65,7 +65,7 @@ def log(
     query += [("container", container)] if container else []
     query += [("previous", "true")] if previous else []
     path = discovery.resource("Pod.", "v1").path(namespace, pod, "log")
-    action = Action("get", "pods/log", namespace, pod)
+    action = Action("get", "pods/log", namespace, pod, f"read the log of pod {namespace}/{pod}")
     return checked(connection.request("GET", path, query=query, accept="*/*"), action).body.decode("utf-8", "replace")
 
 

@@ -47,7 +47,7 @@ def run(
         discovery.resource("Pod.", "v1").path(namespace, pod, "exec"),
         query=query,
         protocols=(V5, V4),
-        action=Action("create", "pods/exec", namespace, pod),
+        action=Action("create", "pods/exec", namespace, pod, f"run {command[0]} in pod {namespace}/{pod}"),
         timeout=timeout,
     )
     deadline = time.monotonic() + timeout

@@ -55,6 +55,11 @@ class Access:
     basic: tuple[str, str] | None = field(default=None, repr=False)
     plugin: dict[str, Any] | None = field(default=None, repr=False)
 
+    @property
+    def origin(self) -> str:
+        """Which API this is and where we know it from, for messages."""
+        return f"{self.server} (context {self.context} in {self.source})"
+
 
 def load(kubeconfig: Path | None, context: str | None) -> Access:
     """Find out how to reach the cluster of ``context``, or of the current context.

@@ -72,7 +72,8 @@ def apply(
     """
     metadata = definition["metadata"]
     namespace = metadata.get("namespace") or ""
-    action = Action("patch", resource.plural, namespace, metadata["name"])
+    said = f"apply {resource.kind} {namespace}/{metadata['name']}".replace(" /", " ")
+    action = Action("patch", resource.plural, namespace, metadata["name"], said)
     query = [("fieldManager", manager), ("force", str(force).lower()), ("fieldValidation", "Strict")]
     query += [("dryRun", "All")] if dry_run else []
     reply = connection.request("PATCH", resource.path(namespace, metadata["name"]), query=query, body=definition, content_type=APPLY_PATCH)

@@ -59,7 +59,7 @@ class ChannelStream:
             return cls(*connection.websocket(path, query=query, protocols=protocols, timeout=timeout))
         except WebSocketBadStatusException as error:
             body = error.resp_body or b""
-            raise refusal(error.status_code, body.encode() if isinstance(body, str) else body, action) from None
+            raise refusal(error.status_code, body.encode() if isinstance(body, str) else body, action, connection.access.origin) from None
 
     @property
     def backlog(self) -> int:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def told(error: Exception, access: Access) -> UnreachableError:
     """The typed error for a failed conversation with the API of ``access``."""
-    where = f"{access.server} (context {access.context} in {access.source})"
+    where = access.origin
     chain = list(_chain(error))
     certificate = next((cause for cause in chain if isinstance(cause, ssl.SSLCertVerificationError)), None)
     if certificate is not None:

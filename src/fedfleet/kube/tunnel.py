@@ -116,7 +116,7 @@ class Tunnel:
             self._discovery.resource("Pod.", "v1").path(self._namespace, goal.pod, "portforward"),
             query=[("ports", str(goal.port))],
             protocols=(V4,),
-            action=Action("create", "pods/portforward", self._namespace, goal.pod),
+            action=Action("create", "pods/portforward", self._namespace, goal.pod, f"open a tunnel to pod {self._namespace}/{goal.pod}"),
             timeout=_OPEN_SECONDS,
         )
 

@@ -17,6 +17,7 @@ from fedfleet.kube.errors import (
 )
 
 ACTION = Action("patch", "deployments", "fate-30000", "nginx")
+ORIGIN = "https://api.example.org (context site in config)"
 
 
 def status(reason: str = "", message: str = "", causes: list[dict[str, str]] | None = None) -> bytes:
@@ -38,26 +39,26 @@ def status(reason: str = "", message: str = "", causes: list[dict[str, str]] | N
     ],
 )
 def test_each_status_has_its_type(code: int, kind: type[ApiError]) -> None:
-    error = refusal(code, status(message="no"), ACTION)
+    error = refusal(code, status(message="no"), ACTION, ORIGIN)
     assert type(error) is kind
-    assert error.status == code
+    assert (error.status, error.where) == (code, ORIGIN)
 
 
 def test_what_is_not_allowed_names_verb_resource_and_namespace() -> None:
-    assert "permission to patch deployments in namespace fate-30000" in str(refusal(403, status(), ACTION))
+    assert "permission to patch deployments in namespace fate-30000" in str(refusal(403, status(), ACTION, ORIGIN))
 
 
 def test_what_is_not_allowed_in_the_whole_cluster_says_so() -> None:
-    assert "permission to list nodes in the whole cluster" in str(refusal(403, status(), Action("list", "nodes")))
+    assert "permission to list nodes in the whole cluster" in str(refusal(403, status(), Action("list", "nodes"), ORIGIN))
 
 
 def test_a_quota_is_told_from_a_missing_permission() -> None:
-    assert "quota" in refusal(403, status("Forbidden", "exceeded quota: q"), ACTION).next_step
+    assert "quota" in refusal(403, status("Forbidden", "exceeded quota: q"), ACTION, ORIGIN).next_step
 
 
 def test_a_namespace_that_ends_is_told_from_a_missing_permission() -> None:
     message = "unable to create new content in namespace fate-30000 because it is being terminated"
-    assert "the namespace is being deleted" in refusal(403, status("Forbidden", message), ACTION).summary
+    assert "the namespace is being deleted" in refusal(403, status("Forbidden", message), ACTION, ORIGIN).summary
 
 
 def test_ownership_conflicts_name_field_and_manager() -> None:
@@ -66,7 +67,7 @@ def test_ownership_conflicts_name_field_and_manager() -> None:
         {"reason": "FieldManagerConflict", "message": 'conflict with "kubectl-edit" using apps/v1', "field": ".spec.replicas"},
         {"reason": "FieldManagerConflict", "message": 'conflict with "hpa"', "field": ".spec.paused"},
     ]
-    error = refusal(409, status("Conflict", "Apply failed with 2 conflicts", causes), ACTION)
+    error = refusal(409, status("Conflict", "Apply failed with 2 conflicts", causes), ACTION, ORIGIN)
     assert isinstance(error, OwnershipError)
     assert [(each.field, each.manager) for each in error.conflicts] == [
         (".spec.replicas", "kubectl-edit"),
@@ -76,9 +77,9 @@ def test_ownership_conflicts_name_field_and_manager() -> None:
 
 def test_a_field_that_cannot_change_is_told_from_a_wrong_one() -> None:
     causes = [{"reason": "FieldValueInvalid", "message": "Invalid value: {}: field is immutable", "field": "spec.template"}]
-    assert "delete the object first" in refusal(422, status("Invalid", "no", causes), ACTION).next_step
-    assert refusal(422, status("Invalid", "no"), ACTION).next_step == "Correct the definition"
+    assert "delete the object first" in refusal(422, status("Invalid", "no", causes), ACTION, ORIGIN).next_step
+    assert refusal(422, status("Invalid", "no"), ACTION, ORIGIN).next_step == "Correct the definition"
 
 
 def test_an_answer_that_is_no_status_is_told_as_it_is() -> None:
-    assert "bad gateway" in str(refusal(502, b"<html>bad gateway</html>", ACTION))
+    assert "bad gateway" in str(refusal(502, b"<html>bad gateway</html>", ACTION, ORIGIN))

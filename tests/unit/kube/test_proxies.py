@@ -5,7 +5,7 @@ import pytest
 from fedfleet.kube.errors import KubeconfigError
 from fedfleet.kube.proxies import proxy_for
 
-PROXY = {"HTTPS_PROXY": "http://proxy:3128"}
+PROXY = {"HTTPS_PROXY": "http://outbound:3128"}
 
 
 def test_the_kubeconfig_wins_over_the_environment() -> None:
@@ -13,7 +13,7 @@ def test_the_kubeconfig_wins_over_the_environment() -> None:
 
 
 def test_the_environment_is_asked() -> None:
-    assert proxy_for("https://api.example.org:6443", None, PROXY) == "http://proxy:3128"
+    assert proxy_for("https://api.example.org:6443", None, PROXY) == "http://outbound:3128"
 
 
 def test_each_scheme_has_a_proxy_of_its_own() -> None:
@@ -21,7 +21,7 @@ def test_each_scheme_has_a_proxy_of_its_own() -> None:
 
 
 def test_a_proxy_without_scheme_is_an_http_proxy() -> None:
-    assert proxy_for("https://a.example.org", None, {"https_proxy": "proxy:3128"}) == "http://proxy:3128"
+    assert proxy_for("https://a.example.org", None, {"https_proxy": "proxy:3128"}) == "http://outbound:3128"
 
 
 @pytest.mark.parametrize("server", ["https://127.0.0.1:6443", "https://localhost:6443", "https://[::1]:6443"])
@@ -39,7 +39,7 @@ def test_exempt_names_are_asked_directly(rules: str) -> None:
 
 @pytest.mark.parametrize("rules", ["ample.org", "api.example.org:443", "other.org", "10.0.0.0/8"])
 def test_other_names_are_not_exempt(rules: str) -> None:
-    assert proxy_for("https://api.example.org:6443", None, PROXY | {"NO_PROXY": rules}) == "http://proxy:3128"
+    assert proxy_for("https://api.example.org:6443", None, PROXY | {"NO_PROXY": rules}) == "http://outbound:3128"
 
 
 @pytest.mark.parametrize("rules", ["10.89.0.1", "10.89.0.0/16", "10.0.0.0/8,192.168.0.0/16"])
