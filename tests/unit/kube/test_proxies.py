@@ -21,7 +21,7 @@ def test_each_scheme_has_a_proxy_of_its_own() -> None:
 
 
 def test_a_proxy_without_scheme_is_an_http_proxy() -> None:
-    assert proxy_for("https://a.example.org", None, {"https_proxy": "proxy:3128"}) == "http://outbound:3128"
+    assert proxy_for("https://a.example.org", None, {"https_proxy": "outbound:3128"}) == "http://outbound:3128"
 
 
 @pytest.mark.parametrize("server", ["https://127.0.0.1:6443", "https://localhost:6443", "https://[::1]:6443"])
