@@ -23,7 +23,7 @@ class _Strict(BaseModel):
 
 
 class RootFilesystem(_Strict):
-    """A Debian root file system, made by mmdebstrap from the lock's suite and sources; file ``rootfs.tar``."""
+    """A Debian root file system, made by mmdebstrap of the suite in the lock; file ``rootfs.tar``."""
 
     kind: Literal["rootfs"]
     packages: tuple[str, ...]
@@ -76,11 +76,10 @@ class ImageDefinition(_Strict):
 
 
 class DebianLock(_Strict):
-    """Where Debian packages come from. A later day in ``as_of`` builds everything anew with that day's updates."""
+    """Which Debian. A later day in ``as_of`` builds everything anew with that day's updates and security fixes."""
 
     suite: str
     as_of: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
-    sources: tuple[str, ...]
 
 
 class Lock(_Strict):

@@ -128,13 +128,14 @@ def _make_root_filesystem(source: RootFilesystem, debian: DebianLock, target: Pa
     argv.append("--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr")
     argv += [f"--aptopt={option}" for option in source.apt]
     argv += [f"--dpkgopt={option}" for option in source.dpkg]
-    ended = run([*argv, debian.suite, str(target), *debian.sources], tell=tell)
+    # Without a mirror named it takes Debian's own, with the suite's updates and security pockets.
+    ended = run([*argv, debian.suite, str(target)], tell=tell)
     if ended.status:
         raise InputError(
             "Debian's root file system could not be made",
             found=ended.tail(),
-            where=", ".join(debian.sources),
-            next_step="check that the mirror in images.lock is reachable from here",
+            where=f"Debian {debian.suite}",
+            next_step="check that Debian's archive is reachable from here; apt takes a proxy from http_proxy",
         )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _HEAD = """\
 # Exactly what goes into the images; written by `fedfleet images lock`, read by `fedfleet images build`.
-# debian.as_of: a later day builds everything anew, with that day's updates from the sources' pockets.
+# debian: the suite with its updates and security pockets; a later day in as_of builds everything anew with that day's packages.
 # maven: SHA-512 of every file, by image and input. PyPI's packages are locked by hash in images/*/requirements*.txt.
 """
 
