@@ -62,6 +62,7 @@ class Credentials:
     def _ask_plugin(self) -> None:
         """Run the user's credential plugin through the ``kubernetes`` package, which knows their protocols."""
         # Imported only where needed: it takes longer than the rest of the session.
+        from kubernetes.client.configuration import Configuration
         from kubernetes.config.config_exception import ConfigException
         from kubernetes.config.exec_provider import ExecProvider
         from kubernetes.config.kube_config import ConfigNode, KubeConfigLoader
@@ -72,7 +73,7 @@ class Credentials:
             cluster["certificate-authority-data"] = base64.b64encode(self._access.ca).decode()
         try:
             if "exec" in plugin:
-                provider = ExecProvider(ConfigNode("exec", plugin["exec"]), "", ConfigNode("cluster", cluster))
+                provider = ExecProvider(ConfigNode("exec", plugin["exec"]), str(self._access.folder), ConfigNode("cluster", cluster))
                 self._take(provider.run())
                 return
             loader = KubeConfigLoader(
@@ -83,7 +84,9 @@ class Credentials:
                     "users": [{"name": "u", "user": plugin}],
                 }
             )
-            self._token = str(loader._load_auth_provider_token() or "").removeprefix("Bearer ") or None
+            configuration = Configuration()
+            loader.load_and_set(configuration)
+            self._token = next(iter(configuration.api_key.values()), "").removeprefix("Bearer ") or None
         except (ConfigException, OSError) as error:
             command = (plugin.get("exec") or {}).get("command") or (plugin.get("auth-provider") or {}).get("name")
             raise KubeconfigError(

@@ -38,6 +38,7 @@ class Access:
         token: a bearer token. token_file: a file that holds one and is read again when it changes.
         basic: user and password.
         plugin: the user's section when a credential plugin must be asked (``exec`` or ``auth-provider``).
+        folder: where that section's relative paths start from.
     """
 
     server: str
@@ -54,6 +55,7 @@ class Access:
     token_file: Path | None = None
     basic: tuple[str, str] | None = field(default=None, repr=False)
     plugin: dict[str, Any] | None = field(default=None, repr=False)
+    folder: Path = Path()
 
     @property
     def origin(self) -> str:
@@ -202,6 +204,7 @@ def _access(merged: _Merged, wanted: str | None, source: str) -> Access:
         token_file=user_folder / token_file if token_file else None,
         basic=basic,
         plugin=user if "exec" in user or "auth-provider" in user else None,
+        folder=user_folder,
     )
 
 

@@ -10,8 +10,6 @@ import select
 import ssl
 from typing import TYPE_CHECKING
 
-from websocket import WebSocketBadStatusException
-
 from fedfleet.kube import frames
 from fedfleet.kube.answers import Action, refusal
 
@@ -55,6 +53,9 @@ class ChannelStream:
             ApiError: the API, or the node behind it, refused.
             UnreachableError: no answer came.
         """
+        # Imported only where needed: most sessions have no streams.
+        from websocket import WebSocketBadStatusException
+
         try:
             return cls(*connection.websocket(path, query=query, protocols=protocols, timeout=timeout))
         except WebSocketBadStatusException as error:

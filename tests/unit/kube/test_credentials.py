@@ -69,6 +69,18 @@ def test_a_plugin_is_asked_again_when_its_token_runs_out(tmp_path: Path) -> None
     assert calls(tmp_path) == 2
 
 
+def test_a_plugin_beside_its_kubeconfig_is_found(tmp_path: Path) -> None:
+    beside = plugin(tmp_path, credential(token="t"))
+    beside["exec"] = {"apiVersion": "client.authentication.k8s.io/v1", "command": "./plugin"}
+    assert Credentials(access(plugin=beside, folder=tmp_path)).header() == {"Authorization": "Bearer t"}
+
+
+def test_a_token_of_an_identity_provider_is_taken_while_it_lasts() -> None:
+    claims = base64.urlsafe_b64encode(json.dumps({"exp": 4102444800}).encode()).decode().rstrip("=")
+    oidc = {"auth-provider": {"name": "oidc", "config": {"id-token": f"e30.{claims}.x"}}}
+    assert Credentials(access(plugin=oidc)).header() == {"Authorization": f"Bearer e30.{claims}.x"}
+
+
 def test_a_plugin_may_give_a_certificate(tmp_path: Path) -> None:
     credentials = Credentials(access(plugin=plugin(tmp_path, credential(clientCertificateData="CERT", clientKeyData="KEY"))))
     assert (credentials.certificate, credentials.key) == (b"CERT", b"KEY")
