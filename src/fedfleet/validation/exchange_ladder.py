@@ -8,7 +8,6 @@ from fedfleet.exchange.admitted import read_credentials
 from fedfleet.exchange.findings import judge
 from fedfleet.exchange.reload import ask_exchange
 from fedfleet.exchange.settings import ROSTER_CONFIG_MAP
-from fedfleet.exchange.stored import nginx_text, store_routes
 from fedfleet.federation.roster import Roster
 from fedfleet.probe import Question
 from fedfleet.validation.connection import ConnectionRung, Doorway
@@ -70,9 +69,9 @@ class ExchangeLadder:
         self._settings = settings
         self._reaches_endpoints = reaches_endpoints
         self._credentials = read_credentials(client, settings)
-        configuration = store_routes(client, settings, self._credentials.authority, dry_run=True)
-        self.admitted = configuration.table.parties
-        self.findings = tuple(ask_exchange(client, settings, configuration.table, configuration.sni, nginx_text(configuration)))
+        table, findings = ask_exchange(client, settings)
+        self.admitted = table.parties
+        self.findings = tuple(findings)
         self.silent = {finding.route: finding.detail for finding in judge(self.findings, ()).silent}
 
     def rungs(self) -> Sequence[Rung]:
