@@ -33,11 +33,15 @@ def _links(ctx: Context) -> list[str]:
 
 
 def _routes(ctx: Context) -> list[str]:
+    if not ctx.paths.record.exists():
+        return []
     listing = run(["ip", "-json", "route", "show", "root", str(ctx.config.network)]).stdout
     return [f"route {route.get('type', '')} {route['dst']}" for route in json.loads(listing or "[]")]
 
 
 def _loop_devices(ctx: Context) -> list[str]:
+    if not ctx.paths.record.exists():
+        return []
     listing = run(["losetup", "--json", "--list", "--output", "NAME,BACK-FILE"]).stdout
     devices = json.loads(listing)["loopdevices"] if listing.strip() else []
     folder = f"{ctx.paths.lab}/"

@@ -50,7 +50,9 @@ class Links:
         for link in sorted(present):
             if link == config.bridge or link.startswith(f"{config.bridge}-n"):
                 run(["ip", "link", "delete", link], accept=(0, 1))
-        run(["ip", "route", "delete", "unreachable", str(config.network), "metric", _STOP_METRIC], accept=(0, 2))
+        # A lab that was never up may share its default network with one that is.
+        if ctx.paths.record.exists():
+            run(["ip", "route", "delete", "unreachable", str(config.network), "metric", _STOP_METRIC], accept=(0, 2))
 
     def status(self, ctx: Context) -> ActionStatus:
         """Says whether the bridge is there."""
