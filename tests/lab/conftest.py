@@ -30,9 +30,10 @@ def lab(shown: Callable[[], AbstractContextManager[None]]) -> Iterator[RunningLa
 
 @pytest.fixture(scope="session")
 def images(lab: RunningLab, shown: Callable[[], AbstractContextManager[None]]) -> RunningLab:
-    """The lab, with all images in its registry."""
+    """The lab, with all images in its registry and on its nodes."""
     with shown():
         lab.fedfleet("images", "build", "--registry", lab.registry, "--plain-http", timeout=COLD_SECONDS, show=True).expect()
+        lab.fedfleet("lab", "images", "--adopt", show=True).expect()
     return lab
 
 
