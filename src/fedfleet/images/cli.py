@@ -16,7 +16,7 @@ from fedfleet.images.catalogue import load, references
 from fedfleet.images.errors import CatalogueError, ImagesError
 from fedfleet.images.paths import CachePaths, cache_home
 from fedfleet.images.registry import Registry
-from fedfleet.images.storage import Storage, local_name
+from fedfleet.images.storage import Storage
 
 app = typer.Typer(help="Build the container images and put them into a registry.", no_args_is_help=True, add_completion=False)
 
@@ -92,9 +92,9 @@ def prune() -> None:
     try:
         catalogue = load()
         storage = Storage(CachePaths(cache_home()))
-        complete = [image for image in catalogue.images if not image.given()]
-        keys = fingerprint.keys(catalogue, complete, {})
-        removed = storage.keep_only({local_name(image.name, keys[image.name]) for image in complete})
+        described = [image for image in catalogue.images if not image.given()]
+        keys = fingerprint.keys(catalogue, described, {})
+        removed = storage.keep_only({image.name: keys[image.name] for image in described})
     except ImagesError as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(1) from problem

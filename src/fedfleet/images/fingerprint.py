@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from fedfleet.images.catalogue import Catalogue, ImageDefinition
 
-FORMAT = 1
+FORMAT = 2
 """Changes when the way of building changes so that the same files give another image."""
 
 KEY_LENGTH = 16

@@ -126,6 +126,8 @@ def _make_root_filesystem(source: RootFilesystem, debian: DebianLock, target: Pa
     argv = [require("mmdebstrap", "mmdebstrap"), "--mode=root", "--variant=minbase", f"--include={','.join(source.packages)}"]
     # Merged /usr from the start: the package that would merge it later brings all of Perl.
     argv.append("--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr")
+    # It lends this machine's name and name servers to the packages' scripts; they are nobody else's business.
+    argv.append('--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname"')
     argv += [f"--aptopt={option}" for option in source.apt]
     argv += [f"--dpkgopt={option}" for option in source.dpkg]
     # Without a mirror named it takes Debian's own, with the suite's updates and security pockets.

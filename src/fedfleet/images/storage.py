@@ -126,9 +126,11 @@ class Storage:
                 next_step="check that the registry takes pushes and has room; pushing again sends only what is missing",
             )
 
-    def keep_only(self, keep: set[str]) -> int:
-        """Remove every image of ours that has no name in ``keep``, and all leftovers of builds; returns how many names went."""
-        stale = sorted(name for name in self.sizes() if name.startswith(f"{LOCAL}/") and name not in keep)
+    def keep_only(self, keys: Mapping[str, str]) -> int:
+        """Remove former builds of the images in ``keys`` (name to present key) and what failed builds left; returns how many."""
+        keep = {local_name(name, key) for name, key in keys.items()}
+        ours = {name: name.removeprefix(f"{LOCAL}/").partition(":")[0] for name in self.sizes()}
+        stale = sorted(name for name, image in ours.items() if image in keys and name not in keep)
         if stale:
             self._run("rmi", "--force", *stale)
         self._run("rmi", "--prune", "--force")
