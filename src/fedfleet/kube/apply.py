@@ -134,8 +134,11 @@ class Application:
         if created or before is None:
             action = "created" if created else "updated"
         else:
-            action = "unchanged" if compare.same(before, after) else "updated"
+            action = "unchanged" if self._same(member.definition, before, after) else "updated"
         return ObjectChange(ref.kind, ref.namespace, ref.name, action, before=before, after=after)
+
+    def _same(self, definition: KubeObject, before: KubeObject, after: KubeObject) -> bool:
+        return compare.same(before, after) or compare.left_alone(definition, before, after, self._terms.manager)
 
     def _await_ground(self, group: Sequence[Member]) -> None:
         """Wait until namespaces are active and definitions established; both take milliseconds when all is well."""

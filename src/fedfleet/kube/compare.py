@@ -71,6 +71,29 @@ def same(before: KubeObject, after: KubeObject) -> bool:
     return relevant(before) == relevant(after)
 
 
+def left_alone(definition: KubeObject, before: KubeObject, after: KubeObject, manager: str) -> bool:
+    """Whether applying ``definition`` changed nothing, though ``before`` and ``after`` may differ.
+
+    A controller may have written in between. It was not us where we own what we owned before and all that we
+    apply was there already.
+    """
+    return _owned(before, manager) == _owned(after, manager) and _within(definition, before)
+
+
+def _owned(obj: KubeObject, manager: str) -> list[Any]:
+    entries = obj["metadata"].get("managedFields") or []
+    return [entry.get("fieldsV1") for entry in entries if entry.get("manager") == manager and entry.get("operation") == "Apply"]
+
+
+def _within(part: Any, whole: Any) -> bool:
+    """Whether all of ``part`` is in ``whole``; lists must have the same length and order."""
+    if isinstance(part, dict) and isinstance(whole, dict):
+        return all(key in whole and _within(value, whole[key]) for key, value in part.items())
+    if isinstance(part, list) and isinstance(whole, list):
+        return len(part) == len(whole) and all(map(_within, part, whole))
+    return bool(part == whole)
+
+
 def unified_diff(before: KubeObject | None, after: KubeObject | None, title: str) -> str:
     """A unified diff of what matters; values of Secrets are never in it, only whether they differ."""
     old, new = _masked(before, after)

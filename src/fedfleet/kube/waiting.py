@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fedfleet.kube.claims import BindingModes
 from fedfleet.kube.connection import THREADS
-from fedfleet.kube.errors import UnreachableError
+from fedfleet.kube.errors import ApiError, UnreachableError
 from fedfleet.kube.predicates import require_waitable
 from fedfleet.kube.targets import Target
 
@@ -23,6 +23,7 @@ _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 1.0
 _PAUSE_GROWTH = 1.5
 _SAY_AGAIN_SECONDS = 10.0
+_SERVER_ERROR = 500
 
 
 class _Pace:
@@ -70,13 +71,7 @@ class Waiter:
         total, pace = len(pending), _Pace(timeout, self._progress)
         with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="wait") as pool:
             while pending:
-                try:
-                    list(pool.map(lambda target: target.look(self._modes), pending))
-                except UnreachableError as error:
-                    # A control plane that restarts is no reason to give up on what runs under it.
-                    if pace.over:
-                        raise
-                    pace.pause(f"waiting for the Kubernetes API: {error.summary}")
+                if not _all_seen(pool, lambda target: target.look(self._modes), pending, pace):
                     continue
                 pending = self._still_hopeful(pending)
                 if pending and pace.over:
@@ -88,12 +83,13 @@ class Waiter:
         """Return once none of the objects is there any more; ``timeout`` in seconds.
 
         Raises:
-            WaitError: time is up.
+            WaitError: time is up. UnreachableError: the API has been silent until the very end.
         """
         pending, pace = self._targets(refs), _Pace(timeout, self._progress)
         with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="wait") as pool:
             while pending:
-                list(pool.map(Target.see, pending))
+                if not _all_seen(pool, Target.see, pending, pace):
+                    continue
                 pending = [target for target in pending if target.obj is not None]
                 if pending and pace.over:
                     raise pending[0].failure(
@@ -121,6 +117,21 @@ class Waiter:
             if trouble is not None:
                 raise target.failure(f"{target.ref} cannot become ready", trouble.text, trouble)
         return [target for target in targets if not target.verdict.ready]
+
+
+def _all_seen(pool: ThreadPoolExecutor, look: Callable[[Target], object], targets: Sequence[Target], pace: _Pace) -> bool:
+    """Look at every target; False after a pause where the API is not there to be asked.
+
+    A control plane that restarts is no reason to give up on what runs under it, so only the end of time is one.
+    """
+    try:
+        list(pool.map(look, targets))
+    except (UnreachableError, ApiError) as error:
+        if pace.over or (isinstance(error, ApiError) and error.status < _SERVER_ERROR):
+            raise
+        pace.pause(f"waiting for the Kubernetes API: {error.summary}")
+        return False
+    return True
 
 
 def _timed_out(pending: Sequence[Target], timeout: float) -> Exception:

@@ -16,7 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from fedfleet.kube import CertificateError, Client, ForbiddenError, KubeconfigError, UnauthorizedError, UnreachableError
+from support.kube import SHELL, container, pod, ref
 from support.lab import RunningLab
+from support.proxy import connect_proxy
 
 Config = Callable[..., Path]
 
@@ -112,6 +114,18 @@ def test_a_proxy_that_is_not_there_is_told(config: Config) -> None:
         port = server.getsockname()[1]
     with pytest.raises(UnreachableError, match="proxy"):
         Client.connect(config(proxy_url=f"http://127.0.0.1:{port}"))
+
+
+def test_requests_and_streams_go_through_the_proxy_of_the_kubeconfig(config: Config, namespace: str, images: RunningLab) -> None:
+    del images
+    sleeper = pod("p", namespace, container(SHELL, command=["sleep", "600"]))
+    with connect_proxy() as proxy, Client.connect(config(proxy_url=proxy.url)) as client:
+        client.apply([sleeper])
+        client.wait([ref(sleeper)], 60)
+        asked = len(proxy.asked)
+        assert client.exec("p", namespace, ["echo", "hello"]).stdout == b"hello\n"
+        assert len(proxy.asked) > asked > 0
+        assert {target.rpartition(":")[2] for target in proxy.asked} == {"6443"}
 
 
 def test_someone_unknown_is_told_so(config: Config) -> None:

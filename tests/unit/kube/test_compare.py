@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fedfleet.kube.compare import same, shown, unified_diff
+from fedfleet.kube.compare import left_alone, same, shown, unified_diff
 
 
 def stored(kind: str = "ConfigMap", **fields: Any) -> dict[str, Any]:
@@ -45,6 +45,32 @@ def test_a_label_makes_a_difference() -> None:
     other = stored()
     other["metadata"] = other["metadata"] | {"labels": {"a": "b"}}
     assert not same(stored(), other)
+
+
+def owned(obj: dict[str, Any], *fields: str) -> dict[str, Any]:
+    """``obj`` with those fields of its data under our name."""
+    entry = {"manager": "fedfleet", "operation": "Apply", "fieldsV1": {"f:data": {f"f:{field}": {} for field in fields}}}
+    return obj | {"metadata": obj["metadata"] | {"managedFields": [entry]}}
+
+
+def test_what_a_controller_wrote_in_between_is_not_our_change() -> None:
+    before, after = owned(stored(data={"a": "1"}), "a"), owned(stored(data={"a": "1", "theirs": "x"}), "a")
+    assert left_alone({"data": {"a": "1"}}, before, after, "fedfleet")
+
+
+def test_another_value_is_our_change() -> None:
+    before, after = owned(stored(data={"a": "1"}), "a"), owned(stored(data={"a": "2"}), "a")
+    assert not left_alone({"data": {"a": "2"}}, before, after, "fedfleet")
+
+
+def test_a_field_that_we_gave_up_is_our_change() -> None:
+    before, after = owned(stored(data={"a": "1", "b": "1"}), "a", "b"), owned(stored(data={"a": "1"}), "a")
+    assert not left_alone({"data": {"a": "1"}}, before, after, "fedfleet")
+
+
+def test_another_element_of_a_list_is_our_change() -> None:
+    before, after = owned(stored(rules=["a"])), owned(stored(rules=["a", "b"]))
+    assert not left_alone({"rules": ["a", "b"]}, before, after, "fedfleet")
 
 
 def test_a_diff_shows_what_changes_and_none_of_the_noise() -> None:
