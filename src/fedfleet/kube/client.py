@@ -13,8 +13,8 @@ from fedfleet.kube.discovery import Discovery
 from fedfleet.kube.members import Terms
 from fedfleet.kube.refs import ObjectRef
 from fedfleet.kube.removal import remove_set
-from fedfleet.kube.tunnel import Tunnel
 from fedfleet.kube.selectors import selector_text
+from fedfleet.kube.tunnel import Tunnel
 from fedfleet.kube.waiting import Waiter
 
 if TYPE_CHECKING:

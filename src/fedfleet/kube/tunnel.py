@@ -14,8 +14,8 @@ from fedfleet.kube.answers import Action
 from fedfleet.kube.carrier import Carrier
 from fedfleet.kube.errors import KubeError, TunnelError
 from fedfleet.kube.predicates import judge
-from fedfleet.kube.streams import V4, ChannelStream
 from fedfleet.kube.selectors import selector_text
+from fedfleet.kube.streams import V4, ChannelStream
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fedfleet.kube.refs import KubeObject
 
 _OPEN_SECONDS = 15.0
+_END_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Tunnel:
         self._target = target
         self._wanted_port = port
         # Asked at once, so that what cannot work fails here and not in the middle of a conversation.
-        self._goal()
+        self._first_goal = self._goal()
         # Closing the writing end makes the reading end readable for every thread at once.
         self._stop, self._running = os.pipe()
         self._closed = False
@@ -77,10 +78,12 @@ class Tunnel:
             # Wakes accept(), which close() alone does not.
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._acceptor.join(timeout=5)
+        self._acceptor.join(timeout=_END_SECONDS)
         for thread in self._threads:
-            thread.join(timeout=5)
-        os.close(self._stop)
+            thread.join(timeout=_END_SECONDS)
+        # One that still waits for a silent API must not find another file under this number.
+        if not any(thread.is_alive() for thread in self._threads):
+            os.close(self._stop)
 
     def _accept(self) -> None:
         while not self._closed:
@@ -110,7 +113,8 @@ class Tunnel:
                 self.failure = told
 
     def _open(self) -> ChannelStream:
-        goal = self._goal()
+        # A pod stays where it is; which pod is behind a Service has to be asked again.
+        goal = self._first_goal if self._target.startswith("pod") else self._goal()
         return ChannelStream.open(
             self._connection,
             self._discovery.resource("Pod.", "v1").path(self._namespace, goal.pod, "portforward"),
