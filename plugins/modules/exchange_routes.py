@@ -19,6 +19,13 @@ extends_documentation_fragment:
   - fedfleet.federation.kube
   - fedfleet.federation.registration
   - fedfleet.federation.registration.exchange
+options:
+  ask:
+    description:
+      - Whether running replicas are reloaded and asked.
+      - Without, only the ConfigMaps are written; the next M(fedfleet.federation.admit) finds the replicas that serve anything else.
+    type: bool
+    default: true
 """
 
 EXAMPLES = r"""
@@ -96,7 +103,7 @@ from ansible_collections.fedfleet.federation.plugins.module_utils.registration i
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=EXCHANGE_ARGUMENTS, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=EXCHANGE_ARGUMENTS | {"ask": {"type": "bool", "default": True}}, supports_check_mode=True)
     with session(module, replicas=[]) as client:
         from fedfleet.exchange.reload import RouteError, reload_exchange
         from fedfleet.exchange.settings import AUTHORITY_SECRET
@@ -106,7 +113,7 @@ def main() -> None:
             # The CA is made by a task before this one, which did nothing in check mode.
             module.exit_json(changed=True, table_id="", routes=[], replicas=[], silent=[], seconds=0)
         try:
-            done = reload_exchange(client, settings, timeout=module.params["timeout"], dry_run=module.check_mode)
+            done = reload_exchange(client, settings, timeout=module.params["timeout"], dry_run=module.check_mode, ask=module.params["ask"])
         except RouteError as error:
             fail(module, error, replicas=shown_findings(error.findings))
     module.exit_json(

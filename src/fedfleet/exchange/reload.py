@@ -73,6 +73,7 @@ def reload_exchange(
     timeout: float = 30.0,
     dry_run: bool = False,
     table: RouteTable | None = None,
+    ask: bool = True,
 ) -> Reloaded:
     """Have every replica serve what the admitted cards say, and prove it by asking each of them.
 
@@ -85,6 +86,7 @@ def reload_exchange(
         timeout: seconds for everything together.
         dry_run: change nothing, ask nothing.
         table: with ``dry_run``, what would be served.
+        ask: whether replicas are reloaded and asked; without, a later reload finds those that serve something else.
 
     Raises:
         RouteError: a replica does not serve the table, by name; or a changed party cannot be reached.
@@ -96,7 +98,7 @@ def reload_exchange(
     configuration = store_routes(client, settings, authority.pem, table=table, dry_run=dry_run)
     found = replicas(client, settings, configuration.sni, nginx_text(configuration))
     expectation = expected(configuration.table, configuration.before, changed_parties)
-    if dry_run or not found:
+    if dry_run or not ask or not found:
         verdict = Verdict((), ())
         return Reloaded(configuration.changed, configuration.table, (), verdict, _since(started), configuration)
     asker = Asker(client, settings, read_credentials(client, settings), expectation)
