@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,5 +57,5 @@ def name_server_objects(config: LabConfig) -> list[dict[str, Any]]:
         "config_digest": "",
     }
     settings = next(item for item in render("name-server", values) if item["kind"] == "ConfigMap")
-    digest = hashlib.sha256(settings["data"]["Corefile"].encode()).hexdigest()[:16]
+    digest = hashlib.sha256(json.dumps(settings["data"], sort_keys=True).encode()).hexdigest()[:16]
     return render("name-server", {**values, "config_digest": digest})
