@@ -75,8 +75,9 @@ class Document(Part):
         return cls.checked(read_mapping(text, where), where)
 
     def content(self) -> dict[str, Any]:
-        """All fields as plain values."""
-        return self.model_dump(mode="json", by_alias=True)
+        """All fields as plain values, the seals last."""
+        fields = self.model_dump(mode="json", by_alias=True)
+        return {name: value for name, value in fields.items() if name not in _SEALS} | {name: fields[name] for name in _SEALS}
 
     def canonical(self) -> bytes:
         """The bytes that fingerprint and signature are made of: everything but these two."""

@@ -52,7 +52,8 @@ def read_mapping(text: str, where: str) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" in line {mark.line + 1}" if mark else ""
-        raise wrong(f"expected one plain YAML document, found {getattr(error, 'problem', None) or error}{place}") from error
+        found = str(getattr(error, "problem", None) or error).removeprefix("but ").removeprefix("found ")
+        raise wrong(f"expected one plain YAML document, found {found}{place}") from error
     except ValueError as error:
         raise wrong(f"expected one plain YAML document, found a value that is none: {error}") from error
     finally:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+
 # Browsers' bound for server certificates, which keeps renewal in practice.
 LEAF_LIFETIME: Final = timedelta(days=397)
 AUTHORITY_LIFETIME: Final = timedelta(days=3650)
@@ -62,11 +64,14 @@ def pem_of(certificate: x509.Certificate) -> str:
 
 
 def load_certificate(text: str | bytes) -> x509.Certificate | None:
-    """The certificate in a PEM text or DER bytes; None where there is none."""
+    """The certificate in a PEM text or DER bytes; None where there is none that can be read to its end."""
     try:
-        return x509.load_der_x509_certificate(text) if isinstance(text, bytes) else x509.load_pem_x509_certificate(text.encode())
-    except (ValueError, UnsupportedAlgorithm):
+        certificate = x509.load_der_x509_certificate(text) if isinstance(text, bytes) else x509.load_pem_x509_certificate(text.encode())
+        # These are parsed when they are looked at; what cannot be parsed must not surprise anyone later.
+        _ = (certificate.public_key(), certificate.subject, certificate.issuer, list(certificate.extensions))
+    except _UNREADABLE:
         return None
+    return certificate
 
 
 def facts_of(certificate: x509.Certificate) -> CertificateFacts:
@@ -191,7 +196,7 @@ def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Whether ``issuer`` signed ``certificate``; times, names and usages aside."""
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (*_UNREADABLE, InvalidSignature):
         return False
     return True
 

@@ -14,6 +14,7 @@ from fedfleet.pki.keys import key_weakness
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 _ACCEPTED_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 
@@ -30,11 +31,14 @@ def new_request(key: RSAPrivateKey, name: str) -> str:
 
 
 def load_request(pem: str) -> x509.CertificateSigningRequest | None:
-    """The request in a PEM text; None where there is none."""
+    """The request in a PEM text; None where there is none that can be read to its end."""
     try:
-        return x509.load_pem_x509_csr(pem.encode())
-    except (ValueError, UnsupportedAlgorithm):
+        request = x509.load_pem_x509_csr(pem.encode())
+        # These are parsed when they are looked at; what cannot be parsed must not surprise anyone later.
+        _ = (request.public_key(), request.subject, list(request.extensions), request.signature_hash_algorithm)
+    except _UNREADABLE:
         return None
+    return request
 
 
 def request_faults(pem: str, name: str) -> list[str]:
@@ -43,16 +47,20 @@ def request_faults(pem: str, name: str) -> list[str]:
     if request is None:
         return ["expected a certificate request in PEM, found something else"]
     faults = []
-    if not request.is_signature_valid:
+    if not _signed_by_itself(request):
         faults.append("its signature is not of its own key: the sender does not hold the key, or the request was changed")
     if not isinstance(request.signature_hash_algorithm, _ACCEPTED_HASHES):
         faults.append("expected a signature with SHA-256 or better")
-    try:
-        weakness = key_weakness(request.public_key())
-    except (ValueError, UnsupportedAlgorithm) as error:
-        weakness = f"its key cannot be used: {error}"
+    weakness = key_weakness(request.public_key())
     faults += [weakness] if weakness else []
     return faults + _name_faults(request, name)
+
+
+def _signed_by_itself(request: x509.CertificateSigningRequest) -> bool:
+    try:
+        return request.is_signature_valid
+    except _UNREADABLE:
+        return False
 
 
 def _name_faults(request: x509.CertificateSigningRequest, name: str) -> list[str]:
@@ -60,11 +68,7 @@ def _name_faults(request: x509.CertificateSigningRequest, name: str) -> list[str
     if request.subject != common_name(name):
         faults.append(f"expected the subject CN={name}, found {request.subject.rfc4514_string() or 'none'}")
     found: list[str] = []
-    try:
-        extensions = list(request.extensions)
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
-        return [*faults, f"its extensions cannot be read: {error}"]
-    for extension in extensions:
+    for extension in request.extensions:
         if isinstance(extension.value, x509.SubjectAlternativeName):
             found += [general_name(entry) for entry in extension.value]
         elif isinstance(extension.value, x509.BasicConstraints) and extension.value.ca:

@@ -40,6 +40,8 @@ def pod_answers(output: bytes, where: str) -> list[Answer]:
     """
     try:
         found = json.loads(output)
+        if not isinstance(found, list):
+            raise TypeError(found)
         return [Answer(**{**entry, "addresses": tuple(entry["addresses"])}) for entry in found]
     except (ValueError, TypeError, KeyError) as error:
         raise AnswerError(

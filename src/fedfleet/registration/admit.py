@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fedfleet.errors import FedFleetError
@@ -45,9 +45,9 @@ class Outcome:
     changed: bool
     admitted: tuple[str, ...]
     removed: tuple[str, ...]
-    admissions: Mapping[str, Admission] = field(default_factory=dict)
-    roster: Roster | None = None
-    reloaded: Reloaded | None = None
+    admissions: Mapping[str, Admission]
+    roster: Roster | None
+    reloaded: Reloaded
 
 
 def admit(
