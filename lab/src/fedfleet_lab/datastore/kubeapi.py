@@ -86,7 +86,9 @@ class KubeApi:
             ApiError: the request was refused.
         """
         answer = self._ask("GET", kind.path())
-        return answer["items"] or [], answer["metadata"]["resourceVersion"]
+        # Within a list the API leaves out what all of it has in common; a watch does not.
+        items = [{"apiVersion": kind.api_version, "kind": kind.name} | item for item in answer["items"] or []]
+        return items, answer["metadata"]["resourceVersion"]
 
     def watch(self, kind: Kind, resource_version: str) -> Iterator[tuple[str, Object]]:
         """Yields (`ADDED` | `MODIFIED` | `DELETED` | `ERROR`, object) until the API server ends the watch.
