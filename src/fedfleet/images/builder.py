@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None]
 
 
+_TELL_EVERY = 10.0
+"""Seconds between two lines about a step that takes long."""
+
+
 @dataclass(frozen=True)
 class BuiltImage:
     """One image that was asked for, as it is now.
@@ -85,8 +89,7 @@ def build(
             inputs.given(image, name, given)
     if os.geteuid() != 0:
         raise ImagesError("building images takes root: their files belong to several users", next_step="run it as root")
-    with _alone(paths, progress):
-        return _Builder(catalogue, paths, registry, progress, given).run(ordered, wanted)
+    return _Builder(catalogue, paths, registry, progress, given).run(ordered, wanted)
 
 
 class _Builder:
@@ -102,9 +105,11 @@ class _Builder:
         self._contexts = contexts
         self._storage = Storage(paths)
         self._durations = _read_durations(paths.durations)
+        self._files: dict[str, dict[str, str]] = {}
 
     def run(self, ordered: Sequence[ImageDefinition], wanted: set[str]) -> list[BuiltImage]:
         keys = fingerprint.keys(self._catalogue, ordered, self._contexts)
+        self._files = {image.name: fingerprint.of_tree(self._catalogue.folder / image.name) for image in ordered}
         sizes = self._storage.sizes()
         stored = {image.name for image in ordered if local_name(image.name, keys[image.name]) in sizes}
         if self._registry is None:
@@ -119,10 +124,11 @@ class _Builder:
         for number, step in enumerate(busy, start=1):
             started = time.monotonic()
             title = f"image {number} of {len(busy)}, {step.image.name} {step.image.version}"
-            if step.build:
-                self._build(step, {other.image.name: other.key for other in steps}, title)
-            if step.push and connection is not None and self._registry is not None:
-                self._push(step, connection, self._registry, title)
+            with _turn(self._paths.lock(step.image.name), self._progress, title) as waited:
+                if step.build and not (waited and local_name(step.image.name, step.key) in self._storage.sizes()):
+                    self._build(step, {other.image.name: other.key for other in steps}, title)
+                if step.push and connection is not None and self._registry is not None:
+                    self._push(step, connection, self._registry, title)
             spent[step.image.name] = time.monotonic() - started
             self._progress(f"{title}: done in {spent[step.image.name]:.0f} s")
         sizes = self._storage.sizes()
@@ -145,10 +151,17 @@ class _Builder:
         estimate = self._durations.get(image.name, float(image.seconds))
         started = time.monotonic()
 
+        doing, told = "", -_TELL_EVERY
+
         def tell(line: str, _seconds: float) -> None:
-            if not line or line.startswith("STEP "):
-                doing = f" ({line.partition(': ')[0].lower()})" if line else ""
-                self._progress(f"{title}: building{doing}, {time.monotonic() - started:.0f} s of about {estimate:.0f} s")
+            nonlocal doing, told
+            gone = time.monotonic() - started
+            begins = line.startswith("STEP ")
+            if begins:
+                doing = f" ({line.partition(': ')[0].lower()})"
+            if begins or gone - told >= _TELL_EVERY:
+                told = gone
+                self._progress(f"{title}: building{doing}, {gone:.0f} s of about {estimate:.0f} s")
 
         tell("", 0.0)
         with self._context(image, tell) as context:
@@ -187,6 +200,12 @@ class _Builder:
         with tempfile.TemporaryDirectory(prefix=f"{image.name}-", dir=self._paths.contexts) as temporary:
             context = Path(temporary)
             shutil.copytree(self._catalogue.folder / image.name, context, dirs_exist_ok=True)
+            if fingerprint.of_tree(context) != self._files[image.name]:
+                raise ImagesError(
+                    f"the files of image {image.name} changed while images were being built",
+                    where=str(self._catalogue.folder / image.name),
+                    next_step="build again; what is finished stays",
+                )
             for name, source in image.inputs.items():
                 ready = inputs.prepare(self._catalogue, image, name, contexts=self._contexts, paths=self._paths, tell=tell)
                 target = context / "inputs" / name
@@ -218,12 +237,14 @@ def _read_durations(path: Path) -> dict[str, float]:
 
 
 @contextmanager
-def _alone(paths: CachePaths, progress: Progress) -> Iterator[None]:
-    """One build at a time on a machine: two would only take turns at its cores, and step on each other's storage."""
-    with paths.lock.open("w") as handle:
+def _turn(path: Path, progress: Progress, title: str) -> Iterator[bool]:
+    """Hold an image while it is made, so that two who want it don't make it twice; says whether somebody else had it before."""
+    with path.open("w") as handle:
+        waited = False
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            progress("waiting for another build of images on this machine")
+            waited = True
+            progress(f"{title}: somebody else is at it, waiting")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield waited

@@ -69,10 +69,9 @@ class CachePaths:
         """Seconds that builds took last time on this machine, for estimates."""
         return self._made("images") / "durations.json"
 
-    @property
-    def lock(self) -> Path:
-        """Held while images are being built: one build at a time."""
-        return self._made("images") / "lock"
+    def lock(self, image: str) -> Path:
+        """Held while an image is being made."""
+        return self._made("images/locks") / image
 
     def _made(self, relative: str) -> Path:
         folder = self.root / relative
