@@ -61,6 +61,11 @@ def test_preflight_names_everything_that_is_missing_at_once(tmp_path: Path, monk
     assert "apt-get install --no-install-recommends btrfs-progs conntrack containerd containernetworking-plugins" in found
 
 
+def test_what_preflight_asks_for_is_what_bootstrap_installs() -> None:
+    listed = (Path(__file__).parents[3] / "lab/packages.txt").read_text().split()
+    assert {*preflight.PROGRAMS.values(), preflight.PLUGINS_PACKAGE} <= set(listed)
+
+
 def test_preflight_refuses_a_cache_that_nodes_could_not_see(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "_LEAST_DISK_COLD", 0)
     with pytest.raises(LabError, match="nodes cannot see"):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fedfleet_lab.config import LabConfig
 from fedfleet_lab.node.action import is_ready, node_object
+from fedfleet_lab.node.kubernetes import reserved_memory
 from fedfleet_lab.node.plan import USUAL_GRACE, BootPlan, Mount, Service
 from fedfleet_lab.node.shutdown import grace_of
 
@@ -51,6 +52,11 @@ def test_a_node_that_is_not_ready_or_not_known_is_waited_for() -> None:
     assert not is_ready(kubernetes_node("False", "2026-01-01T12:00:05Z"), BOOT)
     assert not is_ready({}, BOOT)
     assert not is_ready(None, BOOT)
+
+
+def test_all_nodes_together_offer_the_memory_of_the_machine() -> None:
+    assert sum(24 << 30 for _ in range(3)) - 3 * reserved_memory(24 << 30, 3) == 24 << 30
+    assert reserved_memory(24 << 30, 1) == 0
 
 
 def test_a_container_gets_its_pods_grace_when_the_node_shuts_down() -> None:

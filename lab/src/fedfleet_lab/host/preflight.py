@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fedfleet_lab.command import run
 from fedfleet_lab.errors import LabError
+from fedfleet_lab.node.kubernetes import machine_memory
 from fedfleet_lab.node.pod_network import plugin_folder
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from fedfleet_lab.context import Context
 
 # Program → Debian package that has it.
-_PROGRAMS = {
+PROGRAMS = {
     "blkid": "util-linux",
     "btrfs": "btrfs-progs",
     "conntrack": "conntrack",
@@ -34,7 +35,15 @@ _PROGRAMS = {
     "sysctl": "procps",
     "unshare": "util-linux",
 }
+PLUGINS_PACKAGE = "containernetworking-plugins"
 _FILE_SYSTEMS = {"overlay": "overlayfs for container images", "btrfs": "btrfs for volumes"}
+_NETWORK_TRIES = {
+    "bridges": "ip link add name try type bridge",
+    "virtual cables (veth)": "ip link add name try type veth peer name yrt",
+    "packet filter": "iptables --table filter --insert INPUT --match conntrack --ctstate NEW --jump DROP",
+    "address translation": "iptables --table nat --insert POSTROUTING --jump MASQUERADE",
+    "sets of addresses (ipset)": "ipset create try hash:ip",
+}
 _CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "pids")
 _LEAST_MEMORY = 6 << 30
 _LEAST_DISK_COLD = 20 << 30
@@ -59,6 +68,8 @@ class Preflight:
         if ctx.daemons.running("kube-apiserver") is not None:
             return
         missing = [*_rights(), *_kernel(), *_room(ctx.paths.cache), *_programs()]
+        # The kernel's network can only be tried as root, with the programs at hand.
+        missing = missing or _network()
         if missing:
             packages = " ".join(_packages())
             raise LabError(
@@ -108,9 +119,20 @@ def _control_groups() -> list[str]:
     return [f"control groups without {', '.join(lacking)} (below {root})"] if lacking else []
 
 
+def _network() -> list[str]:
+    """Tries what nodes need of the kernel's network, in a namespace that goes with each try."""
+    missing = []
+    for what, command in _NETWORK_TRIES.items():
+        try:
+            run(["unshare", "--net", *command.split()])
+        except LabError as error:
+            missing.append(f"the kernel has no {what} ({error.found.splitlines()[-1]})")
+    return missing
+
+
 def _room(cache: Path) -> list[str]:
     missing = []
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    memory = machine_memory()
     if memory < _LEAST_MEMORY:
         missing.append(f"{memory / 2**30:.1f} GiB of memory where the lab needs {_LEAST_MEMORY >> 30}")
     needed = _LEAST_DISK_WARM if (cache / "artefacts").exists() else _LEAST_DISK_COLD
@@ -124,11 +146,11 @@ def _room(cache: Path) -> list[str]:
 
 
 def _programs() -> list[str]:
-    missing = [name for name in _PROGRAMS if shutil.which(name) is None]
+    missing = [name for name in PROGRAMS if shutil.which(name) is None]
     found = [f"no {', '.join(missing)}"] if missing else []
     return found if plugin_folder() else [*found, "no network plug-ins (host-local, loopback, portmap)"]
 
 
 def _packages() -> list[str]:
-    wanted = {package for program, package in _PROGRAMS.items() if shutil.which(program) is None}
-    return sorted(wanted if plugin_folder() else wanted | {"containernetworking-plugins"})
+    wanted = {package for program, package in PROGRAMS.items() if shutil.which(program) is None}
+    return sorted(wanted if plugin_folder() else wanted | {PLUGINS_PACKAGE})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from fedfleet_lab.config import CLUSTER_DOMAIN
@@ -36,6 +37,8 @@ def kubelet(config: LabConfig, node: NodeConfig, authority: Path, serving: Pair,
         # The disk below is the machine's: the lab's preflight looks after it.
         "evictionHard": {"nodefs.available": "1%", "imagefs.available": "1%", "memory.available": "100Mi"},
         "imageGCHighThresholdPercent": 100,
+        # All nodes have the machine's memory; the scheduler is told of each one's share.
+        "systemReserved": {"memory": str(reserved_memory(machine_memory(), config.node_count))},
         "enforceNodeAllocatable": [],
         "localStorageCapacityIsolation": False,
         "failSwapOn": False,
@@ -47,6 +50,16 @@ def kubelet(config: LabConfig, node: NodeConfig, authority: Path, serving: Pair,
         # A kubelet that has lost its API server for a while is to be noticed soon in drills.
         "nodeStatusUpdateFrequency": "5s",
     }
+
+
+def machine_memory() -> int:
+    """Returns the machine's memory in bytes."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def reserved_memory(machine: int, nodes: int) -> int:
+    """Returns the bytes that a node keeps off the scheduler, so that all nodes together offer what the machine has."""
+    return machine - machine // nodes
 
 
 def kube_proxy(config: LabConfig, node: NodeConfig, kubeconfig: Path) -> dict[str, object]:
