@@ -1,0 +1,55 @@
+"""What one run of site.yml on inventories/lab leaves: everything proven, and nothing left to do for the next."""
+
+import re
+
+import pytest
+
+from support.commands import Finished
+from support.federation import Federation
+
+SECOND_RUN_SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def second_run(federation: Federation) -> Finished:
+    return federation.play().expect()
+
+
+def test_every_rung_holds(federation: Federation) -> None:
+    assert [rung for rung in federation.report().rungs if not rung.ok] == []
+
+
+def test_every_route_is_served_by_every_replica(federation: Federation) -> None:
+    routes = {(found.route, found.replica.rsplit("-", 2)[0]) for found in federation.report().routes if found.ok}
+    wanted = {(f"{party} by {kind}", of) for party in (30000, 40000) for kind, of in (("sni", "traffic-server"), ("header", "nginx"))}
+    assert wanted <= routes
+
+
+@pytest.mark.parametrize("pair", ["30000 → 40000", "40000 → 30000"])
+def test_a_toy_succeeds_in_each_direction_by_what_both_parties_say(federation: Federation, pair: str) -> None:
+    (proof,) = [rung for rung in federation.report().rungs if rung.rung == 5 and rung.subject == pair]
+    assert proof.ok
+    assert "both parties say success" in proof.detail
+
+
+def test_every_site_is_validated(federation: Federation) -> None:
+    assert {site.site: site.state for site in federation.report().sites} == {
+        "exchange": "validated",
+        "party30000": "validated",
+        "party40000": "validated",
+    }
+
+
+def test_a_second_run_changes_nothing(second_run: Finished) -> None:
+    assert set(re.findall(r"changed=(\d+)", second_run.output)) == {"0"}
+
+
+def test_a_second_run_is_quick(second_run: Finished) -> None:
+    assert second_run.seconds <= SECOND_RUN_SECONDS
+
+
+def test_a_second_run_repeats_no_job(federation: Federation, second_run: Finished) -> None:
+    proofs = [rung.proven_at for rung in federation.report().rungs if rung.rung in (4, 5)]
+    assert len(proofs) == 4
+    second_run.expect()
+    assert [rung.proven_at for rung in federation.report().rungs if rung.rung in (4, 5)] == proofs
