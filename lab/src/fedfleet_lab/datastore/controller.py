@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from fedfleet_lab.datastore.cache import Cache, Key, key_of
 from fedfleet_lab.datastore.errors import DatastoreError, RequestRefusedError
 from fedfleet_lab.datastore.events import Events
-from fedfleet_lab.datastore.kinds import CLAIM, SNAPSHOT, SNAPSHOT_CONTENT, VOLUME, WATCHED
+from fedfleet_lab.datastore.kinds import CLAIM, SNAPSHOT, SNAPSHOT_CONTENT, STORAGE_CLASS, VOLUME, WATCHED
 from fedfleet_lab.datastore.kubeapi import ApiError, Kind, KubeApi
 from fedfleet_lab.datastore.provisioner import Provisioner
 from fedfleet_lab.datastore.snapshotter import Snapshotter
@@ -140,6 +140,9 @@ class Controller:
             yield from self._waiting_claims(item["metadata"]["namespace"], SNAPSHOT.name)
         elif kind is CLAIM:
             yield from self._waiting_snapshots(*key_of(item))
+        elif kind is STORAGE_CLASS:
+            # Kinds are listed side by side: claims that came first could not be told from other provisioners'.
+            yield from ((CLAIM, key_of(claim)) for claim in self._cache.all(CLAIM))
 
     def _waiting_claims(self, namespace: str, source: str) -> Iterator[tuple[Kind, Key]]:
         for claim in self._cache.all(CLAIM):
