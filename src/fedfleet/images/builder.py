@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None]
 
 
+KEY_LABEL = "dev.fedfleet.key"
+"""The label that carries an image's key."""
+
 _TELL_EVERY = 10.0
 """Seconds between two lines about a step that takes long."""
 
@@ -113,12 +116,12 @@ class _Builder:
         sizes = self._storage.sizes()
         stored = {image.name for image in ordered if local_name(image.name, keys[image.name]) in sizes}
         if self._registry is None:
-            return self._carry_out(plan(ordered, keys, wanted=wanted, stored=stored, published=None), None)
+            return self._carry_out(plan(ordered, keys, wanted=wanted, stored=stored, published=None))
         with self._registry.connect() as connection:
             published = {image.name for image in ordered if image.name in wanted and _is_published(connection, image, keys[image.name])}
-            return self._carry_out(plan(ordered, keys, wanted=wanted, stored=stored, published=published), connection)
+        return self._carry_out(plan(ordered, keys, wanted=wanted, stored=stored, published=published))
 
-    def _carry_out(self, steps: Sequence[Step], connection: Connection | None) -> list[BuiltImage]:
+    def _carry_out(self, steps: Sequence[Step]) -> list[BuiltImage]:
         busy = [step for step in steps if not step.idle]
         spent: dict[str, float] = {}
         for number, step in enumerate(busy, start=1):
@@ -127,10 +130,12 @@ class _Builder:
             with _turn(self._paths.lock(step.image.name), self._progress, title) as waited:
                 if step.build and not (waited and local_name(step.image.name, step.key) in self._storage.sizes()):
                     self._build(step, {other.image.name: other.key for other in steps}, title)
-                if step.push and connection is not None and self._registry is not None:
-                    self._push(step, connection, self._registry, title)
+                if step.push and self._registry is not None:
+                    self._push(step, self._registry, title)
             spent[step.image.name] = time.monotonic() - started
             self._progress(f"{title}: done in {spent[step.image.name]:.0f} s")
+        # Each of fate's takes gigabytes, and nobody asks for yesterday's.
+        self._storage.forget_former({step.image.name: step.key for step in steps if step.build})
         sizes = self._storage.sizes()
         return [
             BuiltImage(
@@ -170,7 +175,7 @@ class _Builder:
                 names=[local_name(image.name, step.key)],
                 parents={parent.upper().replace("-", "_"): local_name(parent, keys[parent]) for parent in image.parents},
                 labels={
-                    "dev.fedfleet.key": step.key,
+                    KEY_LABEL: step.key,
                     "org.opencontainers.image.title": image.name,
                     "org.opencontainers.image.version": image.version,
                     "org.opencontainers.image.description": image.summary,
@@ -181,18 +186,14 @@ class _Builder:
         self._durations[image.name] = time.monotonic() - started
         self._paths.durations.write_text(json.dumps(self._durations, indent=1, sort_keys=True), encoding="utf-8")
 
-    def _push(self, step: Step, connection: Connection, registry: Registry, title: str) -> None:
-        repository = f"{REPOSITORY}/{step.image.name}"
-        keyed = f"{step.image.version}-{step.key}"
+    def _push(self, step: Step, registry: Registry, title: str) -> None:
+        started = time.monotonic()
 
-        def tell(line: str, seconds: float) -> None:
-            if not line:
-                self._progress(f"{title}: pushing to {registry.address}, {seconds:.0f} s")
+        def tell(_line: str, _seconds: float) -> None:
+            self._progress(f"{title}: pushing to {registry.address}, {time.monotonic() - started:.0f} s")
 
         tell("", 0.0)
-        if connection.digest(repository, keyed) is None:
-            self._storage.push(local_name(step.image.name, step.key), f"{registry.address}/{repository}:{keyed}", registry, tell)
-        connection.retag(repository, keyed, step.image.version)
+        self._storage.push(local_name(step.image.name, step.key), step.image.reference(registry.address), registry, tell)
 
     @contextmanager
     def _context(self, image: ImageDefinition, tell: Callable[[str, float], None]) -> Iterator[Path]:
@@ -216,10 +217,8 @@ class _Builder:
 
 
 def _is_published(connection: Connection, image: ImageDefinition, key: str) -> bool:
-    """Whether the registry has this very image, and under its version."""
-    repository = f"{REPOSITORY}/{image.name}"
-    digest = connection.digest(repository, f"{image.version}-{key}")
-    return digest is not None and digest == connection.digest(repository, image.version)
+    """Whether what the registry has under the image's version is this very image."""
+    return connection.label(f"{REPOSITORY}/{image.name}", image.version, KEY_LABEL) == key
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

@@ -88,17 +88,18 @@ def lock() -> None:
 
 @app.command()
 def prune() -> None:
-    """Remove images of former definitions from local storage; the registry is left alone."""
+    """Free disk: remove former builds and the steps of builds from local storage; the registry is left alone."""
     try:
         catalogue = load()
         storage = Storage(CachePaths(cache_home()))
         described = [image for image in catalogue.images if not image.given()]
         keys = fingerprint.keys(catalogue, described, {})
-        removed = storage.keep_only({image.name: keys[image.name] for image in described})
+        removed = storage.forget_former({image.name: keys[image.name] for image in described})
+        storage.forget_steps()
     except ImagesError as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(1) from problem
-    typer.echo(f"removed {removed} images")
+    typer.echo(f"removed {removed} former images and the steps of builds")
 
 
 def _say(line: str) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
@@ -65,37 +65,27 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def digest(self, repository: str, tag: str) -> str | None:
-        """The digest that ``repository:tag`` has now; None when the registry has no such tag.
+    def label(self, repository: str, tag: str, label: str) -> str | None:
+        """A label of the image that is called ``repository:tag`` now; None when the registry has no such image, or it no such label.
 
         Raises:
             RegistryError: the registry cannot be reached, or refuses to say.
         """
-        answer = self._ask("HEAD", repository, tag)
-        if answer.status_code == httpx.codes.NOT_FOUND:
+        manifest = self._get(repository, f"manifests/{tag}")
+        if manifest is None:
             return None
-        self._expect(answer, repository, tag)
-        digest: str | None = answer.headers.get("docker-content-digest")
-        return digest
+        # An index over several architectures, as others make them, has no configuration of its own.
+        digest = manifest.get("config", {}).get("digest")
+        configuration = self._get(repository, f"blobs/{digest}") if digest else None
+        labels = (configuration or {}).get("config", {}).get("Labels") or {}
+        return labels.get(label)
 
-    def retag(self, repository: str, present: str, tag: str) -> None:
-        """Give what is called ``repository:present`` the name ``repository:tag`` as well; no layer moves.
-
-        Raises:
-            RegistryError: the registry cannot be reached, or refuses.
-        """
-        manifest = self._ask("GET", repository, present)
-        self._expect(manifest, repository, present)
-        answer = self._ask("PUT", repository, tag, content=manifest.content, content_type=manifest.headers["content-type"])
-        self._expect(answer, repository, tag)
-
-    def _ask(self, method: str, repository: str, tag: str, *, content: bytes | None = None, content_type: str = "") -> httpx.Response:
-        path = f"{self._prefix}{repository}/manifests/{tag}"
-        headers = {"accept": _MANIFESTS} | ({"content-type": content_type} if content_type else {})
+    def _get(self, repository: str, what: str) -> dict[str, Any] | None:
+        path = f"{self._prefix}{repository}/{what}"
         try:
-            answer = self._client.request(method, path, content=content, headers=headers | self._authorization)
+            answer = self._client.get(path, headers={"accept": _MANIFESTS} | self._authorization)
             if answer.status_code == httpx.codes.UNAUTHORIZED and self._log_in(answer.headers.get("www-authenticate", ""), repository):
-                answer = self._client.request(method, path, content=content, headers=headers | self._authorization)
+                answer = self._client.get(path, headers={"accept": _MANIFESTS} | self._authorization)
         except httpx.HTTPError as problem:
             raise RegistryError(
                 f"the registry {self._registry.address} does not answer",
@@ -103,18 +93,26 @@ class Connection:
                 where=str(self._client.base_url),
                 next_step="check its address; a registry without TLS has to be asked for as such (--plain-http)",
             ) from problem
-        return answer
-
-    def _expect(self, answer: httpx.Response, repository: str, tag: str) -> None:
-        if answer.is_success:
-            return
-        raise RegistryError(
-            f"the registry refused {answer.request.method} {self._prefix}{repository}:{tag}",
-            expected="a success",
-            found=f"{answer.status_code} {answer.text[:200]}".strip(),
-            where=self._registry.address,
-            next_step="check the credentials (--authfile, as `docker login` writes it) and their rights",
-        )
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        if not answer.is_success:
+            raise RegistryError(
+                f"the registry refused to show {path}",
+                expected="a success",
+                found=f"{answer.status_code} {answer.text[:200]}".strip(),
+                where=self._registry.address,
+                next_step="check the credentials (--authfile, as `docker login` writes it) and their rights",
+            )
+        try:
+            found: dict[str, Any] = answer.json()
+        except ValueError as problem:
+            raise RegistryError(
+                f"the registry answers {path} with something else than JSON",
+                found=answer.text[:200],
+                where=self._registry.address,
+                next_step="check that the address is that of a registry",
+            ) from problem
+        return found
 
     def _log_in(self, challenge: str, repository: str) -> bool:
         """Answer a challenge with the credentials there are; whether asking again makes sense."""

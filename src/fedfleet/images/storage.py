@@ -126,15 +126,21 @@ class Storage:
                 next_step="check that the registry takes pushes and has room; pushing again sends only what is missing",
             )
 
-    def keep_only(self, keys: Mapping[str, str]) -> int:
-        """Remove former builds of the images in ``keys`` (name to present key) and what failed builds left; returns how many."""
-        keep = {local_name(name, key) for name, key in keys.items()}
-        ours = {name: name.removeprefix(f"{LOCAL}/").partition(":")[0] for name in self.sizes()}
-        stale = sorted(name for name, image in ours.items() if image in keys and name not in keep)
+    def forget_former(self, keys: Mapping[str, str]) -> int:
+        """Remove builds of the images in ``keys`` (name to present key) under any other key; returns how many there were."""
+        stale = [
+            name
+            for name in sorted(self.sizes())
+            for image, _, key in [name.removeprefix(f"{LOCAL}/").partition(":")]
+            if name.startswith(f"{LOCAL}/") and key != keys.get(image, key)
+        ]
         if stale:
             self._run("rmi", "--force", *stale)
-        self._run("rmi", "--prune", "--force")
         return len(stale)
+
+    def forget_steps(self) -> None:
+        """Remove what builds keep of their steps so that a changed Containerfile need not begin at its first line."""
+        self._run("rmi", "--prune", "--force")
 
     def _run(self, *arguments: str, log: Path | None = None, tell: Callable[[str, float], None] | None = None) -> Ended:
         return run([*self._buildah, *arguments], log=log, tell=tell)

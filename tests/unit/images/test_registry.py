@@ -1,4 +1,4 @@
-"""The registry is asked before anything is sent, and a second name for an image moves no layer."""
+"""The registry is asked, with credentials where it wants some, whether it has an image before anything is sent."""
 
 import base64
 import hashlib
@@ -13,7 +13,9 @@ import pytest
 from fedfleet.images.errors import RegistryError
 from fedfleet.images.registry import Registry
 
-MANIFEST = b'{"schemaVersion": 2}'
+CONFIGURATION = json.dumps({"config": {"Labels": {"dev.fedfleet.key": "a-key"}}}).encode()
+DIGEST = f"sha256:{hashlib.sha256(CONFIGURATION).hexdigest()}"
+MANIFEST = json.dumps({"schemaVersion": 2, "config": {"digest": DIGEST}}).encode()
 MEDIA_TYPE = "application/vnd.oci.image.manifest.v1+json"
 USER = base64.b64encode(b"ops:secret").decode()
 
@@ -26,7 +28,7 @@ class Manifests(ThreadingHTTPServer):
     def __init__(self, guard: str = "") -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.guard = guard
-        self.tags: dict[str, bytes] = {}
+        self.answers: dict[str, bytes] = {}
         self.address = f"127.0.0.1:{self.server_address[1]}"
 
 
@@ -48,29 +50,17 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self, status: int, body: bytes = b"") -> None:
         self.send_response(status)
         self.send_header("content-type", MEDIA_TYPE)
-        self.send_header("docker-content-digest", f"sha256:{hashlib.sha256(body).hexdigest()}")
         self.send_header("content-length", str(len(body)))
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        self.wfile.write(body)
 
     def do_GET(self) -> None:
         if self.path.startswith("/token"):
             body = json.dumps({"token": "a-token"}).encode()
             self.answer(200 if self.headers.get("authorization") == f"Basic {USER}" else 401, body)
         elif self.allowed():
-            found = self.server.tags.get(self.path)
+            found = self.server.answers.get(self.path)
             self.answer(200, found) if found is not None else self.answer(404)
-
-    def do_HEAD(self) -> None:
-        self.do_GET()
-
-    def do_PUT(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        if self.allowed():
-            assert self.headers["content-type"] == MEDIA_TYPE
-            self.server.tags[self.path] = body
-            self.answer(201)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         del code, size
@@ -79,7 +69,8 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture(params=["", "basic", "bearer"])
 def server(request: pytest.FixtureRequest) -> Iterator[Manifests]:
     with Manifests(request.param) as running:
-        running.tags["/v2/fedfleet/tool/manifests/1.2-key"] = MANIFEST
+        running.answers["/v2/fedfleet/tool/manifests/1.2"] = MANIFEST
+        running.answers[f"/v2/fedfleet/tool/blobs/{DIGEST}"] = CONFIGURATION
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield running
@@ -94,27 +85,39 @@ def registry(server: Manifests, tmp_path: Path) -> Registry:
     return Registry(server.address, plain_http=True, authfile=authfile)
 
 
-def test_a_tag_that_is_there_has_a_digest(registry: Registry) -> None:
+def test_an_image_that_is_there_shows_its_label(registry: Registry) -> None:
     with registry.connect() as connection:
-        assert connection.digest("fedfleet/tool", "1.2-key") == f"sha256:{hashlib.sha256(MANIFEST).hexdigest()}"
+        assert connection.label("fedfleet/tool", "1.2", "dev.fedfleet.key") == "a-key"
 
 
-def test_a_tag_that_is_not_there_has_none(registry: Registry) -> None:
+def test_a_label_that_is_not_there_is_none(registry: Registry) -> None:
     with registry.connect() as connection:
-        assert connection.digest("fedfleet/tool", "9.9") is None
+        assert connection.label("fedfleet/tool", "1.2", "another") is None
 
 
-def test_a_second_name_leads_to_the_same_manifest(registry: Registry, server: Manifests) -> None:
+def test_an_image_that_is_not_there_has_no_label(registry: Registry) -> None:
     with registry.connect() as connection:
-        connection.retag("fedfleet/tool", "1.2-key", "1.2")
-    assert server.tags["/v2/fedfleet/tool/manifests/1.2"] == MANIFEST
+        assert connection.label("fedfleet/tool", "9.9", "dev.fedfleet.key") is None
+
+
+def test_an_index_over_architectures_has_no_label(server: Manifests, registry: Registry) -> None:
+    server.answers["/v2/fedfleet/tool/manifests/1.3"] = b'{"schemaVersion": 2, "manifests": []}'
+    with registry.connect() as connection:
+        assert connection.label("fedfleet/tool", "1.3", "dev.fedfleet.key") is None
 
 
 def test_a_path_in_the_registrys_address_comes_first(server: Manifests, registry: Registry) -> None:
-    server.tags["/v2/mirror/fedfleet/tool/manifests/1.2"] = MANIFEST
+    server.answers["/v2/mirror/fedfleet/tool/manifests/1.2"] = MANIFEST
+    server.answers[f"/v2/mirror/fedfleet/tool/blobs/{DIGEST}"] = CONFIGURATION
     below = Registry(f"{server.address}/mirror", plain_http=True, authfile=registry.authfile)
     with below.connect() as connection:
-        assert connection.digest("fedfleet/tool", "1.2") is not None
+        assert connection.label("fedfleet/tool", "1.2", "dev.fedfleet.key") == "a-key"
+
+
+def test_what_is_no_registry_is_said_to_be_none(server: Manifests, registry: Registry) -> None:
+    server.answers["/v2/fedfleet/tool/manifests/1.4"] = b"<html>"
+    with registry.connect() as connection, pytest.raises(RegistryError, match="else than JSON"):
+        connection.label("fedfleet/tool", "1.4", "dev.fedfleet.key")
 
 
 def test_wrong_credentials_are_said_to_be_the_problem(server: Manifests, tmp_path: Path) -> None:
@@ -122,10 +125,10 @@ def test_wrong_credentials_are_said_to_be_the_problem(server: Manifests, tmp_pat
     authfile.write_text(json.dumps({"auths": {server.address: {"auth": base64.b64encode(b"ops:wrong").decode()}}}))
     with Registry(server.address, plain_http=True, authfile=authfile).connect() as connection:
         if not server.guard:
-            assert connection.digest("fedfleet/tool", "1.2-key") is not None
+            assert connection.label("fedfleet/tool", "1.2", "dev.fedfleet.key") == "a-key"
             return
         with pytest.raises(RegistryError, match="credentials"):
-            connection.digest("fedfleet/tool", "1.2-key")
+            connection.label("fedfleet/tool", "1.2", "dev.fedfleet.key")
 
 
 def test_a_broken_file_of_credentials_is_named(server: Manifests, tmp_path: Path) -> None:
@@ -137,7 +140,7 @@ def test_a_broken_file_of_credentials_is_named(server: Manifests, tmp_path: Path
         Registry(server.address, plain_http=True, authfile=authfile).connect() as connection,
         pytest.raises(RegistryError, match=r"broken\.json"),
     ):
-        connection.digest("fedfleet/tool", "1.2-key")
+        connection.label("fedfleet/tool", "1.2", "dev.fedfleet.key")
 
 
 def test_a_registry_that_is_not_there_is_named() -> None:
@@ -145,4 +148,4 @@ def test_a_registry_that_is_not_there_is_named() -> None:
         Registry("127.0.0.1:1", plain_http=True).connect() as connection,
         pytest.raises(RegistryError, match=r"127\.0\.0\.1:1 does not answer"),
     ):
-        connection.digest("fedfleet/tool", "1.2")
+        connection.label("fedfleet/tool", "1.2", "dev.fedfleet.key")
