@@ -27,7 +27,7 @@ import pathlib
 import tempfile
 from typing import TYPE_CHECKING, Any
 
-from ansible import context
+import ansible.context
 from ansible.plugins.callback import CallbackBase
 
 try:
@@ -104,7 +104,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._display.banner("STAGES")
         for line in recap(run):
             self._display.display(line)
-        if self._inventory is None or context.CLIARGS.get("check"):
+        if self._inventory is None or ansible.context.CLIARGS.get("check"):
             return
         try:
             write_stages(run, self._inventory)

@@ -229,9 +229,13 @@ def main() -> None:
         "rungs": [rung.model_dump(mode="json") for rung in rungs],
         "routes": [route.model_dump(mode="json") for route in routes],
     }
-    if outcome.failure is not None:
-        fail(module, outcome.failure, rung=outcome.failure.rung, exit_code=int(outcome.failure.exit_code), **told)
-    module.exit_json(state=str(outcome.verdict.state), sentence=outcome.verdict.sentence, **told)
+    from fedfleet.validation.ladder import RungError
+
+    ended = outcome.ended
+    if isinstance(ended, RungError):
+        fail(module, ended, rung=ended.rung, exit_code=int(ended.exit_code), **told)
+    else:
+        module.exit_json(state=str(ended.state), sentence=ended.sentence, **told)
 
 
 def _party(client: Client, params: dict[str, Any], *, check: bool) -> Outcome:
@@ -288,17 +292,18 @@ def _rung(proof: Proof) -> Rung:
 
 def _write(params: dict[str, Any], outcome: Outcome, rungs: list[Rung], routes: list[ReplicaRoute]) -> None:
     from fedfleet.report import SiteReport
+    from fedfleet.validation.ladder import RungError
 
     if not params["report_file"]:
         return
-    verdict = outcome.verdict
+    ended = outcome.ended
     report = SiteReport(
         federation=params["federation"],
         site=params["site"],
         site_kind=params["site_kind"],
         party_id=params["party_id"] or None,
-        state=str(verdict.state) if verdict else "failed",
-        waits_for=verdict.waits_for if verdict else outcome.failure.next_step,
+        state="failed" if isinstance(ended, RungError) else str(ended.state),
+        waits_for=ended.next_step if isinstance(ended, RungError) else ended.waits_for,
         written_at=datetime.now(UTC),
         rungs=tuple(rungs),
         routes=tuple(routes),

@@ -38,15 +38,13 @@ class Outcome:
 
     Attributes:
         proofs: what was proven, up to and including the first rung that does not hold.
-        verdict: where the site is; None when a rung does not hold.
-        failure: the error of that rung.
+        ended: where the site is, or the error of the first rung that does not hold.
         changed: whether proofs were stored.
         routes: at an exchange, what each replica answered.
     """
 
     proofs: tuple[Proof, ...]
-    verdict: Verdict | None
-    failure: RungError | None
+    ended: Verdict | RungError
     changed: bool
     routes: tuple[ReplicaRoute, ...] = ()
 
@@ -80,10 +78,8 @@ def climb_party(party: Party, partners: Sequence[Access], terms: PartyTerms, car
         failure = first_failure(proofs)
         complete = failure is None and terms.highest >= TOP and not ladder.partners.silent
         changed = store.keep(proofs, complete=complete) if keep else False
-        found = None
-        if failure is None:
-            found = verdict.of_party(party.party_id, ladder.card, ladder.roster, proofs, ladder.partners.silent, card_file)
-        return Outcome(proofs, found, failure, changed)
+        ended = failure or verdict.of_party(party.party_id, ladder.card, ladder.roster, proofs, ladder.partners.silent, card_file)
+        return Outcome(proofs, ended, changed)
 
 
 def climb_exchange(client: Client, settings: ExchangeSettings, *, reaches_endpoints: bool = True) -> Outcome:
@@ -95,6 +91,5 @@ def climb_exchange(client: Client, settings: ExchangeSettings, *, reaches_endpoi
     """
     ladder = ExchangeLadder(client, settings, reaches_endpoints=reaches_endpoints)
     proofs = climb(ladder.rungs())
-    failure = first_failure(proofs)
-    found = verdict.of_exchange(ladder.admitted, ladder.silent) if failure is None else None
-    return Outcome(proofs, found, failure, changed=False, routes=ladder.findings)
+    ended = first_failure(proofs) or verdict.of_exchange(ladder.admitted, ladder.silent)
+    return Outcome(proofs, ended, changed=False, routes=ladder.findings)

@@ -30,7 +30,7 @@ def task(lab: RunningLab) -> Task:
         finished = run("ansible", *host, "-m", f"fedfleet.federation.{module}", "-a", given, *flags, env=environment)
         told = re.search(r"^localhost \| \S+ => ", finished.output, re.MULTILINE)
         assert told, finished.output
-        result = json.JSONDecoder().raw_decode(finished.output[told.end() :])[0]
+        result: dict[str, Any] = json.JSONDecoder().raw_decode(finished.output[told.end() :])[0]
         return {"shown": finished.output, "ended": finished.returncode} | result
 
     return act

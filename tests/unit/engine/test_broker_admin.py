@@ -31,7 +31,7 @@ class Broker:
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         parts = request.url.path.removeprefix("/admin/v2/").split("/")
-        body = json.loads(request.content) if request.content else None
+        body: Any = json.loads(request.content) if request.content else None
         match request.method, *parts:
             case "GET", "clusters":
                 return httpx.Response(200, json=list(self.clusters))
