@@ -1,0 +1,81 @@
+"""Services of type LoadBalancer get an address that everyone in the lab reaches, and the host."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network, ip_address
+
+import httpx
+import pytest
+
+from fedfleet.kube import Client
+from support.cluster import PORT, Space, eventually, space
+from support.lab import RunningLab
+
+NODES = ("node1", "node2", "node3")
+
+
+@pytest.fixture(scope="module")
+def here(lab: RunningLab) -> Iterator[Space]:
+    """One server on node 1, one on node 2, and someone to ask on every node."""
+    with Client.connect(lab.kubeconfig) as client, space(client, "addresses") as made:
+        for node in NODES[:2]:
+            made.serve(f"server-{node}", node=node, labels={"role": "server"})
+        yield made
+
+
+@pytest.fixture(scope="module")
+def network(lab: RunningLab) -> IPv4Network:
+    return IPv4Network(lab.network)
+
+
+def from_host(address: str) -> str:
+    with httpx.Client(trust_env=False, timeout=3) as client:
+        return client.get(f"http://{address}:{PORT}/").text.strip()
+
+
+def test_the_host_reaches_an_address_of_the_labs_pool(here: Space, network: IPv4Network) -> None:
+    here.service("pooled", {"role": "server"}, type="LoadBalancer")
+    address = here.address("pooled")
+    assert ip_address(address) in IPv4Network((int(network.network_address) + 256, 24))
+    eventually(lambda: {from_host(address).split()[0] for _ in range(8)} == set(NODES[:2]), "both servers are reached")
+
+
+def test_pods_on_every_node_reach_it(here: Space) -> None:
+    here.service("reached", {"role": "server"}, type="LoadBalancer")
+    address = here.address("reached")
+    for node in NODES:
+        assert here.pod(f"asking-{node}", node=node).fetch(address).split()[0] in NODES[:2]
+
+
+def test_nodes_reach_it(here: Space, lab: RunningLab) -> None:
+    here.service("from-nodes", {"role": "server"}, type="LoadBalancer")
+    address = here.address("from-nodes")
+    for node in NODES:
+        asking = lab.fedfleet("lab", "exec", node, "--", "bash", "-c", f"exec 3<>/dev/tcp/{address}/{PORT} && echo reached")
+        assert "reached" in asking.expect().output
+
+
+def test_an_address_can_be_asked_for(here: Space, network: IPv4Network) -> None:
+    wanted = str(network.network_address + 256 + 77)
+    here.service("wanted", {"role": "server"}, type="LoadBalancer", loadBalancerIP=wanted)
+    assert here.address("wanted") == wanted
+
+
+def test_a_local_policy_keeps_the_askers_address_and_stays_where_the_server_is(here: Space, network: IPv4Network) -> None:
+    here.service("local", {"app": "server-node2"}, type="LoadBalancer", externalTrafficPolicy="Local")
+    address = here.address("local")
+    eventually(lambda: answers(address), "the address answers")
+    assert from_host(address) == f"node2 {network.network_address + 1}"
+
+
+def answers(address: str) -> bool:
+    try:
+        return bool(from_host(address))
+    except httpx.HTTPError:
+        return False
+
+
+def test_an_address_goes_back_to_the_pool_with_its_service(here: Space) -> None:
+    here.service("passing", {"role": "server"}, type="LoadBalancer")
+    address = here.address("passing")
+    here.client.delete("Service", "passing", here.name, wait=30)
+    eventually(lambda: not answers(address), "nobody answers any more")
