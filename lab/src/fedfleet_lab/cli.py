@@ -10,12 +10,14 @@ from typing import Annotated
 import typer
 
 from fedfleet_lab import cli_node, components, lab
+from fedfleet_lab import prune as pruning
 from fedfleet_lab.artefacts import KUBERNETES
 from fedfleet_lab.cli_context import Name, Network, context, errors_as_sentences
 from fedfleet_lab.config import DEFAULT_NAME
 from fedfleet_lab.datastore import cli as cli_disk
 from fedfleet_lab.node import images as node_images
 from fedfleet_lab.node.machine import Machine
+from fedfleet_lab.recipes import EVERYTHING
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A data centre on this machine: real Kubernetes, storage and network.")
 app.add_typer(cli_node.app, name="node")
@@ -70,6 +72,16 @@ def status(
             for part in parts:
                 print(f"{'ok ' if part.ok else 'NOT'} {part.name:<14} {part.detail}")
         raise typer.Exit(0 if well else 1)
+
+
+@app.command()
+def prune(name: Name = DEFAULT_NAME, network: Network = None) -> None:
+    """Give disk space back: build caches, and programs and node templates that nothing uses any more."""
+    with errors_as_sentences():
+        ctx = context(name, network)
+        with ctx.progress.step("prune the caches"):
+            freed = pruning.prune(ctx.paths, [ctx.artefacts.place(recipe) for recipe in EVERYTHING])
+        ctx.progress.say(f"{freed / 2**30:.1f} GiB given back")
 
 
 @app.command()

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from fedfleet_lab.artefacts import ALL, GoProgram, Recipe
+from fedfleet_lab.artefacts import GoProgram, Recipe
 from fedfleet_lab.artefacts.gobuild import estimate_minutes
 from fedfleet_lab.artefacts.toolchain import parse_release, required_version
-from fedfleet_lab.paths import go_sources
+from fedfleet_lab.paths import LabPaths, go_sources
+from fedfleet_lab.prune import prune
+from fedfleet_lab.recipes import EVERYTHING
 
 RECIPE = Recipe("thing", "module", (GoProgram("thing", "."),))
 
@@ -46,7 +48,7 @@ def test_a_better_estimate_leaves_the_key_alone(sources: Path) -> None:
 
 
 def test_every_module_of_the_lab_has_its_checksums() -> None:
-    for recipe in ALL:
+    for recipe in EVERYTHING:
         module = go_sources() / recipe.module
         needs = "require" in (module / "go.mod").read_text()
         assert not needs or (module / "go.sum").exists(), recipe.kind
@@ -74,3 +76,12 @@ def test_the_toolchain_must_do_for_the_most_demanding_module(sources: Path) -> N
     (sources / "newer").mkdir()
     (sources / "newer" / "go.mod").write_text("module newer\n\ngo 1.26.1\n")
     assert required_version(sources) == (1, 26, 1)
+
+
+def test_pruning_leaves_what_the_next_lab_needs(tmp_path: Path) -> None:
+    paths = LabPaths(tmp_path, "unit")
+    for folder in (paths.artefacts / "thing-new", paths.artefacts / "thing-old", paths.go / "build", paths.go / "mod"):
+        folder.mkdir(parents=True)
+    prune(paths, [paths.artefacts / "thing-new"])
+    assert [folder.name for folder in paths.artefacts.iterdir()] == ["thing-new"]
+    assert list(paths.go.iterdir()) == []

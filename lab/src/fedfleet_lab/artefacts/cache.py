@@ -41,7 +41,7 @@ class ArtefactCache:
         """
         if recipe.kind in self._known:
             return self._known[recipe.kind]
-        folder = self._place(recipe)
+        folder = self.place(recipe)
         if not folder.exists():
             with self._locked(folder):
                 if not folder.exists():
@@ -51,9 +51,10 @@ class ArtefactCache:
 
     def missing(self, recipe: Recipe) -> bool:
         """Whether the artefact is yet to be built."""
-        return not self._place(recipe).exists()
+        return not self.place(recipe).exists()
 
-    def _place(self, recipe: Recipe) -> Path:
+    def place(self, recipe: Recipe) -> Path:
+        """Returns where the artefact is once it is built."""
         return self._paths.artefacts / f"{recipe.kind}-{recipe.key(go_sources(), self._toolchain.version)}"
 
     def _build(self, recipe: Recipe, folder: Path) -> None:

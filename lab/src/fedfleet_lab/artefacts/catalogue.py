@@ -63,5 +63,3 @@ REGISTRY = Recipe(
 )
 
 PAUSE = Recipe(kind="pause", module="pause", programs=(GoProgram("pause", "."),), minutes=0.5)
-
-ALL = (KUBERNETES, CALICO, REGISTRY, PAUSE)

@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fedfleet_lab.artefacts import ALL
 from fedfleet_lab.artefacts.gobuild import estimate_minutes
+from fedfleet_lab.recipes import EVERYTHING
 
 if TYPE_CHECKING:
     from fedfleet_lab.action import ActionStatus
@@ -23,13 +23,13 @@ class Artefacts:
 
     def up(self, ctx: Context) -> None:
         """Builds what is missing; the first time takes minutes, which it says beforehand."""
-        missing = [recipe for recipe in ALL if ctx.artefacts.missing(recipe)]
+        missing = [recipe for recipe in EVERYTHING if ctx.artefacts.missing(recipe)]
         if missing:
             cores = os.cpu_count() or 1
             minutes = sum(estimate_minutes(recipe, cores) for recipe in missing)
             kinds = ", ".join(recipe.kind for recipe in missing)
             ctx.progress.say(f"to build: {kinds}; at most about {minutes:.0f} min on {cores} cores")
-        for recipe in ALL:
+        for recipe in EVERYTHING:
             ctx.artefacts.path(recipe)
 
     def down(self, ctx: Context) -> None:

@@ -1,0 +1,8 @@
+"""Every program that the lab is made of, the quick and the long, so that all are built and estimated at once."""
+
+from __future__ import annotations
+
+from fedfleet_lab.addons.catalogue import COREDNS, METALLB, SNAPSHOT_KINDS, TRAEFIK
+from fedfleet_lab.artefacts import CALICO, KUBERNETES, PAUSE, REGISTRY
+
+EVERYTHING = (KUBERNETES, CALICO, REGISTRY, PAUSE, SNAPSHOT_KINDS, COREDNS, METALLB, TRAEFIK)
