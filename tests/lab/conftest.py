@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 import pytest
 
 from support.federation import Federation
-from support.lab import COLD_SECONDS, RunningLab, lab_for_tests
+from support.lab import COLD_SECONDS, RunningLab, lab_for_tests, lab_to_break
 
 PROFILE = "FEDFLEET_TEST_PROFILE"
 
@@ -25,6 +25,13 @@ def lab(shown: Callable[[], AbstractContextManager[None]]) -> Iterator[RunningLa
     with ExitStack() as stack:
         with shown():
             running = stack.enter_context(lab_for_tests())
+        yield running
+
+
+@pytest.fixture(scope="session")
+def fragile() -> Iterator[RunningLab]:
+    """A lab of three nodes whose nodes and disks tests destroy; each leaves it whole."""
+    with lab_to_break() as running:
         yield running
 
 

@@ -68,3 +68,23 @@ def lab_for_tests() -> Iterator[RunningLab]:
             yield lab
         finally:
             lab.fedfleet("lab", "down").expect()
+
+
+@contextmanager
+def lab_to_break() -> Iterator[RunningLab]:
+    """Bring up a lab that tests may mistreat as they like, and take it down after.
+
+    FEDFLEET_TEST_LAB_TO_BREAK, as NAME=NETWORK, names one that runs already: it is used as it is, and left as it is.
+    """
+    name, _, network = os.environ.get("FEDFLEET_TEST_LAB_TO_BREAK", "").partition("=")
+    if name:
+        yield RunningLab(name, network)
+        return
+    lab = RunningLab("broken", "10.97.0.0/16")
+    with Guardian([str(BIN / "fedfleet"), "lab", "down", "--name", lab.name, "--network", lab.network]):
+        lab.fedfleet("lab", "down").expect()
+        try:
+            lab.fedfleet("lab", "up", timeout=COLD_SECONDS).expect()
+            yield lab
+        finally:
+            lab.fedfleet("lab", "down").expect()
