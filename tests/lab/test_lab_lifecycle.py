@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -233,6 +234,20 @@ def test_a_lab_that_was_killed_halfway_up_goes_without_a_trace() -> None:
         for pid in processes(lab)[::2]:
             os.kill(pid, signal.SIGKILL)
         lab.fedfleet("lab", "down").expect()
+
+
+def test_a_build_that_goes_on_does_not_keep_a_lab_from_going() -> None:
+    with throw_away("trace") as lab, no_trace(lab):
+        lab.fedfleet("lab", "up", "--nodes", "1").expect()
+        # What builders of images do: a mount namespace with private copies of all mounts.
+        with subprocess.Popen(["unshare", "--mount", "--propagation", "private", "sleep", "600"]) as builder:
+            try:
+                eventually(lambda: Path(f"/proc/{builder.pid}/comm").read_text() == "sleep\n", "the builder works")
+                assert f"/lab/{lab.name}/" in Path(f"/proc/{builder.pid}/mountinfo").read_text()
+                lab.fedfleet("lab", "down").expect()
+                assert f"/lab/{lab.name}/" not in Path(f"/proc/{builder.pid}/mountinfo").read_text()
+            finally:
+                builder.kill()
 
 
 def test_an_interrupted_up_is_carried_on() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fedfleet_lab.action import ActionStatus
 from fedfleet_lab.errors import CommandError, LabError
 from fedfleet_lab.host import cgroups
+from fedfleet_lab.host.shared import release
 from fedfleet_lab.node.machine import Machine
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Nodes:
         """Cuts every node's power and removes its disk, unless it is to be kept, and its control groups."""
         for node in ctx.config.nodes:
             Machine(ctx, node).crash()
+        release(ctx.paths.shared)
         for group in cgroups.groups_of(ctx.config.name):
             cgroups.remove(group)
         if not ctx.keep:
