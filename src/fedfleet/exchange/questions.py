@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 # No party can have these: ids don't start with a zero.
 _NOBODY: Final = "0"
-_ASK_SECONDS: Final = 4.0
+# Longer than Traffic Server and nginx try to reach a party (5 s), so that they, who know more, say what is wrong.
+_ASK_SECONDS: Final = 8.0
 
 
 @dataclass(frozen=True)
