@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fedfleet.kube import Client
-from support.cluster import Pod, Space, eventually, lab_status, space
+from support.cluster import Pod, Space, eventually, lab_status, pod_definition, space
 from support.lab import RunningLab
 
 
@@ -87,7 +87,7 @@ def test_a_disk_that_was_lost_while_the_lab_was_down_is_rebuilt(fragile: Running
     assert disks(fragile) == {"disk1": "healthy", "disk2": "healthy"}
 
 
-def test_volumes_are_made_again_after_the_provisioner_was_killed(fragile: RunningLab, here: Space) -> None:
+def test_claims_made_while_the_provisioner_was_dead_are_met_when_it_is_back(fragile: RunningLab, here: Space) -> None:
     tag = f"FEDFLEET_LAB_PROCESS={fragile.cache}/lab/{fragile.name}#datastore;".encode()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -96,6 +96,8 @@ def test_volumes_are_made_again_after_the_provisioner_was_killed(fragile: Runnin
         except OSError:
             continue
     eventually(lambda: not lab_status(fragile, "datastore")["ok"], "the status tells of it")
+    here.claim("waiting", "20Mi")
+    here.apply(pod_definition("early", ["sleep", "infinity"], {"/volume": "waiting"}, node="", labels={}))
     fragile.fedfleet("lab", "up").expect()
-    here.claim("again", "20Mi")
-    here.pod("user", {"/volume": "again"}).ask("touch /volume/file")
+    assert lab_status(fragile, "datastore")["ok"]
+    here.pod("user", {"/volume": "waiting"}).ask("touch /volume/file")

@@ -113,7 +113,8 @@ class Btrfs:
         alive = {int(line.split()[1]) for line in listed.splitlines()}
         listing = run(["btrfs", "qgroup", "show", "-re", "--raw", self.mount]).stdout
         for number in parse_quotas(listing).keys() - alive:
-            run(["btrfs", "qgroup", "destroy", f"0/{number}", self.mount])
+            # The kernel may be quicker and have removed it already.
+            run(["btrfs", "qgroup", "destroy", f"0/{number}", self.mount], accept=(0, 1))
 
     def devices(self) -> list[Device]:
         """Returns the file system's devices with the errors counted on each since the last reset."""

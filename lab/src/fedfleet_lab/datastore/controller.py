@@ -44,7 +44,7 @@ class Controller:
 
     def __init__(self, kubeconfig: Path, datastore: Datastore) -> None:
         self._kubeconfig = kubeconfig
-        self._api = KubeApi(kubeconfig)
+        self._api = KubeApi.of(kubeconfig)
         self._cache = Cache()
         self._queue: WorkQueue[tuple[Kind, Key]] = WorkQueue()
         self._failures: dict[tuple[Kind, Key], int] = {}
@@ -77,13 +77,20 @@ class Controller:
             if isinstance(error, ApiError) and error.status == _CONFLICT:
                 # Someone else changed the object; the watch brings its new state here.
                 return
-            failures = self._failures.get(entry, 0)
-            self._failures[entry] = failures + 1
-            self._queue.add(entry, min(_FIRST_PAUSE * 2**failures, _LONGEST_PAUSE))
+            self._try_again(entry)
             _LOG.warning("%s %s/%s: %s", kind.name, namespace, name, error)
             self._tell(kind, item, error)
+        except Exception:
+            # One object that is not as expected must not keep all others from being served.
+            self._try_again(entry)
+            _LOG.exception("%s %s/%s", kind.name, namespace, name)
         else:
             self._failures.pop(entry, None)
+
+    def _try_again(self, entry: tuple[Kind, Key]) -> None:
+        failures = self._failures.get(entry, 0)
+        self._failures[entry] = failures + 1
+        self._queue.add(entry, min(_FIRST_PAUSE * 2**failures, _LONGEST_PAUSE))
 
     def _tell(self, kind: Kind, item: Object, error: LabError) -> None:
         """Says on the object itself what is wrong with it; the log alone is not where its user looks."""
@@ -97,7 +104,7 @@ class Controller:
             _LOG.warning("cannot say so on the object: %s", refusal)
 
     def _watch(self, kind: Kind) -> NoReturn:
-        api = KubeApi(self._kubeconfig)
+        api = KubeApi.of(self._kubeconfig)
         while True:
             try:
                 items, version = api.list(kind)

@@ -61,10 +61,15 @@ class ApiError(DatastoreError):
 class KubeApi:
     """One cluster with the rights of one kubeconfig."""
 
-    def __init__(self, kubeconfig: Path) -> None:
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    @classmethod
+    def of(cls, kubeconfig: Path) -> KubeApi:
+        """Returns the API of a kubeconfig's current context."""
         server, tls = _access(kubeconfig)
         # The lab's API server is on the machine's own bridge: a proxy from the environment must not get in between.
-        self._client = httpx.Client(base_url=server, verify=tls, timeout=_REQUEST_SECONDS, trust_env=False)
+        return cls(httpx.Client(base_url=server, verify=tls, timeout=_REQUEST_SECONDS, trust_env=False))
 
     def get(self, path: str) -> Object | None:
         """Returns an object, or None where there is none.
