@@ -136,7 +136,8 @@ def exchange(standing: Standing) -> dict[str, Any]:
     if standing.roster is None:
         return {}
     return {
-        endpoint.name: {"address": endpoint.address, "port": endpoint.port, "server_name": endpoint.server_name} for endpoint in standing.roster.exchange
+        endpoint.name: {"address": endpoint.address, "port": endpoint.port, "server_name": endpoint.server_name}
+        for endpoint in standing.roster.exchange
     }
 
 

@@ -248,7 +248,9 @@ def main() -> None:
         settings = exchange_settings(module.params)
         if module.check_mode and client.get("Secret", AUTHORITY_SECRET, settings.namespace, api_version="v1") is None:
             # The CA is made by a task before this one, which did nothing in check mode.
-            module.exit_json(changed=True, admissions={}, roster={}, admitted=[], removed=[], table_id="", routes=[], replicas=[], silent=[], seconds=0)
+            module.exit_json(
+                changed=True, admissions={}, roster={}, admitted=[], removed=[], table_id="", routes=[], replicas=[], silent=[], seconds=0
+            )
         try:
             outcome = admit(
                 client,

@@ -104,7 +104,12 @@ def main() -> None:
         from fedfleet.registration.broker_records import BrokerPlace, reconcile_records
 
         place = BrokerPlace(
-            params["namespace"], params["party_id"], params["admin_service"], params["admin_port"], params["exchange_service"], params["cluster_domain"]
+            params["namespace"],
+            params["party_id"],
+            params["admin_service"],
+            params["admin_port"],
+            params["exchange_service"],
+            params["cluster_domain"],
         )
         roster = read_roster(client, params["namespace"])
         if roster is None:

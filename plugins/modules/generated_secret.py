@@ -101,7 +101,9 @@ def main() -> None:
 
         try:
             wanted = [
-                Passwords(secret["name"], params["namespace"], {key: int(how["length"]) for key, how in secret["passwords"].items()}, labels)
+                Passwords(
+                    secret["name"], params["namespace"], {key: int(how["length"]) for key, how in secret["passwords"].items()}, labels
+                )
                 for secret in params["secrets"]
             ]
         except (KeyError, TypeError, ValueError) as error:

@@ -12,7 +12,8 @@ description:
   - Applies all objects of a definition by server-side apply, concurrently, in tiers - namespaces and custom resource definitions first, then roles,
     configuration and claims, then services, then workloads, then webhooks.
   - With O(apply_set), records what the set owns in a parent object, in the way of C(kubectl apply --prune --applyset), and deletes what has left the
-    definition. PersistentVolumeClaims, PersistentVolumes, Secrets, Namespaces and CustomResourceDefinitions are never pruned, and nothing of anyone else is touched.
+    definition. PersistentVolumeClaims, PersistentVolumes, Secrets, Namespaces and CustomResourceDefinitions are never pruned, and
+    nothing of anyone else is touched.
   - With O(wait), returns when what was applied is ready in the sense of its kind, or fails as soon as it cannot become so, with status, events and log.
 version_added: 0.1.0
 extends_documentation_fragment:
@@ -209,8 +210,7 @@ def main() -> None:
         result = applied(client, module.params, dry_run=module.check_mode)
     told: dict[str, Any] = {
         "objects": [
-            {"kind": change.kind, "namespace": change.namespace, "name": change.name, "action": change.action}
-            for change in result.objects
+            {"kind": change.kind, "namespace": change.namespace, "name": change.name, "action": change.action} for change in result.objects
         ],
         "counts": result.counts,
     }

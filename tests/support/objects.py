@@ -28,7 +28,9 @@ class Objects:
         del api_version
         return copy.deepcopy(self._objects.get((kind, namespace or "", name)))
 
-    def list(self, kind: str, namespace: str | None = None, labels: Mapping[str, str] | None = None, api_version: str | None = None) -> list[Object]:
+    def list(
+        self, kind: str, namespace: str | None = None, labels: Mapping[str, str] | None = None, api_version: str | None = None
+    ) -> list[Object]:
         del api_version
         wanted = (labels or {}).items()
         return [

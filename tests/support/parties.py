@@ -69,7 +69,10 @@ class Party:
     @property
     def endpoints(self) -> list[Endpoint]:
         names = {name: server_name(name, self.party_id, DOMAIN) for name in ENDPOINT_NAMES}
-        return [endpoint("broker", self.broker, 6651, names["broker"]), endpoint("coordination", self.coordination, 9443, names["coordination"])]
+        return [
+            endpoint("broker", self.broker, 6651, names["broker"]),
+            endpoint("coordination", self.coordination, 9443, names["coordination"]),
+        ]
 
     def certificates(self, now: datetime = NOW) -> dict[EndpointName, str]:
         return {name: _self_signed(self.party_id, name, now) for name in ENDPOINT_NAMES}

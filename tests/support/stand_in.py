@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fedfleet.federation.card import Card
+from fedfleet.federation.names import EndpointName
 from fedfleet.federation.site import Site as Described
 from fedfleet.kube import Client, ObjectRef
 from fedfleet.registration.card import make_card
@@ -14,7 +15,7 @@ from fedfleet.registration.secrets import ensure_keys
 from support.sites import DOMAIN, FEDERATION, READY_SECONDS, Site
 
 IMAGE = "registry.lab:5000/fedfleet/nginx:1.22"
-_SOURCES = {
+_SOURCES: dict[EndpointName, EndpointSource] = {
     "broker": EndpointSource(service="pulsar-public-tls", service_port=6651),
     "coordination": EndpointSource(service="nginx-public", service_port=9443),
 }

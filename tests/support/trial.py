@@ -71,7 +71,9 @@ class TrialParty:
 
     @property
     def site(self) -> Site:
-        return Site(kind="party", federation=FEDERATION, domain=DOMAIN, organisation=f"Organisation {self.party_id}", party_id=self.party_id)
+        return Site(
+            kind="party", federation=FEDERATION, domain=DOMAIN, organisation=f"Organisation {self.party_id}", party_id=self.party_id
+        )
 
     def card(self, sources: dict[EndpointName, EndpointSource] | None = None) -> Card:
         """Its card, by its Services unless told otherwise."""
@@ -142,7 +144,10 @@ class TrialExchange:
 
     def clear(self) -> None:
         """Remove every party."""
-        admitted = [entry["metadata"]["name"].removeprefix("card-") for entry in self.client.list("ConfigMap", self.namespace, "fedfleet.dev/kind=card")]
+        admitted = [
+            entry["metadata"]["name"].removeprefix("card-")
+            for entry in self.client.list("ConfigMap", self.namespace, "fedfleet.dev/kind=card")
+        ]
         self.admit(removed=admitted)
 
     def pods(self, component: str) -> list[dict[str, Any]]:

@@ -5,9 +5,7 @@ from fedfleet.errors import FedFleetError
 
 def test_everything_known_is_told_in_order() -> None:
     error = FedFleetError("The file is not a card", expected="kind Card", found="kind Roster", where="a.yml", next_step="Ask for the card")
-    assert str(error) == (
-        "The file is not a card. Expected: kind Card. Found: kind Roster. Where: a.yml. Next: Ask for the card."
-    )
+    assert str(error) == ("The file is not a card. Expected: kind Card. Found: kind Roster. Where: a.yml. Next: Ask for the card.")
 
 
 def test_what_is_not_known_is_left_out() -> None:

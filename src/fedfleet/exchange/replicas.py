@@ -97,7 +97,9 @@ def reload_nginx(
     _run(client, namespace, pod, container, "nginx.sh", mounted, content, wait, configuration)
 
 
-def _run(client: Client, namespace: str, pod: str, container: str, script: str, mounted: str, content: str, wait: float, *more: str) -> None:
+def _run(
+    client: Client, namespace: str, pod: str, container: str, script: str, mounted: str, content: str, wait: float, *more: str
+) -> None:
     text = files("fedfleet.exchange").joinpath("scripts", script).read_text(encoding="utf-8")
     digest = hashlib.sha256(content.encode()).hexdigest()
     command = ["sh", "-c", text, script, mounted, digest, str(int(wait * 10)), *more]

@@ -51,7 +51,9 @@ class Configuration:
         return any(written.changed for written in self.written)
 
 
-def store_routes(client: Client, settings: ExchangeSettings, authority: str, *, table: RouteTable | None = None, dry_run: bool = False) -> Configuration:
+def store_routes(
+    client: Client, settings: ExchangeSettings, authority: str, *, table: RouteTable | None = None, dry_run: bool = False
+) -> Configuration:
     """Make the stored configuration what the admitted cards say, whoever else is doing so at the same time.
 
     The cards are read again after every write: whoever writes last has seen the last card.

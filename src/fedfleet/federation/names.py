@@ -48,7 +48,9 @@ def _domain(value: str) -> str:
     longest = coordination_name("9" * 10, value)
     if len(longest) > LONGEST_COMMON_NAME:
         room = LONGEST_COMMON_NAME - len(longest) + len(value)
-        msg = f"a federation's domain has at most {room} characters, for certificates carry names below it, found {value!r} with {len(value)}"
+        msg = (
+            f"a federation's domain has at most {room} characters, for certificates carry names below it, found {value!r} with {len(value)}"
+        )
         raise ValueError(msg)
     return value
 

@@ -56,9 +56,7 @@ class ApplyResult:
     def unready(self, kinds: Collection[str]) -> list[ObjectRef]:
         """The objects of those kinds that are still there and were not ready when they were applied."""
         return [
-            change.ref
-            for change in self.objects
-            if change.kind in kinds and change.after is not None and not judge(change.after).ready
+            change.ref for change in self.objects if change.kind in kinds and change.after is not None and not judge(change.after).ready
         ]
 
     @property

@@ -45,8 +45,6 @@ class BindingModes:
         except ForbiddenError:
             # A namespace's administrator may not read classes; the claim's own events tell.
             metadata = claim["metadata"]
-            events = evidence.events_of(
-                self._connection, self._discovery, metadata["namespace"], "PersistentVolumeClaim", metadata["name"]
-            )
+            events = evidence.events_of(self._connection, self._discovery, metadata["namespace"], "PersistentVolumeClaim", metadata["name"])
             return _LATE if any(event.get("reason") == _LATE for event in events) else "Immediate"
         return str(found.get("volumeBindingMode") or "Immediate") if found is not None else None

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from fedfleet.kube.refs import KubeObject
 
 
-def remove_set(
-    connection: Connection, discovery: Discovery, definitions: Sequence[KubeObject], terms: Terms
-) -> ApplyResult:
+def remove_set(connection: Connection, discovery: Discovery, definitions: Sequence[KubeObject], terms: Terms) -> ApplyResult:
     """Delete the members of the terms' set and its parent, then the objects that ``definitions`` name.
 
     Of a set, claims, Secrets and namespaces stay; what is named is deleted whatever it is. What is not there is

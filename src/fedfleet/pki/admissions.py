@@ -127,7 +127,11 @@ def verify_admission(
         return found
     known = load_certificate(known_authority) if known_authority else None
     if known is not None and known != authority:
-        found.append(Problem(where, "it is signed by another CA than the one this party knows: ask the exchange's operator whether the CA was replaced"))
+        found.append(
+            Problem(
+                where, "it is signed by another CA than the one this party knows: ask the exchange's operator whether the CA was replaced"
+            )
+        )
     if not _signed_by(admission, authority):
         found.append(Problem(where, "its signature is not of its CA: it was changed after it was made"))
     if not _signed_by(admission.roster, authority):
@@ -143,8 +147,17 @@ def _roster_problems(roster: Roster, known: Roster | None, where: str) -> list[P
     if known is None or roster == known or roster.serial > known.serial:
         return []
     if roster.serial == known.serial:
-        return [Problem(f"{where}, roster", f"there are two different rosters with the number {roster.serial}: {roster.fingerprint} and {known.fingerprint}")]
-    return [Problem(f"{where}, roster", f"it has the number {roster.serial}, and number {known.serial} is known already: it is an old admission")]
+        return [
+            Problem(
+                f"{where}, roster",
+                f"there are two different rosters with the number {roster.serial}: {roster.fingerprint} and {known.fingerprint}",
+            )
+        ]
+    return [
+        Problem(
+            f"{where}, roster", f"it has the number {roster.serial}, and number {known.serial} is known already: it is an old admission"
+        )
+    ]
 
 
 def _signed_by(document: Admission | Roster, authority: x509.Certificate) -> bool:

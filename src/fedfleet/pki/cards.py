@@ -82,4 +82,8 @@ def succession_problems(card: Card, stored: Card | None) -> list[Problem]:
     where = f"card of party {card.party_id}"
     if card.serial < stored.serial:
         return [Problem(where, f"it has the number {card.serial}, and number {stored.serial} is known already: it is an old card")]
-    return [Problem(where, f"there are two different cards with the number {card.serial}: fingerprints {card.fingerprint} and {stored.fingerprint}")]
+    return [
+        Problem(
+            where, f"there are two different cards with the number {card.serial}: fingerprints {card.fingerprint} and {stored.fingerprint}"
+        )
+    ]

@@ -197,7 +197,9 @@ def _requested(question: Question, connection: socket.socket, answer: Answer) ->
     response = conversation.getresponse()
     body = response.read(_LARGEST_BODY).decode("utf-8", "replace")
     good = question.status in (0, response.status)
-    detail = f"{question.method} {question.path} gave {response.status}" + ("" if good else f", expected {question.status}: {body[:200].strip()}")
+    detail = f"{question.method} {question.path} gave {response.status}" + (
+        "" if good else f", expected {question.status}: {body[:200].strip()}"
+    )
     return replace(answer, ok=good, detail=detail, fault="" if good else "answer", status=response.status, body=body)
 
 

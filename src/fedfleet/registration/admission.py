@@ -139,7 +139,11 @@ def _refuse_bad(
     if fingerprint and not same_fingerprint(fingerprint, received.fingerprint):
         sentence = f"its fingerprint is {received.fingerprint}, and the exchange's operator read out {fingerprint}"
         found.append(Problem(f"admission of party {received.party_id}", sentence))
-    refuse("The admission cannot be taken up", found, "Nothing was changed. Ask the exchange's operator for the admission to this party's present card")
+    refuse(
+        "The admission cannot be taken up",
+        found,
+        "Nothing was changed. Ask the exchange's operator for the admission to this party's present card",
+    )
 
 
 def _latest(admission: Admission, known: Roster | None, alone: Roster | None, party: Party) -> Roster:
@@ -167,5 +171,7 @@ def _facts(keys: Mapping[EndpointName, PartyKey]) -> dict[EndpointName, Certific
 def _certificate_facts(pem: str) -> CertificateFacts:
     certificate = load_certificate(pem)
     if certificate is None:
-        raise FedFleetError("A stored certificate cannot be read", expected="a certificate in PEM", next_step="Run the module party_keys again")
+        raise FedFleetError(
+            "A stored certificate cannot be read", expected="a certificate in PEM", next_step="Run the module party_keys again"
+        )
     return facts_of(certificate)

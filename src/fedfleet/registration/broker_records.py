@@ -51,7 +51,10 @@ def reconcile_records(client: Client, place: BrokerPlace, roster: Roster, *, dry
         BrokerError: Pulsar's admin API did not answer or refused.
         KubeError: the broker's pod cannot be reached.
     """
-    with client.tunnel(place.namespace, f"service/{place.service}", place.port) as tunnel, BrokerAdmin(f"http://{tunnel.host}:{tunnel.port}") as admin:
+    with (
+        client.tunnel(place.namespace, f"service/{place.service}", place.port) as tunnel,
+        BrokerAdmin(f"http://{tunnel.host}:{tunnel.port}") as admin,
+    ):
         return reconcile(admin, place, roster, dry_run=dry_run)
 
 

@@ -81,7 +81,12 @@ def test_a_missing_secret_is_named(client: Client, namespace: str) -> None:
 
 
 def test_a_quota_that_is_used_up_is_named(client: Client, namespace: str) -> None:
-    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "q", "namespace": namespace}, "spec": {"hard": {"pods": "0"}}}
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "q", "namespace": namespace},
+        "spec": {"hard": {"pods": "0"}},
+    }
     client.apply([quota])
     error = failure(client, workload("StatefulSet", "s", namespace))
     assert error.hopeless

@@ -14,7 +14,9 @@ from support.trial import TrialExchange, TrialParty
 def client(lab: RunningLab, shown: Callable[[], AbstractContextManager[None]]) -> Iterator[Client]:
     """A session with a cluster that has the two images of an exchange."""
     with shown():
-        lab.fedfleet("images", "build", "nginx", "trafficserver", "--registry", lab.registry, "--plain-http", timeout=COLD_SECONDS, show=True).expect()
+        lab.fedfleet(
+            "images", "build", "nginx", "trafficserver", "--registry", lab.registry, "--plain-http", timeout=COLD_SECONDS, show=True
+        ).expect()
     with Client.connect(lab.kubeconfig) as session:
         yield session
 

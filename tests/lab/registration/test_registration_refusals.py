@@ -82,14 +82,17 @@ def test_no_server_name_ends_with_an_alert(exchange: TrialExchange) -> None:
 
 
 @pytest.mark.usefixtures("untouched")
-@pytest.mark.parametrize("line", ["CONNECT 30000.fate.trial.internal:6651", "GET http://30000.fate.trial.internal:6651/", "GET /", "PURGE *"])
+@pytest.mark.parametrize(
+    "line", ["CONNECT 30000.fate.trial.internal:6651", "GET http://30000.fate.trial.internal:6651/", "GET /", "PURGE *"]
+)
 def test_traffic_server_speaks_nothing_but_tls(exchange: TrialExchange, line: str) -> None:
     assert b" 200 " not in _said(exchange, "broker", line)
 
 
 @pytest.mark.usefixtures("untouched")
 @pytest.mark.parametrize(
-    "line", ["CONNECT 198.51.100.1:443", "GET http://198.51.100.1/", "GET https://40000.fate.trial.internal:9443/fedfleet/party", "OPTIONS *"]
+    "line",
+    ["CONNECT 198.51.100.1:443", "GET http://198.51.100.1/", "GET https://40000.fate.trial.internal:9443/fedfleet/party", "OPTIONS *"],
 )
 def test_nginx_takes_paths_only(exchange: TrialExchange, parties: tuple[TrialExchange, TrialParty, TrialParty], line: str) -> None:
     said = _said(exchange, "coordination", line, parties[2].credentials("coordination"))
@@ -133,7 +136,9 @@ def test_nobody_sends_without_an_admitted_party_s_certificate(
 
 
 @pytest.mark.usefixtures("untouched")
-@pytest.mark.parametrize(("method", "path"), [("POST", "/fedfleet/party"), ("GET", "/v2/partner/job/create"), ("GET", "/fedfleet/party/../x")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/fedfleet/party"), ("GET", "/v2/partner/job/create"), ("GET", "/fedfleet/party/../x")]
+)
 def test_the_probe_asks_and_does_nothing_else(exchange: TrialExchange, method: str, path: str) -> None:
     answer = ask(exchange.question(path, "30000", exchange.probe(), method=method, status=403))
     assert answer.ok, answer

@@ -41,7 +41,13 @@ class Tunnel:
     def says(self) -> str:
         """What the broker answers on this very connection."""
         self._peer.sendall(b"GET / HTTP/1.1\r\nHost: broker\r\n\r\n")
-        return self._peer.recv(4096).decode().rpartition("\r\n\r\n")[2]
+        said = b""
+        # Head and body may come in two pieces; an end in between means that the tunnel was cut.
+        while not said.partition(b"\r\n\r\n")[2]:
+            piece = self._peer.recv(4096)
+            assert piece, f"the tunnel was cut after {said!r}"
+            said += piece
+        return said.partition(b"\r\n\r\n")[2].decode()
 
 
 def _through_traffic_server(exchange: TrialExchange, party_id: str) -> Answer:
@@ -123,7 +129,11 @@ def test_a_party_that_moved_is_reached_where_it_is_now(exchange: TrialExchange, 
     for old in services.values():
         found = hospital.client.get("Service", old, hospital.namespace)
         assert found is not None
-        spec = {"type": "LoadBalancer", "selector": found["spec"]["selector"], "ports": [{"name": "x", "port": found["spec"]["ports"][0]["port"]}]}
+        spec = {
+            "type": "LoadBalancer",
+            "selector": found["spec"]["selector"],
+            "ports": [{"name": "x", "port": found["spec"]["ports"][0]["port"]}],
+        }
         metadata = {"name": f"{old}-moved", "namespace": hospital.namespace}
         hospital.client.apply({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec})
     hospital.client.wait([ObjectRef("Service", hospital.namespace, f"{old}-moved") for old in services.values()], 60)
@@ -163,7 +173,9 @@ def test_a_party_that_is_not_there_is_named_and_so_is_every_replica_that_misses_
     exchange.admit(removed=["30000"])
 
 
-def test_a_party_that_falls_silent_is_no_obstacle_to_others(client: Client, exchange: TrialExchange, hospital: TrialParty, bank: TrialParty) -> None:
+def test_a_party_that_falls_silent_is_no_obstacle_to_others(
+    client: Client, exchange: TrialExchange, hospital: TrialParty, bank: TrialParty
+) -> None:
     exchange.admit(hospital.card())
     client.patch("Deployment", "nginx", hospital.namespace, {"spec": {"replicas": 0}})
     _until_silent(exchange)

@@ -11,7 +11,9 @@ from fedfleet.federation.canonical import canonical_json, fingerprint, same_fing
 def _anything(source: random.Random, depth: int = 0) -> Any:
     """Any JSON value."""
     if depth > 3 or source.random() < 0.5:
-        return source.choice([None, True, source.randint(-(10**9), 10**9), "".join(source.choices(string.printable + "äß漢", k=source.randint(0, 12)))])
+        return source.choice(
+            [None, True, source.randint(-(10**9), 10**9), "".join(source.choices(string.printable + "äß漢", k=source.randint(0, 12)))]
+        )
     if source.random() < 0.5:
         return [_anything(source, depth + 1) for _ in range(source.randint(0, 4))]
     return {str(source.random()): _anything(source, depth + 1) for _ in range(source.randint(0, 4))}

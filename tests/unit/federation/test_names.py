@@ -26,7 +26,9 @@ def test_a_party_id_s_error_says_what_one_is() -> None:
         PARTY.validate_python("007")
 
 
-@pytest.mark.parametrize("bad", ["fate", "fate..org", "-fate.org", "FATE.org", "fate.org.", "fate.org/x", "10.0.0.1", "fate.7", "fate_x.org"])
+@pytest.mark.parametrize(
+    "bad", ["fate", "fate..org", "-fate.org", "FATE.org", "fate.org.", "fate.org/x", "10.0.0.1", "fate.7", "fate_x.org"]
+)
 def test_a_malformed_domain_is_refused(bad: str) -> None:
     with pytest.raises(ValidationError):
         DOMAIN.validate_python(bad)

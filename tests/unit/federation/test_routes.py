@@ -29,7 +29,9 @@ def test_a_table_s_id_follows_from_its_content() -> None:
 
 
 def test_parties_are_in_the_order_of_their_numbers() -> None:
-    assert routes_of([replace(HOSPITAL, party_id="9999", broker="198.51.100.9", coordination="198.51.100.8").card(), HOSPITAL.card()]).parties == (
+    assert routes_of(
+        [replace(HOSPITAL, party_id="9999", broker="198.51.100.9", coordination="198.51.100.8").card(), HOSPITAL.card()]
+    ).parties == (
         "9999",
         "30000",
     )
@@ -55,7 +57,9 @@ def test_two_parties_may_share_an_address_with_different_ports() -> None:
 def test_a_route_back_to_the_exchange_is_refused() -> None:
     endpoints = [HOSPITAL.endpoints[0].model_copy(update={"address": "192.0.2.1", "port": 443}), HOSPITAL.endpoints[1]]
     card = HOSPITAL.card().model_copy(update={"endpoints": tuple(endpoints)})
-    assert [problem.sentence for problem in target_problems(card, EXCHANGE, [])] == ["192.0.2.1:443 is the exchange itself: the route would be a loop"]
+    assert [problem.sentence for problem in target_problems(card, EXCHANGE, [])] == [
+        "192.0.2.1:443 is the exchange itself: the route would be a loop"
+    ]
 
 
 def test_a_route_into_a_forbidden_network_is_refused() -> None:

@@ -15,7 +15,9 @@ from support.parties import BANK, DOMAIN, EXCHANGE, FEDERATION, HOSPITAL, NOW, P
 
 
 def _member(party: Party, state: Membership = Membership.ADMITTED) -> Member:
-    names = EndpointPair(broker=server_name("broker", party.party_id, DOMAIN), coordination=server_name("coordination", party.party_id, DOMAIN))
+    names = EndpointPair(
+        broker=server_name("broker", party.party_id, DOMAIN), coordination=server_name("coordination", party.party_id, DOMAIN)
+    )
     return Member(party_id=party.party_id, organisation=party.organisation, engine="fate", state=state, server_names=names)
 
 
@@ -61,7 +63,9 @@ def test_certificates_are_renewed_when_little_of_their_life_is_left() -> None:
 
 
 def test_certificates_of_another_party_s_keys_are_replaced() -> None:
-    assert issued(HOSPITAL.card(), authority(), issued(BANK.card(), authority(), None, NOW), NOW) != issued(BANK.card(), authority(), None, NOW)
+    assert issued(HOSPITAL.card(), authority(), issued(BANK.card(), authority(), None, NOW), NOW) != issued(
+        BANK.card(), authority(), None, NOW
+    )
 
 
 def test_certificates_of_another_ca_are_replaced() -> None:
@@ -105,7 +109,9 @@ def test_an_older_roster_is_refused() -> None:
 
 
 def test_another_roster_with_the_same_number_is_refused() -> None:
-    assert "two different rosters with the number 1" in _problems(_admission(roster=_roster(_member(HOSPITAL))), known_roster=_roster(_member(BANK)))
+    assert "two different rosters with the number 1" in _problems(
+        _admission(roster=_roster(_member(HOSPITAL))), known_roster=_roster(_member(BANK))
+    )
 
 
 def test_the_same_admission_again_is_fine() -> None:

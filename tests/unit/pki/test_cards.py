@@ -51,15 +51,13 @@ def test_a_changed_card_has_neither_its_fingerprint_nor_its_signature(change: tu
 
 def test_a_changed_card_with_a_fitting_fingerprint_still_lacks_its_signature() -> None:
     forged = Card.sealed(
-        {
-            name: value
-            for name, value in HOSPITAL.card().content().items()
-            if name not in ("apiVersion", "kind", "fingerprint", "signature")
-        }
+        {name: value for name, value in HOSPITAL.card().content().items() if name not in ("apiVersion", "kind", "fingerprint", "signature")}
         | {"organisation": "Citi Hospital"},
         lambda _: HOSPITAL.card().signature,
     )
-    assert _problems(forged) == ["card of party 30000: its signature is not of its coordination key: it was changed, or is not from this party"]
+    assert _problems(forged) == [
+        "card of party 30000: its signature is not of its coordination key: it was changed, or is not from this party"
+    ]
 
 
 def test_every_change_of_a_single_sign_is_noticed() -> None:
@@ -74,7 +72,10 @@ def test_every_change_of_a_single_sign_is_noticed() -> None:
 
 
 def test_a_request_for_another_party_s_name_is_named() -> None:
-    requests = {"broker": new_request(key(30000), server_name("broker", "40000", DOMAIN)), "coordination": HOSPITAL.card().certificate_requests.coordination}
+    requests = {
+        "broker": new_request(key(30000), server_name("broker", "40000", DOMAIN)),
+        "coordination": HOSPITAL.card().certificate_requests.coordination,
+    }
     assert _problems(HOSPITAL.forged({"certificate_requests": requests}))[:2] == [
         "card of party 30000, broker request: expected the subject CN=30000.fate.test.internal, found CN=40000.fate.test.internal",
         "card of party 30000, broker request: expected the one alternative name 30000.fate.test.internal, found 40000.fate.test.internal",

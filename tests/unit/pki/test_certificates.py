@@ -54,7 +54,10 @@ def test_another_ca_s_certificate_is_refused() -> None:
 
 
 def test_a_certificate_for_another_name_is_refused() -> None:
-    assert "expected the one name 40000" in certificate_faults(_signed(), "40000.fate.test.internal", NOW, authority=authority().certificate)[0]
+    assert (
+        "expected the one name 40000"
+        in certificate_faults(_signed(), "40000.fate.test.internal", NOW, authority=authority().certificate)[0]
+    )
 
 
 def test_a_certificate_for_another_key_is_refused() -> None:
@@ -116,7 +119,9 @@ def test_the_probe_s_certificate_is_none_for_a_server() -> None:
 def test_the_ca_cannot_sign_for_names_outside_the_domain() -> None:
     leaf = _loaded(_signed("www.hospital.example"))
     with pytest.raises(x509.verification.VerificationError):
-        PolicyBuilder().store(Store([authority().certificate])).time(NOW).build_server_verifier(x509.DNSName("www.hospital.example")).verify(leaf, [])
+        PolicyBuilder().store(Store([authority().certificate])).time(NOW).build_server_verifier(
+            x509.DNSName("www.hospital.example")
+        ).verify(leaf, [])
 
 
 def test_the_ca_is_good_for_its_own_domain() -> None:

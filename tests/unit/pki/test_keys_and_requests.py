@@ -112,7 +112,9 @@ def test_a_request_for_a_ca_is_refused() -> None:
 
 def test_a_request_with_a_weak_key_is_refused() -> None:
     weak = rsa.generate_private_key(65537, 2048)
-    assert request_faults(_request(weak, common_name(NAME), _names(NAME)), NAME) == ["expected an RSA key of at least 3072 bits, found 2048"]
+    assert request_faults(_request(weak, common_name(NAME), _names(NAME)), NAME) == [
+        "expected an RSA key of at least 3072 bits, found 2048"
+    ]
 
 
 def test_a_request_signed_by_another_key_is_refused() -> None:

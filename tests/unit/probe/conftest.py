@@ -32,7 +32,9 @@ class _Answers(http.server.BaseHTTPRequestHandler):
 
 def certificate(tmp_path: Path, *, own: bool = False) -> Path:
     """A file with key 30000 and a certificate of it, the party's own or the CA's."""
-    pem = self_signed(key(30000), NAME, NOW) if own else signed(authority().certificate, authority().key, NAME, key(30000).public_key(), NOW)
+    pem = (
+        self_signed(key(30000), NAME, NOW) if own else signed(authority().certificate, authority().key, NAME, key(30000).public_key(), NOW)
+    )
     path = tmp_path / "server.pem"
     path.write_text(pem + key_pem(key(30000)))
     return path
@@ -40,7 +42,9 @@ def certificate(tmp_path: Path, *, own: bool = False) -> Path:
 
 def client_credentials() -> tuple[str, str]:
     """A client's certificate and key."""
-    return signed(authority().certificate, authority().key, "probe.fate.test.internal", key(2).public_key(), NOW, CLIENT_ONLY), key_pem(key(2))
+    return signed(authority().certificate, authority().key, "probe.fate.test.internal", key(2).public_key(), NOW, CLIENT_ONLY), key_pem(
+        key(2)
+    )
 
 
 Serve = Callable[..., int]

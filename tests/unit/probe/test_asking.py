@@ -77,7 +77,9 @@ def test_a_client_certificate_is_shown_to_who_asks(serve: Serve) -> None:
 
 
 def test_a_request_carries_its_headers(serve: Serve) -> None:
-    question = Question("https", "127.0.0.1", serve(), server_name=NAME, trust=authority().pem, path="/a", headers=(("dest-party-id", "7"),))
+    question = Question(
+        "https", "127.0.0.1", serve(), server_name=NAME, trust=authority().pem, path="/a", headers=(("dest-party-id", "7"),)
+    )
     assert ask(question).body == '{"path": "/a", "party": "7"}'
 
 

@@ -169,7 +169,12 @@ def test_somebody_who_never_stops_changing_routes_is_reported(cluster: Objects) 
                 labels = current["metadata"]["labels"]
                 version = current["metadata"]["resourceVersion"]
                 before, cluster.before_write = cluster.before_write, lambda _: None
-                cluster.patch("ConfigMap", "nginx-config", "fate-exchange", {"metadata": {"resourceVersion": version, "labels": labels}, "data": {"x": party}})
+                cluster.patch(
+                    "ConfigMap",
+                    "nginx-config",
+                    "fate-exchange",
+                    {"metadata": {"resourceVersion": version, "labels": labels}, "data": {"x": party}},
+                )
                 cluster.before_write = before
 
     _admit(cluster, TELCO.card())

@@ -31,7 +31,10 @@ class _Pulsar:
 
     def __init__(self, **clusters: str) -> None:
         self.clusters = {
-            party.removeprefix("p"): {"brokerServiceUrlTls": f"pulsar+ssl://{party.removeprefix('p')}.{DOMAIN}:6651", "proxyServiceUrl": proxy}
+            party.removeprefix("p"): {
+                "brokerServiceUrlTls": f"pulsar+ssl://{party.removeprefix('p')}.{DOMAIN}:6651",
+                "proxyServiceUrl": proxy,
+            }
             for party, proxy in clusters.items()
         }
 

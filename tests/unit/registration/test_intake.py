@@ -106,4 +106,6 @@ def test_no_card_leads_into_a_forbidden_network() -> None:
 
 
 def test_the_card_of_another_federation_is_refused() -> None:
-    assert "it is for the federation cancer-study, expected tax-study" in _refusal(_received(HOSPITAL.card()), rules=replace(RULES, federation="tax-study"))
+    assert "it is for the federation cancer-study, expected tax-study" in _refusal(
+        _received(HOSPITAL.card()), rules=replace(RULES, federation="tax-study")
+    )

@@ -29,7 +29,10 @@ from support.parties import DOMAIN, EXCHANGE, FEDERATION, NOW
 NAMESPACE = "fate-30000"
 PARTY = Party(NAMESPACE, FEDERATION, DOMAIN, "30000")
 SITE = Site(kind="party", federation=FEDERATION, domain=DOMAIN, organisation="City Hospital", party_id="30000")
-SOURCES: dict[EndpointName, EndpointSource] = {"broker": EndpointSource("198.51.100.30", 6651), "coordination": EndpointSource("198.51.100.31", 9443)}
+SOURCES: dict[EndpointName, EndpointSource] = {
+    "broker": EndpointSource("198.51.100.30", 6651),
+    "coordination": EndpointSource("198.51.100.31", 9443),
+}
 SETTINGS = ExchangeSettings("fate-exchange", FEDERATION, DOMAIN)
 RULES = Rules(FEDERATION, DOMAIN, EXCHANGE, NOW)
 
