@@ -60,6 +60,11 @@ class Connection:
         self._client = httpx.Client(base_url=f"{scheme}://{host}/v2/", timeout=_TIMEOUT, verify=verify, follow_redirects=True)
 
     def __enter__(self) -> Self:
+        try:
+            self._ping()
+        except BaseException:
+            self._client.close()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -80,12 +85,23 @@ class Connection:
         labels = (configuration or {}).get("config", {}).get("Labels") or {}
         return labels.get(label)
 
-    def _get(self, repository: str, what: str) -> dict[str, Any] | None:
-        path = f"{self._prefix}{repository}/{what}"
+    def _ping(self) -> None:
+        """Every registry answers at the root of its API; what answers "not found" there would have us push to nobody."""
+        answer = self._ask("")
+        if answer.is_success or answer.status_code == httpx.codes.UNAUTHORIZED:
+            return
+        raise RegistryError(
+            f"what answers at {self._registry.address} is no registry",
+            expected="200 or 401 at /v2/",
+            found=str(answer.status_code),
+            where=str(self._client.base_url),
+            next_step="check the address, and that the registry is running",
+        )
+
+    def _ask(self, path: str, headers: dict[str, str] | None = None, parameters: dict[str, str] | None = None) -> httpx.Response:
+        wanted = {"accept": _MANIFESTS} | self._authorization if headers is None else headers
         try:
-            answer = self._client.get(path, headers={"accept": _MANIFESTS} | self._authorization)
-            if answer.status_code == httpx.codes.UNAUTHORIZED and self._log_in(answer.headers.get("www-authenticate", ""), repository):
-                answer = self._client.get(path, headers={"accept": _MANIFESTS} | self._authorization)
+            return self._client.get(path, headers=wanted, params=parameters)
         except httpx.HTTPError as problem:
             raise RegistryError(
                 f"the registry {self._registry.address} does not answer",
@@ -93,6 +109,12 @@ class Connection:
                 where=str(self._client.base_url),
                 next_step="check its address; a registry without TLS has to be asked for as such (--plain-http)",
             ) from problem
+
+    def _get(self, repository: str, what: str) -> dict[str, Any] | None:
+        path = f"{self._prefix}{repository}/{what}"
+        answer = self._ask(path)
+        if answer.status_code == httpx.codes.UNAUTHORIZED and self._log_in(answer.headers.get("www-authenticate", ""), repository):
+            answer = self._ask(path)
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
         if not answer.is_success:
@@ -127,7 +149,7 @@ class Connection:
         realm = fields.pop("realm", "")
         fields["scope"] = f"repository:{self._prefix}{repository}:pull,push"
         headers = {"authorization": f"Basic {credentials}"} if credentials else {}
-        answer = self._client.get(realm, params=fields, headers=headers)
+        answer = self._ask(realm, headers, fields)
         token = (answer.json().get("token") or answer.json().get("access_token")) if answer.is_success else None
         self._authorization = {"authorization": f"Bearer {token}"} if token else {}
         return token is not None

@@ -5,6 +5,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -66,23 +67,46 @@ class Handler(BaseHTTPRequestHandler):
         del code, size
 
 
+@contextmanager
+def running(guard: str) -> Iterator[Manifests]:
+    with Manifests(guard) as server:
+        server.answers["/v2/"] = b"{}"
+        server.answers["/v2/fedfleet/tool/manifests/1.2"] = MANIFEST
+        server.answers[f"/v2/fedfleet/tool/blobs/{DIGEST}"] = CONFIGURATION
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture(params=["", "basic", "bearer"])
 def server(request: pytest.FixtureRequest) -> Iterator[Manifests]:
-    with Manifests(request.param) as running:
-        running.answers["/v2/fedfleet/tool/manifests/1.2"] = MANIFEST
-        running.answers[f"/v2/fedfleet/tool/blobs/{DIGEST}"] = CONFIGURATION
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
+    with running(request.param) as started:
+        yield started
+
+
+@pytest.fixture
+def open_server() -> Iterator[Manifests]:
+    with running("") as started:
+        yield started
+
+
+@pytest.fixture(params=["basic", "bearer"])
+def guarded(request: pytest.FixtureRequest) -> Iterator[Manifests]:
+    with running(request.param) as started:
+        yield started
+
+
+def to(server: Manifests, tmp_path: Path, user: str = USER, path: str = "") -> Registry:
+    authfile = tmp_path / "config.json"
+    authfile.write_text(json.dumps({"auths": {server.address: {"auth": user}}}))
+    return Registry(f"{server.address}{path}", plain_http=True, authfile=authfile)
 
 
 @pytest.fixture
 def registry(server: Manifests, tmp_path: Path) -> Registry:
-    authfile = tmp_path / "config.json"
-    authfile.write_text(json.dumps({"auths": {server.address: {"auth": USER}}}))
-    return Registry(server.address, plain_http=True, authfile=authfile)
+    return to(server, tmp_path)
 
 
 def test_an_image_that_is_there_shows_its_label(registry: Registry) -> None:
@@ -106,46 +130,38 @@ def test_an_index_over_architectures_has_no_label(server: Manifests, registry: R
         assert connection.label("fedfleet/tool", "1.3", "dev.fedfleet.key") is None
 
 
-def test_a_path_in_the_registrys_address_comes_first(server: Manifests, registry: Registry) -> None:
+def test_a_path_in_the_registrys_address_comes_first(server: Manifests, tmp_path: Path) -> None:
     server.answers["/v2/mirror/fedfleet/tool/manifests/1.2"] = MANIFEST
     server.answers[f"/v2/mirror/fedfleet/tool/blobs/{DIGEST}"] = CONFIGURATION
-    below = Registry(f"{server.address}/mirror", plain_http=True, authfile=registry.authfile)
-    with below.connect() as connection:
+    with to(server, tmp_path, path="/mirror").connect() as connection:
         assert connection.label("fedfleet/tool", "1.2", "dev.fedfleet.key") == "a-key"
 
 
-def test_what_is_no_registry_is_said_to_be_none(server: Manifests, registry: Registry) -> None:
+def test_an_answer_that_is_not_json_is_an_error(server: Manifests, registry: Registry) -> None:
     server.answers["/v2/fedfleet/tool/manifests/1.4"] = b"<html>"
     with registry.connect() as connection, pytest.raises(RegistryError, match="else than JSON"):
         connection.label("fedfleet/tool", "1.4", "dev.fedfleet.key")
 
 
-def test_wrong_credentials_are_said_to_be_the_problem(server: Manifests, tmp_path: Path) -> None:
-    authfile = tmp_path / "wrong.json"
-    authfile.write_text(json.dumps({"auths": {server.address: {"auth": base64.b64encode(b"ops:wrong").decode()}}}))
-    with Registry(server.address, plain_http=True, authfile=authfile).connect() as connection:
-        if not server.guard:
-            assert connection.label("fedfleet/tool", "1.2", "dev.fedfleet.key") == "a-key"
-            return
-        with pytest.raises(RegistryError, match="credentials"):
-            connection.label("fedfleet/tool", "1.2", "dev.fedfleet.key")
-
-
-def test_a_broken_file_of_credentials_is_named(server: Manifests, tmp_path: Path) -> None:
-    authfile = tmp_path / "broken.json"
-    authfile.write_text("{")
-    if not server.guard:
-        return
-    with (
-        Registry(server.address, plain_http=True, authfile=authfile).connect() as connection,
-        pytest.raises(RegistryError, match=r"broken\.json"),
-    ):
-        connection.label("fedfleet/tool", "1.2", "dev.fedfleet.key")
+def test_what_answers_but_is_no_registry_is_not_taken_for_an_empty_one(open_server: Manifests, tmp_path: Path) -> None:
+    del open_server.answers["/v2/"]
+    with pytest.raises(RegistryError, match="is no registry"), to(open_server, tmp_path).connect():
+        pass
 
 
 def test_a_registry_that_is_not_there_is_named() -> None:
-    with (
-        Registry("127.0.0.1:1", plain_http=True).connect() as connection,
-        pytest.raises(RegistryError, match=r"127\.0\.0\.1:1 does not answer"),
-    ):
+    with pytest.raises(RegistryError, match=r"127\.0\.0\.1:1 does not answer"), Registry("127.0.0.1:1", plain_http=True).connect():
+        pass
+
+
+def test_wrong_credentials_are_said_to_be_the_problem(guarded: Manifests, tmp_path: Path) -> None:
+    wrong = to(guarded, tmp_path, user=base64.b64encode(b"ops:wrong").decode())
+    with wrong.connect() as connection, pytest.raises(RegistryError, match="credentials"):
+        connection.label("fedfleet/tool", "1.2", "dev.fedfleet.key")
+
+
+def test_a_broken_file_of_credentials_is_named(guarded: Manifests, tmp_path: Path) -> None:
+    registry = to(guarded, tmp_path)
+    (tmp_path / "config.json").write_text("{")
+    with registry.connect() as connection, pytest.raises(RegistryError, match=r"config\.json"):
         connection.label("fedfleet/tool", "1.2", "dev.fedfleet.key")
