@@ -67,7 +67,7 @@ def test_traffic_server_is_no_proxy_in_clear_text(traffic_server: Door, line: st
 
 
 def test_nginx_answers_nobody_without_a_certificate_of_the_federation(nginx: Door) -> None:
-    assert status(nginx.say_in_tls(request("GET /fedfleet/party", "dest-party-id: 40000"), f"exchange.{DOMAIN}")) == 400
+    assert status(nginx.say_in_tls(request("GET /fedfleet/party", "dest-party-id: 40000"), f"exchange.{DOMAIN}")) == 403
 
 
 def test_nginx_refuses_a_party_that_nobody_admitted_at_once(nginx: Door, party: Site) -> None:
