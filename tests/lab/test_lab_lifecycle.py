@@ -266,7 +266,9 @@ def no_trace(lab: RunningLab) -> Iterator[None]:
     spared.append(f"{lab.cache}/buildah/")
     before = machine_state()
     yield
-    eventually(lambda: not difference(before, machine_state(), spared), "the machine is as it was", seconds=20)
-    assert difference(before, machine_state(), spared) == {}
+    deadline = time.monotonic() + 20
+    while (left := difference(before, machine_state(), spared)) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert left == {}
     assert processes_mentioning(f"{lab.cache}/lab/{lab.name}") == []
     assert not (lab.cache / "lab" / lab.name).exists()
