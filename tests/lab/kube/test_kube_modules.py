@@ -89,10 +89,10 @@ def test_a_failure_says_what_is_wrong_and_what_to_do(task: Task, namespace: str)
     assert "Scheduled" in result["error"]["events"]
 
 
-def test_an_unknown_context_fails_with_those_there_are(task: Task) -> None:
+def test_an_unknown_context_fails_with_those_there_are(task: Task, lab: RunningLab) -> None:
     result = task("kube_info", kind="Node", context="production")
     assert result["ended"] == 2
-    assert "one of its contexts: fedfleet-" in result["msg"]
+    assert f"one of its contexts: fedfleet-{lab.name}." in result["msg"]
 
 
 def test_objects_are_read_by_name_and_by_label(task: Task, client: Client, namespace: str) -> None:
