@@ -61,7 +61,7 @@ check: lint ## The quick part of the tests: lint, unit and contract tests
 
 .PHONY: test
 test: bootstrap lint ## All tests, against a lab made for them and removed after
-	@$(BIN)/pytest tests/unit tests/contract tests/lab
+	@$(BIN)/pytest -m "not nightly" tests/unit tests/contract tests/lab
 
 .PHONY: nightly
 nightly: bootstrap lint ## All tests on both profiles, one after the other

@@ -1,6 +1,11 @@
-"""Services of type LoadBalancer get an address that everyone in the lab reaches, and the host."""
+"""Services of type LoadBalancer get an address that everyone in the lab reaches, and the host.
+
+An address stands in a Service's status before every node has rules for it and before anybody announces it, as in any cluster: whoever asks
+at once is told that there is no route, so those who must reach it ask until they do.
+"""
 
 from collections.abc import Iterator
+from functools import partial
 from ipaddress import IPv4Network, ip_address
 
 import httpx
@@ -47,15 +52,17 @@ def test_pods_on_every_node_reach_it(here: Space) -> None:
     here.service("reached", {"role": "server"}, type="LoadBalancer")
     address = here.address("reached")
     for node in NODES:
-        assert here.pod(f"asking-{node}", node=node).fetch(address).split()[0] in NODES[:2]
+        asking = here.pod(f"asking-{node}", node=node)
+        eventually(partial(asking.reaches, address), f"a pod on {node} reaches the address")
+        assert asking.fetch(address).split()[0] in NODES[:2]
 
 
 def test_nodes_reach_it(here: Space, lab: RunningLab) -> None:
     here.service("from-nodes", {"role": "server"}, type="LoadBalancer")
     address = here.address("from-nodes")
     for node in NODES:
-        asking = lab.fedfleet("lab", "exec", node, "--", "bash", "-c", f"exec 3<>/dev/tcp/{address}/{PORT} && echo reached")
-        assert "reached" in asking.expect().output
+        asking = partial(lab.fedfleet, "lab", "exec", node, "--", "bash", "-c", f"exec 3<>/dev/tcp/{address}/{PORT} && echo reached")
+        eventually(lambda ask=asking: "reached" in ask().output, f"{node} reaches the address")
 
 
 def test_an_address_can_be_asked_for(here: Space, network: IPv4Network) -> None:

@@ -10,13 +10,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class _Model(BaseModel):
+class FileModel(BaseModel):
     """A format on disk: unknown fields are errors, values never change after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Rung(_Model):
+class Rung(FileModel):
     """One proof of the validation ladder, for one subject.
 
     `rung` is the number on the ladder (1 names and TLS, 2 coordination, 3 broker, 4 toy on one party, 5 toy with a partner, ...),
@@ -33,7 +33,7 @@ class Rung(_Model):
     proven_at: datetime | None = None
 
 
-class ReplicaRoute(_Model):
+class ReplicaRoute(FileModel):
     """What one replica of the exchange answered when it was asked for one route."""
 
     replica: str
@@ -43,7 +43,7 @@ class ReplicaRoute(_Model):
     detail: str = ""
 
 
-class SiteReport(_Model):
+class SiteReport(FileModel):
     """Where one site is, what was proven there, and whom it waits for."""
 
     apiVersion: Literal["fedfleet.dev/v1"] = "fedfleet.dev/v1"  # noqa: N815 - the field's name in every file of ours
@@ -59,7 +59,7 @@ class SiteReport(_Model):
     routes: tuple[ReplicaRoute, ...] = ()
 
 
-class Stage(_Model):
+class Stage(FileModel):
     """One play of a run. `hosts` are the sites it ran on; `failed` those it stopped at."""
 
     name: str
@@ -70,7 +70,7 @@ class Stage(_Model):
     failed: tuple[str, ...] = ()
 
 
-class StagesFile(_Model):
+class StagesFile(FileModel):
     """The stages of the newest run on an inventory."""
 
     apiVersion: Literal["fedfleet.dev/v1"] = "fedfleet.dev/v1"  # noqa: N815 - as above
@@ -81,7 +81,7 @@ class StagesFile(_Model):
     stages: tuple[Stage, ...] = ()
 
 
-class Report(_Model):
+class Report(FileModel):
     """Everything known about an inventory: the newest run's stages and each site's proofs.
 
     `rungs` and `routes` are those of all sites in one list, for scripts that do not care whose they are.
