@@ -1,0 +1,87 @@
+"""The whole of an inventory, held against everything that can be known before anything is touched."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from fedfleet.federation.neighbours import neighbour_problems
+from fedfleet.federation.problems import Problem, refuse
+from fedfleet.inventory.given import EXCHANGES, PARTIES
+from fedfleet.inventory.names import name_fault, scope_fault
+from fedfleet.inventory.plans import missing, plan_of
+from fedfleet.inventory.values import value_faults
+
+if TYPE_CHECKING:
+    from fedfleet.inventory.catalogue import Catalogue
+    from fedfleet.inventory.given import Given, SiteGiven
+    from fedfleet.inventory.places import Places
+
+
+def examine(given: Given, places: Places, catalogue: Catalogue) -> None:
+    """Hold an inventory against everything.
+
+    Raises:
+        DocumentError: with everything that is wrong.
+    """
+    values = _value_problems(given, places, catalogue)
+    plans = [plan for site in given.sites if (plan := plan_of(site)) is not None]
+    problems = [
+        *_structure_problems(given, places),
+        *places.problems,
+        *_name_problems(given, places, catalogue),
+        *(Problem(f"site {site.name}", sentence) for site in given.sites for sentence in missing(site).values()),
+        *values,
+        *neighbour_problems(plans),
+    ]
+    refuse("The inventory cannot be used", dict.fromkeys(problems), "Nothing was touched. Correct the inventory and run again")
+
+
+def _structure_problems(given: Given, places: Places) -> list[Problem]:
+    found = []
+    if not given.sites:
+        own = [group for group in given.groups if group not in ("all", "ungrouped")]
+        near = next((group for group in own if difflib.get_close_matches(group, [EXCHANGES, PARTIES], n=1)), "")
+        hint = f"perhaps {near} was meant to be one of them" if near else "put the site into one of them"
+        sentence = f"expected a site in the group {EXCHANGES} or {PARTIES}, found the groups {', '.join(own) or 'none'}; {hint}"
+        found.append(Problem("the hosts", sentence))
+    found += [
+        Problem(f"site {site.name}", f"it is in both groups, {EXCHANGES} and {PARTIES}; take it out of one")
+        for site in given.sites
+        if {EXCHANGES, PARTIES} <= set(site.groups)
+    ]
+    scopes = {*given.groups, *(host for hosts in given.groups.values() for host in hosts)}
+    for file, scope in places.scopes.items():
+        fault = scope_fault(scope, scopes)
+        if fault:
+            found.append(Problem(file, fault))
+    return found
+
+
+def _name_problems(given: Given, places: Places, catalogue: Catalogue) -> list[Problem]:
+    """Names in any file and of any site, in the order in which they are written."""
+    found = []
+    for name in dict.fromkeys([*places.of, *sorted({name for site in given.sites for name in site.names})]):
+        fault = name_fault(name, catalogue, read_here=places.read, others=given.others)
+        if fault:
+            where = places.where(name) or ("-e on the command line" if name in given.extra else "the inventory")
+            found.append(Problem(where, fault))
+    return found
+
+
+def _value_problems(given: Given, places: Places, catalogue: Catalogue) -> list[Problem]:
+    found: list[Problem] = []
+    for site in given.sites:
+        for name, fault in site.faults.items():
+            found.append(Problem(_where(name, site, given, places), f"{name} cannot be computed: {fault}"))
+        for name, value in site.values.items():
+            sentences = dict.fromkeys(fault for option in catalogue.options.get(name, ()) for fault in value_faults(name, option, value))
+            found += [Problem(_where(name, site, given, places), sentence) for sentence in sentences]
+    return found
+
+
+def _where(name: str, site: SiteGiven, given: Given, places: Places) -> str:
+    """The place of a value; what is given on the command line outdoes every file."""
+    if name in given.extra:
+        return "-e on the command line"
+    return places.where(name, (site.name, *site.groups, "all")) or f"site {site.name}"
