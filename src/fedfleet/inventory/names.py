@@ -16,8 +16,8 @@ OTHERS = "fedfleet_other_variables"
 
 # Of 1: `organization` and `partyid` are this close to what was meant, `site_name` and `party_name` to nothing.
 _MISSPELT = 0.85
-# A name that begins like ours is wrong in any case; this much is enough to guess what was meant.
-_GUESSED = 0.75
+# A name that begins like ours is wrong in any case; so much of the rest is enough to guess what was meant.
+_GUESSED = 0.6
 
 
 def name_fault(name: str, catalogue: Catalogue, *, read_here: Iterable[str] = (), others: Iterable[str] = ()) -> str:
@@ -31,11 +31,13 @@ def name_fault(name: str, catalogue: Catalogue, *, read_here: Iterable[str] = ()
     """
     if name.startswith(("ansible_", "__")) or catalogue.knows(name) or any(fnmatchcase(name, other) for other in others):
         return ""
-    owner = next((owner for prefix, owner in catalogue.prefixes.items() if name.startswith(prefix)), "")
-    near = difflib.get_close_matches(name.lower(), catalogue.options, n=1, cutoff=_GUESSED if owner else _MISSPELT)
-    if owner:
+    prefix = next((prefix for prefix in catalogue.prefixes if name.startswith(prefix)), "")
+    near = difflib.get_close_matches(name.lower(), catalogue.options, n=1, cutoff=_MISSPELT)
+    if prefix:
+        rest = {known.removeprefix(prefix): known for known in catalogue.options if known.startswith(prefix)}
+        near = near or [rest[found] for found in difflib.get_close_matches(name.removeprefix(prefix).lower(), rest, n=1, cutoff=_GUESSED)]
         meant = f"perhaps {near[0]} was meant" if near else f"rename it, or list it in {OTHERS} if it is meant for something else"
-        return f"{name} begins like the variables of {owner}, but nothing reads it; {meant}"
+        return f"{name} begins like the variables of {catalogue.prefixes[prefix]}, but nothing reads it; {meant}"
     if near and name not in read_here:
         return f"nothing reads {name}; perhaps {near[0]} was meant"
     return ""
