@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             catalogue = read_catalogue(COLLECTION)
             given = self._given(variables, catalogue, arguments["other_variables"])
             sources = map(Path, variables.get("ansible_inventory_sources") or [])
-            examine(given, read_places(sources, Path.cwd()), catalogue)
+            examine(given, read_places(sources, Path.cwd()), catalogue, datetime.now(UTC))
         except FedFleetError as error:
             return result | {"failed": True, "msg": str(error)}
         return result | {"changed": False, "sites": [site.name for site in given.sites]}

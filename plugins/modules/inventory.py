@@ -10,7 +10,8 @@ module: inventory
 short_description: Holds the inventory of the run against what roles and playbooks read from it
 description:
   - Finds variables that nothing reads, with the name that was probably meant; values of a wrong type or out of range; what a site has to say and
-    does not; files in C(group_vars) and C(host_vars) that are read for nobody; sites that are in each other's way.
+    does not; files in C(group_vars) and C(host_vars) that are read for nobody; sites that are in each other's way;
+    cards and admissions that lie ready and cannot be taken.
   - What there is to be read is taken from the argument specs of the collection's roles, and from its playbooks.
   - A variable is taken for a misspelt one when it begins like those of a role or closely resembles one of them. All others are the inventory's own.
   - Fails with everything that is wrong at once, each with file and line where a file tells. Changes nothing and asks no cluster.

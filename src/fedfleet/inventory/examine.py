@@ -9,30 +9,40 @@ from fedfleet.federation.neighbours import neighbour_problems
 from fedfleet.federation.problems import Problem, refuse
 from fedfleet.inventory.given import EXCHANGES, PARTIES
 from fedfleet.inventory.names import name_fault, scope_fault
+from fedfleet.inventory.papers import paper_problems
 from fedfleet.inventory.plans import missing, plan_of
 from fedfleet.inventory.values import value_faults
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from fedfleet.inventory.catalogue import Catalogue
     from fedfleet.inventory.given import Given, SiteGiven
     from fedfleet.inventory.places import Places
 
 
-def examine(given: Given, places: Places, catalogue: Catalogue) -> None:
-    """Hold an inventory against everything.
+def examine(given: Given, places: Places, catalogue: Catalogue, now: datetime) -> None:
+    """Hold an inventory against everything, and the papers it names.
 
     Raises:
         DocumentError: with everything that is wrong.
     """
     values = _value_problems(given, places, catalogue)
-    plans = [plan for site in given.sites if (plan := plan_of(site)) is not None]
+    plans = {site.name: plan for site in given.sites if (plan := plan_of(site)) is not None}
+    # Papers are held against what the inventory says, so that has to be right first.
+    papers = (
+        []
+        if values
+        else [problem for site in given.sites if site.name in plans for problem in paper_problems(plans[site.name], site.plan, now)]
+    )
     problems = [
         *_structure_problems(given, places),
         *places.problems,
         *_name_problems(given, places, catalogue),
         *(Problem(f"site {site.name}", sentence) for site in given.sites for sentence in missing(site).values()),
         *values,
-        *neighbour_problems(plans),
+        *neighbour_problems(list(plans.values())),
+        *papers,
     ]
     refuse("The inventory cannot be used", dict.fromkeys(problems), "Nothing was touched. Correct the inventory and run again")
 

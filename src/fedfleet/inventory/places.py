@@ -121,7 +121,7 @@ def _variables(places: Places, file: str, scope: str, node: yaml.Node) -> None:
     _find_repeated(places, file, node)
     for name, line, value in _entries(node):
         places.of[name].append(Place(file, line, scope))
-        if isinstance(value, yaml.ScalarNode) and value.style is None and _OCTAL.fullmatch(value.value):
+        if isinstance(value, yaml.ScalarNode) and not value.style and _OCTAL.fullmatch(value.value):
             sentence = f"YAML reads {name}: {value.value} as the octal number {int(value.value, 8)}; write it without the zero"
             places.problems.append(Problem(f"{file}:{line}", sentence))
 

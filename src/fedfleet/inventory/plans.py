@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fedfleet.federation.names import ENDPOINT_NAMES, EndpointName
 from fedfleet.federation.neighbours import SitePlan
+from fedfleet.inventory.papers import PAPERS_OF_EXCHANGES, PAPERS_OF_PARTIES
 
 if TYPE_CHECKING:
     from fedfleet.inventory.given import SiteGiven
@@ -28,15 +29,16 @@ _OF_PARTIES = (
     "fate_public_node_address",
     "fate_public_node_ports",
     "fate_ingress_domain",
+    *PAPERS_OF_PARTIES,
 )
-_OF_EXCHANGES = ("exchange_registry",)
+_OF_EXCHANGES = ("exchange_registry", *PAPERS_OF_EXCHANGES)
 _UNDEFINED = re.compile(r"'([A-Za-z_][A-Za-z0-9_]*)' is undefined")
 # What a role takes for a variable that is not there, so that the other kind of site can do without it.
 _STANDS_FOR_NOTHING = {"registration_party_id": (0, "0", "party_id"), "registration_organisation": ("", "organisation")}
 
 
 def plan_variables(kind: str) -> tuple[str, ...]:
-    """The variables a plan is made of, with the roles' defaults where the inventory says nothing."""
+    """The variables that a plan and its papers are made of, with the roles' defaults where the inventory says nothing."""
     return (*_BOTH, *(_OF_EXCHANGES if kind == "exchange" else _OF_PARTIES))
 
 

@@ -54,7 +54,7 @@ def text_fault(path: Sequence[str], value: str) -> str:
         return ""
     if name.endswith(tuple(_MODELS)):
         return _model_fault(name, value)
-    if any(part.endswith(("cidrs", "networks", "sources")) for part in path) or leaf == "cidr":
+    if any(part.endswith(("_cidrs", "_networks", "_sources")) for part in path) or leaf == "cidr":
         return _network_fault(value)
     if name.endswith("_namespace"):
         return "" if _LABEL.fullmatch(value) else "a namespace: lower-case letters, digits and hyphens, at most 63"
@@ -66,9 +66,13 @@ def text_fault(path: Sequence[str], value: str) -> str:
         return "" if _REGISTRY.fullmatch(value) else "host[:port][/path] without a scheme, such as registry.example.org:5000"
     if name.endswith("_image") or ("_image_" in name and not name.endswith(("_policy", "_secrets"))):
         return "" if _IMAGE.fullmatch(value) else "an image, such as registry.example.org/fedfleet/nginx:1.22"
-    if any(part in ("requests", "limits", "volumes") for part in path):
-        return "" if _QUANTITY.fullmatch(value) else "a quantity, such as 500m, 2Gi or 4"
-    return ""
+    return quantity_fault(path, value)
+
+
+def quantity_fault(path: Sequence[str], value: str) -> str:
+    """The same for what Kubernetes measures; empty for all that lies elsewhere."""
+    measured = any(part in ("requests", "limits", "volumes") for part in path)
+    return "a quantity, such as 500m, 2Gi or 4" if measured and not _QUANTITY.fullmatch(value) else ""
 
 
 def _model_fault(name: str, value: object) -> str:

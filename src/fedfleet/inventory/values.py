@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from fedfleet.inventory.ranges import number_fault, text_fault
+from fedfleet.inventory.ranges import number_fault, quantity_fault, text_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,12 +78,12 @@ def _field_faults(path: Path, option: Option, value: Mapping[object, object]) ->
 
 
 def _free_faults(path: Path, value: object) -> Iterator[str]:
-    """Of a mapping with any fields, what their names still say."""
+    """Of a mapping that takes any fields, what is known of them all the same."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _free_faults((*path, str(key)), inner)
     elif isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        fault = text_fault(path, str(value))
+        fault = quantity_fault(path, str(value))
         if fault:
             yield f"{_said(path)}: expected {fault}, found {quoted(value)}"
 
