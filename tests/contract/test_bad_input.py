@@ -1,4 +1,4 @@
-"""Bad input that can be known without a cluster: what is said, and that nothing was touched. docs/reference/refusals.md lists the same lines."""
+"""Bad input that can be known without a cluster: what is said, and that nothing was touched. docs/explanation/refusals.md lists the same lines."""
 
 import re
 import shutil
