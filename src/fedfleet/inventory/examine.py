@@ -69,9 +69,11 @@ def _structure_problems(given: Given, places: Places) -> list[Problem]:
 
 
 def _name_problems(given: Given, places: Places, catalogue: Catalogue) -> list[Problem]:
-    """Names in any file and of any site, in the order in which they are written."""
+    """Names in any file that is for a site, and of any site, in the order in which they are written."""
+    scopes = {EXCHANGES, PARTIES, "all", "", *(scope for site in given.sites for scope in (site.name, *site.groups))}
+    written = [name for name, found_at in places.of.items() if any(place.scope in scopes for place in found_at)]
     found = []
-    for name in dict.fromkeys([*places.of, *sorted({name for site in given.sites for name in site.names})]):
+    for name in dict.fromkeys([*written, *sorted({name for site in given.sites for name in site.names})]):
         fault = name_fault(name, catalogue, read_here=places.read, others=given.others)
         if fault:
             where = places.where(name) or ("-e on the command line" if name in given.extra else "the inventory")
@@ -83,10 +85,15 @@ def _value_problems(given: Given, places: Places, catalogue: Catalogue) -> list[
     found: list[Problem] = []
     for site in given.sites:
         for name, fault in site.faults.items():
-            found.append(Problem(_where(name, site, given, places), f"{name} cannot be computed: {fault}"))
+            # A variable of one kind of site may well make no sense at the other.
+            if not any(other.kind != site.kind and name in other.values for other in given.sites):
+                found.append(Problem(_where(name, site, given, places), f"{name} cannot be computed: {fault}"))
         for name, value in site.values.items():
             sentences = dict.fromkeys(fault for option in catalogue.options.get(name, ()) for fault in value_faults(name, option, value))
-            found += [Problem(_where(name, site, given, places), sentence) for sentence in sentences]
+            where = _where(name, site, given, places)
+            # What no plain file tells may be a secret that stands where it does not belong.
+            hidden = name in places.encrypted or not (places.of.get(name) or name in given.extra)
+            found += [Problem(where, sentence.partition(", found ")[0] if hidden else sentence) for sentence in sentences]
     return found
 
 

@@ -54,12 +54,14 @@ class Places:
         read: names that expressions of the inventory read.
         problems: what is not what it looks like: names written twice, numbers that YAML reads as octal ones.
         scopes: hosts and groups that have a file of their own, by file.
+        encrypted: names of which a value is encrypted where it is written.
     """
 
     of: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
     read: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     scopes: dict[str, str] = field(default_factory=dict)
+    encrypted: set[str] = field(default_factory=set)
 
     def where(self, name: str, scopes: Iterable[str] = ()) -> str:
         """Where a variable is written for a host of those ``scopes`` (its own name and its groups); empty when no file tells."""
@@ -83,7 +85,7 @@ def places_in(files: Mapping[str, str]) -> Places:
                 _variables(places, file, scope, root)
             else:
                 _groups(places, file, root)
-        elif root is None and not scope:
+        elif root is None and not scope and not text.startswith("#!"):
             _ini(places, file, text)
     return places
 
@@ -121,6 +123,8 @@ def _variables(places: Places, file: str, scope: str, node: yaml.Node) -> None:
     _find_repeated(places, file, node)
     for name, line, value in _entries(node):
         places.of[name].append(Place(file, line, scope))
+        if value.tag == "!vault":
+            places.encrypted.add(name)
         if isinstance(value, yaml.ScalarNode) and not value.style and _OCTAL.fullmatch(value.value):
             sentence = f"YAML reads {name}: {value.value} as the octal number {int(value.value, 8)}; write it without the zero"
             places.problems.append(Problem(f"{file}:{line}", sentence))

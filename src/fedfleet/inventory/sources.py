@@ -30,12 +30,19 @@ def read_places(sources: Iterable[Path], shown_from: Path) -> Places:
     return places_in(texts)
 
 
+def _is_hosts_file(path: Path) -> bool:
+    return path.suffix in _HOSTS_SUFFIXES and not path.name.startswith(".")
+
+
 def _files(sources: Iterable[Path]) -> Iterator[Path]:
     for source in sources:
         folder = source if source.is_dir() else source.parent
         if source.is_file():
             yield source
         elif source.is_dir():
-            yield from sorted(path for path in source.iterdir() if path.is_file() and path.suffix in _HOSTS_SUFFIXES)
+            yield from sorted(path for path in source.iterdir() if path.is_file() and _is_hosts_file(path))
+        else:
+            # A list of hosts on the command line, or a name that only a plugin understands.
+            continue
         for name in ("group_vars", "host_vars"):
             yield from sorted(path for path in (folder / name).rglob("*") if path.is_file() and is_variables_file(path))
