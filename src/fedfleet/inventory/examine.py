@@ -37,7 +37,7 @@ def examine(given: Given, places: Places, catalogue: Catalogue, now: datetime) -
     )
     problems = [
         *_structure_problems(given, places),
-        *places.problems,
+        *(problem for name, problem in places.doubts if not name or catalogue.knows(name)),
         *_name_problems(given, places, catalogue),
         *(Problem(f"site {site.name}", sentence) for site in given.sites for sentence in missing(site).values()),
         *values,
@@ -49,12 +49,16 @@ def examine(given: Given, places: Places, catalogue: Catalogue, now: datetime) -
 
 def _structure_problems(given: Given, places: Places) -> list[Problem]:
     found = []
-    if not given.sites:
-        own = [group for group in given.groups if group not in ("all", "ungrouped")]
-        near = next((group for group in own if difflib.get_close_matches(group, [EXCHANGES, PARTIES], n=1)), "")
-        hint = f"perhaps {near} was meant to be one of them" if near else "put the site into one of them"
-        sentence = f"expected a site in the group {EXCHANGES} or {PARTIES}, found the groups {', '.join(own) or 'none'}; {hint}"
-        found.append(Problem("the hosts", sentence))
+    own = [group for group in given.groups if group not in ("all", "ungrouped", EXCHANGES, PARTIES)]
+    sites = {site.name for site in given.sites}
+    for group in own:
+        near = difflib.get_close_matches(group, [EXCHANGES, PARTIES], n=1, cutoff=0.7)
+        lost = [host for host in given.groups[group] if host not in sites]
+        if near and lost:
+            found.append(Problem(f"group {group}", f"nothing is done for {', '.join(lost)} in it; perhaps the group {near[0]} was meant"))
+    if not given.sites and not found:
+        sentence = f"expected a site in the group {EXCHANGES} or {PARTIES}, found the groups {', '.join(own) or 'none'}"
+        found.append(Problem("the hosts", f"{sentence}; put the site into one of them"))
     found += [
         Problem(f"site {site.name}", f"it is in both groups, {EXCHANGES} and {PARTIES}; take it out of one")
         for site in given.sites
@@ -92,7 +96,8 @@ def _value_problems(given: Given, places: Places, catalogue: Catalogue) -> list[
             sentences = dict.fromkeys(fault for option in catalogue.options.get(name, ()) for fault in value_faults(name, option, value))
             where = _where(name, site, given, places)
             # What no plain file tells may be a secret that stands where it does not belong.
-            hidden = name in places.encrypted or not (places.of.get(name) or name in given.extra)
+            sealed = name in places.encrypted or places.sealed & {site.name, *site.groups, "all"}
+            hidden = name not in given.extra and (sealed or not places.of.get(name))
             found += [Problem(where, sentence.partition(", found ")[0] if hidden else sentence) for sentence in sentences]
     return found
 

@@ -52,16 +52,19 @@ class Places:
     Attributes:
         of: the places of each name, in the order in which files were read.
         read: names that expressions of the inventory read.
-        problems: what is not what it looks like: names written twice, numbers that YAML reads as octal ones.
+        doubts: what is not what it looks like, by the variable it is about (or the host or group, then of no name): written twice, or
+            a number that YAML reads as an octal one.
         scopes: hosts and groups that have a file of their own, by file.
         encrypted: names of which a value is encrypted where it is written.
+        sealed: hosts and groups that have a file which is encrypted as a whole.
     """
 
     of: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
     read: set[str] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
+    doubts: list[tuple[str, Problem]] = field(default_factory=list)
     scopes: dict[str, str] = field(default_factory=dict)
     encrypted: set[str] = field(default_factory=set)
+    sealed: set[str] = field(default_factory=set)
 
     def where(self, name: str, scopes: Iterable[str] = ()) -> str:
         """Where a variable is written for a host of those ``scopes`` (its own name and its groups); empty when no file tells."""
@@ -77,6 +80,8 @@ def places_in(files: Mapping[str, str]) -> Places:
         scope = scope_of(Path(file))
         if scope:
             places.scopes[file] = scope
+            if text.startswith("$ANSIBLE_VAULT"):
+                places.sealed.add(scope)
         for expression in _EXPRESSION.findall(text):
             places.read.update(_WORD.findall(expression))
         root = _root(text)
@@ -120,22 +125,22 @@ def _entries(node: yaml.Node | None) -> Iterator[tuple[str, int, yaml.Node]]:
 
 
 def _variables(places: Places, file: str, scope: str, node: yaml.Node) -> None:
-    _find_repeated(places, file, node)
+    _find_repeated(places, file, node, variables=True)
     for name, line, value in _entries(node):
         places.of[name].append(Place(file, line, scope))
         if value.tag == "!vault":
             places.encrypted.add(name)
         if isinstance(value, yaml.ScalarNode) and not value.style and _OCTAL.fullmatch(value.value):
             sentence = f"YAML reads {name}: {value.value} as the octal number {int(value.value, 8)}; write it without the zero"
-            places.problems.append(Problem(f"{file}:{line}", sentence))
+            places.doubts.append((name, Problem(f"{file}:{line}", sentence)))
 
 
-def _find_repeated(places: Places, file: str, node: yaml.Node) -> None:
+def _find_repeated(places: Places, file: str, node: yaml.Node, *, variables: bool = False) -> None:
     first: dict[str, int] = {}
     for name, line, _ in _entries(node):
         if name in first:
             sentence = f"{name} is written twice, in lines {first[name]} and {line}, and only the second counts; remove one of them"
-            places.problems.append(Problem(f"{file}:{line}", sentence))
+            places.doubts.append((name if variables else "", Problem(f"{file}:{line}", sentence)))
         first[name] = line
 
 

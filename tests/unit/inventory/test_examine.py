@@ -77,12 +77,28 @@ def test_variables_of_hosts_that_are_no_sites_are_nobodys_business() -> None:
     assert said(CLINIC, places=places_in({"group_vars/web.yml": "fate_of_man: 1\n", "host_vars/www.yml": "organization: x\n"})) == ""
 
 
-@pytest.mark.parametrize(
-    ("group", "hint"), [("partys", "perhaps partys was meant to be one of them"), ("web", "put the site into one of them")]
-)
-def test_an_inventory_without_a_site_is_told(group: str, hint: str) -> None:
-    told = said(groups={"all": ["x"], group: ["x"]})
-    assert f"expected a site in the group exchanges or parties, found the groups {group}; {hint}" in told
+def test_an_inventory_without_a_site_is_told() -> None:
+    told = said(groups={"all": ["x"], "web": ["x"]})
+    assert "expected a site in the group exchanges or parties, found the groups web; put the site into one of them" in told
+
+
+@pytest.mark.parametrize("sites", [(), (EXCHANGE,)])
+def test_a_site_in_a_misspelt_group_is_told(sites: tuple[SiteGiven, ...]) -> None:
+    told = said(*sites, groups={"all": ["x", "exchange"], "exchanges": ["exchange"], "partys": ["x"]})
+    assert "- group partys: nothing is done for x in it; perhaps the group parties was meant." in told
+
+
+def test_a_group_of_sites_may_be_called_like_theirs() -> None:
+    assert said(CLINIC, groups={"all": ["clinic"], "parties": ["clinic"], "party": ["clinic"]}) == ""
+
+
+@pytest.mark.parametrize("text", ["own: 1\nown: 2\n", "own: 0644\n"])
+def test_carelessness_with_somebodys_own_variables_is_theirs(text: str) -> None:
+    assert said(CLINIC, places=places_in({"group_vars/all.yml": text})) == ""
+
+
+def test_a_variable_of_ours_that_is_written_twice_is_told() -> None:
+    assert "fate_cores is written twice" in said(CLINIC, places=places_in({"group_vars/all.yml": "fate_cores: 1\nfate_cores: 2\n"}))
 
 
 def test_a_site_is_one_of_both_kinds() -> None:

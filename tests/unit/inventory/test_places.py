@@ -56,17 +56,18 @@ def test_names_in_expressions_are_somebodys() -> None:
 
 
 def test_a_name_that_is_written_twice_is_told_with_both_lines() -> None:
-    (problem,) = places_in({"host_vars/x.yml": "a: 1\nb: 2\na: 3\n"}).problems
+    ((name, problem),) = places_in({"host_vars/x.yml": "a: 1\nb: 2\na: 3\n"}).doubts
+    assert name == "a"
     assert str(problem) == "host_vars/x.yml:3: a is written twice, in lines 1 and 3, and only the second counts; remove one of them"
 
 
 def test_a_host_that_is_written_twice_is_told() -> None:
-    (problem,) = places_in({"hosts.yml": "parties:\n  hosts:\n    clinic:\n    clinic:\n"}).problems
-    assert "clinic is written twice" in str(problem)
+    ((name, problem),) = places_in({"hosts.yml": "parties:\n  hosts:\n    clinic:\n    clinic:\n"}).doubts
+    assert (name, "clinic is written twice" in str(problem)) == ("", True)
 
 
 def test_a_number_that_yaml_reads_as_octal_is_told() -> None:
-    (problem,) = places_in({"host_vars/x.yml": "party_id: 030000\n"}).problems
+    ((_, problem),) = places_in({"host_vars/x.yml": "party_id: 030000\n"}).doubts
     assert "as the octal number 12288" in str(problem)
 
 
