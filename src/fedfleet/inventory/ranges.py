@@ -22,6 +22,8 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _QUANTITY = re.compile(r"[0-9]+(\.[0-9]+)?(m|[kMGTPE]|[KMGTPE]i)?")
 # distribution/reference: registry, path in lower case, tag, digest.
 _IMAGE = re.compile(r"([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?")
+# exchange_nginx_image, fate_image_flow; but not fate_image_pull_policy.
+_OF_IMAGE = re.compile(r".*_image(_[a-z]+)?")
 _REGISTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[a-z0-9][a-z0-9._-]*)*")
 _LARGEST_PORT = 65535
 _MODELS: dict[str, TypeAdapter[str]] = {
@@ -64,7 +66,7 @@ def text_fault(path: Sequence[str], value: str) -> str:
         return _address_fault(value)
     if name.endswith("_registry"):
         return "" if _REGISTRY.fullmatch(value) else "host[:port][/path] without a scheme, such as registry.example.org:5000"
-    if name.endswith("_image") or ("_image_" in name and not name.endswith(("_policy", "_secrets"))):
+    if _OF_IMAGE.fullmatch(name):
         return "" if _IMAGE.fullmatch(value) else "an image, such as registry.example.org/fedfleet/nginx:1.22"
     return quantity_fault(path, value)
 

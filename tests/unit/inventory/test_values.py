@@ -115,6 +115,7 @@ def test_a_text_that_cannot_be_meant_is_told(name: str, value: str) -> None:
         ("fate_image_flow", "registry.lab:5000/fedfleet/fate:2.2.0"),
         ("fate_image_flow", "registry.lab/fedfleet/fate@sha256:" + "0" * 64),
         ("fate_image_pull_policy", "Always"),
+        ("fate_image_digests_file", "/etc/Digests"),
         ("registration_forbidden_networks", "10.1.2.3/8"),
     ],
 )
