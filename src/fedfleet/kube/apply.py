@@ -159,7 +159,7 @@ class Application:
                         ref=member.ref,
                         status=verdict.text if verdict else "not there",
                         hopeless=hopeless,
-                        next_step="If it is being deleted, wait until it is gone, then run again",
+                        next_step=(verdict.next_step if verdict else "") or "Look at what its controller says of it, then run again",
                     )
                 time.sleep(pause)
                 pause = min(pause * 2, 1.0)
