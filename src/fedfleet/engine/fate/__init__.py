@@ -15,6 +15,7 @@ from fedfleet.engine.fate.errors import (
     SubmissionError,
 )
 from fedfleet.engine.fate.flow import FlowClient
+from fedfleet.engine.fate.inside import PodTransport
 from fedfleet.engine.fate.toy import ToyResult, run_toy, toy_dag
 from fedfleet.engine.fate.views import JobView, TaskView
 
@@ -31,6 +32,7 @@ __all__ = [
     "JobView",
     "PartnerRecord",
     "PartnerUnreachableError",
+    "PodTransport",
     "SubmissionError",
     "TaskView",
     "ToyResult",
