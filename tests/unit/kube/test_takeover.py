@@ -1,5 +1,7 @@
 """Fields are taken back from people's tools, and from nobody else."""
 
+import importlib
+
 import pytest
 
 from fedfleet.kube.refs import FieldConflict
@@ -32,3 +34,8 @@ def test_nobody_is_taken_from_where_nobody_is_named() -> None:
 
 def test_without_a_conflict_there_is_nothing_to_take() -> None:
     assert not may_take_over([], PEOPLE)
+
+
+def test_the_module_says_the_same_people() -> None:
+    module = importlib.import_module("ansible_collections.fedfleet.federation.plugins.modules.kube_apply")
+    assert tuple(module.PEOPLE) == PEOPLE
