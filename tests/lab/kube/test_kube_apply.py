@@ -157,15 +157,26 @@ def test_a_namespace_that_is_being_deleted_is_told(client: Client, namespace: st
         client.patch("ConfigMap", "held", namespace, {"metadata": {"finalizers": None}})
 
 
-def test_what_somebody_scaled_by_hand_is_put_right_in_a_set(lab: RunningLab, client: Client, namespace: str) -> None:
+@pytest.mark.parametrize(
+    ("by_hand", "owner"),
+    [
+        # The API server takes the field from us then, and writes nobody down for it.
+        (("scale", "deployment", "a", "--replicas", "0"), []),
+        (("patch", "deployment", "a", "--patch", '{"spec": {"replicas": 0}}'), [(".spec.replicas", "kubectl-patch")]),
+    ],
+    ids=["scale", "patch"],
+)
+def test_what_somebody_changed_by_hand_is_put_right_in_a_set(
+    lab: RunningLab, client: Client, namespace: str, by_hand: tuple[str, ...], owner: list[tuple[str, str]]
+) -> None:
     fleet = ApplySetRef("fleet", namespace)
     client.apply([workload("Deployment", "a", namespace, replicas=2)], apply_set=fleet)
-    lab.fedfleet("lab", "kubectl", "--", "-n", namespace, "scale", "deployment", "a", "--replicas", "0").expect()
+    lab.fedfleet("lab", "kubectl", "--", "-n", namespace, *by_hand).expect()
 
     (change,) = client.apply([workload("Deployment", "a", namespace, replicas=2)], apply_set=fleet).objects
 
-    assert [(each.field, each.manager) for each in change.taken] == [(".spec.replicas", "kubectl")]
-    assert ".spec.replicas is taken back from kubectl" in change.diff
+    assert [(each.field, each.manager) for each in change.taken] == owner
+    assert all(f"{field} is taken back from {manager}" in change.diff for field, manager in owner)
     assert client.get("Deployment", "a", namespace)["spec"]["replicas"] == 2  # type: ignore[index]
     assert actions(client, [workload("Deployment", "a", namespace, replicas=2)], apply_set=fleet) == ["unchanged"]
 

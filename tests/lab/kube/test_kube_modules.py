@@ -64,8 +64,8 @@ def test_what_is_taken_back_from_a_person_is_told(task: Task, client: Client, na
     client.apply([config_map("a", namespace, x="9")], manager="kubectl", force=True)
     result = task("kube_apply", "--diff", definition=[config_map("a", namespace, x="1")], apply_set=fleet)
     assert result["objects"][0]["taken_over"] == [{"field": ".data.x", "manager": "kubectl"}]
-    assert ".data.x is taken back from kubectl" in result["diff"]["prepared"]
-    assert any(".data.x had been changed by kubectl" in warning for warning in result["warnings"])
+    assert ".data.x is taken back from kubectl" in result["shown"]
+    assert ".data.x had been changed by kubectl" in " ".join(result["shown"].split())
 
 
 def test_check_mode_tells_the_same_and_changes_nothing(task: Task, client: Client, namespace: str) -> None:
