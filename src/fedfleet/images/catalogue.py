@@ -10,12 +10,10 @@ from typing import Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from fedfleet.federation.images import REPOSITORY
 from fedfleet.images.errors import CatalogueError
 
 Model = TypeVar("Model", bound=BaseModel)
-
-REPOSITORY = "fedfleet"
-"""First part of every image's name in a registry."""
 
 
 class _Strict(BaseModel):

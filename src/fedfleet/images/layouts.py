@@ -1,0 +1,41 @@
+"""OCI image layouts on disk, while images go into or out of a file."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fedfleet.images.archive import OCI_INDEX, blob_path
+from fedfleet.images.errors import BuildError
+from fedfleet.images.turn import turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fedfleet.images.paths import CachePaths
+
+
+@contextmanager
+def temporary_layout(paths: CachePaths, progress: Callable[[str], None], title: str) -> Iterator[Path]:
+    """An empty folder for one layout, removed after; one at a time, so that what a killed run left can be told and removed."""
+    with turn(paths.lock("layouts"), progress, title):
+        for left in paths.layouts.iterdir():
+            shutil.rmtree(left)
+        with tempfile.TemporaryDirectory(dir=paths.layouts) as folder:
+            yield Path(folder)
+
+
+def manifest_text(layout: Path, reference: str) -> bytes:
+    """The manifest of what a layout calls ``reference``.
+
+    Raises:
+        BuildError: it calls nothing so.
+    """
+    for entry in json.loads((layout / OCI_INDEX).read_text(encoding="utf-8"))["manifests"]:
+        if entry.get("annotations", {}).get("org.opencontainers.image.ref.name") == reference:
+            return (layout / blob_path(entry["digest"])).read_bytes()
+    raise BuildError(f"buildah packed {reference}, and it is not there", where=str(layout), log="", next_step="save again")
