@@ -72,14 +72,15 @@ class Archive:
         """An image's bill of materials."""
         return self._whole(image.bill_path)
 
-    def extract(self, folder: Path) -> None:
-        """Lay the images out in ``folder`` as an OCI image layout."""
+    def extract(self, folder: Path, pace: Pace) -> None:
+        """Lay the images out in ``folder`` as an OCI image layout; ``pace`` is told of the bytes."""
         (folder / BLOBS).mkdir(parents=True)
         for name in self._places:
             if name.startswith(f"{BLOBS}/") or name in (LAYOUT, OCI_INDEX):
                 with (folder / name).open("wb") as target:
                     for piece in self._pieces(name):
                         target.write(piece)
+                        pace.advance(len(piece))
 
     def verify(self, tell: Callable[[str], None]) -> None:
         """Hold every entry against its digest.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def load_archive(path: Path, progress: Progress, *, digest: str = "", cache: Path | None = None, check_only: bool = False) -> ArchiveIndex:
-    """Take all images of a file into local storage, after every digest in it was found right.
+    """Take the images of a file into local storage that it lacks, after every digest in the file was found right.
 
     Args:
         path: the file.
@@ -40,10 +40,13 @@ def load_archive(path: Path, progress: Progress, *, digest: str = "", cache: Pat
     paths = CachePaths(cache or cache_home())
     storage = Storage(paths)
     with archive_reader.opened(path, progress, digest) as archive, temporary_layout(paths, progress, "loading") as layout:
-        archive.extract(layout)
-        pace = Pace("unpacking", sum(image.unpacked for image in archive.index.images), progress)
-        for image in archive.index.images:
+        known = storage.sizes()
+        missing = [image for image in archive.index.images if local_name(image.name, image.key) not in known]
+        if missing:
+            archive.extract(layout, Pace("laying out", archive.size, progress))
+        pace = Pace("unpacking", sum(image.unpacked for image in missing), progress)
+        for image in missing:
             progress(f"{pace.line()}: {image.name} {image.version}")
-            storage.take_in(layout, image.reference, local_name(image.name, image.key), lambda _line, _seconds: pace.advance(0))
+            storage.take_in(layout, image.reference, local_name(image.name, image.key), lambda _line, _seconds: progress(pace.line()))
             pace.advance(image.unpacked)
         return archive.index

@@ -172,7 +172,7 @@ class Connection:
 
     def _ping(self) -> None:
         """Every registry answers at the root of its API; what answers "not found" there would have us push to nobody."""
-        answer = self._transport.once("GET", "")
+        answer = self._transport.persist(self._transport.greet, "GET /v2/")
         if answer.is_success or answer.status_code == HTTPStatus.UNAUTHORIZED:
             return
         raise RegistryError(

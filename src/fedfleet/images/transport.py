@@ -66,16 +66,13 @@ class Transport:
         """End all connections."""
         self._client.close()
 
-    def once(self, method: str, path: str) -> httpx.Response:
-        """One request that is neither repeated nor authorized.
+    def greet(self) -> httpx.Response:
+        """What the root of the registry's API answers to somebody it does not know.
 
         Raises:
-            RegistryError: nobody answers.
+            httpx.HTTPError: nobody answers.
         """
-        try:
-            return self._client.request(method, path)
-        except httpx.HTTPError as problem:
-            raise self._unreachable(problem) from problem
+        return self._client.get("")
 
     def request(
         self,

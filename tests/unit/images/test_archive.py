@@ -69,7 +69,7 @@ def test_the_same_images_give_the_same_file(archive: Path, tmp_path: Path) -> No
 
 def test_it_can_be_laid_out_as_the_specification_has_it(archive: Path, tmp_path: Path) -> None:
     with archive_reader.opened(archive, quiet) as opened:
-        opened.extract(tmp_path / "out")
+        opened.extract(tmp_path / "out", Pace("laying out", opened.size, quiet))
     described = json.loads((tmp_path / "out" / "index.json").read_text())["manifests"]
     assert [entry["annotations"]["org.opencontainers.image.ref.name"] for entry in described] == ["fedfleet/base:1.0", "fedfleet/tool:1.0"]
     for entry in described:
