@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,3 +40,14 @@ def manifest_text(layout: Path, reference: str) -> bytes:
         if entry.get("annotations", {}).get("org.opencontainers.image.ref.name") == reference:
             return (layout / blob_path(entry["digest"])).read_bytes()
     raise BuildError(f"buildah packed {reference}, and it is not there", where=str(layout), log="", next_step="save again")
+
+
+def bytes_in(layout: Path) -> int:
+    """Bytes of all files, those that are being written included."""
+    total = 0
+    for folder, _, files in os.walk(layout):
+        for name in files:
+            # One that is being written may be renamed meanwhile.
+            with suppress(FileNotFoundError):
+                total += (Path(folder) / name).stat().st_size
+    return total

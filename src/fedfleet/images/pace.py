@@ -41,8 +41,9 @@ class Pace:
             line = self.line()
         self._tell(line)
 
-    def line(self) -> str:
-        """How far it is, as one line."""
+    def line(self, under_way: int = 0) -> str:
+        """How far it is, as one line; ``under_way`` are bytes of what is not yet done as a whole."""
         gone = self.seconds
-        left = f", about {gone * (self._total - self._done) / self._done:.0f} s left" if 0 < self._done <= self._total else ""
-        return f"{self._title}: {self._done / 1e6:.0f} of {self._total / 1e6:.0f} MB, {gone:.0f} s gone{left}"
+        done = self._done + under_way
+        left = f", about {gone * (self._total - done) / done:.0f} s left" if 0 < done <= self._total else ""
+        return f"{self._title}: {done / 1e6:.0f} of {self._total / 1e6:.0f} MB, {gone:.0f} s gone{left}"
