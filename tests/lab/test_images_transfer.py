@@ -5,11 +5,14 @@ import os
 import shutil
 import signal
 import subprocess
+import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from fedfleet.federation.images import parse_pins
 from support.commands import BIN, Finished, run
@@ -87,6 +90,18 @@ def test_the_same_images_give_the_same_file(builder: Machine, archive: Path, tmp
 
 def test_a_shared_layer_is_in_the_file_once(archive: Path) -> None:
     assert 1 << 20 < archive.stat().st_size < 2 << 20
+
+
+def test_every_image_comes_with_a_valid_bill_of_what_is_in_it(archive: Path) -> None:
+    with tarfile.open(archive) as tar:
+        bills = {name: tar.extractfile(f"sbom/{name}.cdx.json").read().decode() for name in ("base", "tool")}  # type: ignore[union-attr]
+    assert {name: JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) for name, text in bills.items()} == {
+        "base": None,
+        "tool": None,
+    }
+    named = {name: [one["purl"] for one in json.loads(text)["components"]] for name, text in bills.items()}
+    tini = "pkg:deb/debian/tini@0.19.0-1?arch=amd64&distro=bookworm"
+    assert named == {"base": [tini], "tool": [tini, "pkg:pypi/some-tool@1.2"]}
 
 
 def test_another_machine_loads_and_has_the_very_same(builder: Machine, archive: Path, definitions: Path, tmp_path: Path) -> None:
