@@ -105,7 +105,8 @@ def test_every_image_comes_with_a_valid_bill_of_what_is_in_it(archive: Path) -> 
 
 
 def test_another_machine_loads_and_has_the_very_same(builder: Machine, archive: Path, definitions: Path, tmp_path: Path) -> None:
-    other = Machine.at(tmp_path / "home", definitions)
+    # Names of images are lower case; folders need not be.
+    other = Machine.at(tmp_path / "Home", definitions)
     other.images("load", str(archive)).expect()
     other.images("save", str(tmp_path / "again.tar")).expect()
     assert other.has() == builder.has() == {"base", "tool"}

@@ -157,13 +157,6 @@ def load(folder: Path | None = None) -> Catalogue:
     return Catalogue(images=_in_build_order(images, folder), lock=lock, folder=folder)
 
 
-def references(registry: str, names: tuple[str, ...] = (), folder: Path | None = None) -> dict[str, str]:
-    """Each image's reference in ``registry`` by its name; of all images, or of those named."""
-    catalogue = load(folder)
-    chosen = [catalogue.get(name) for name in names] if names else catalogue.images
-    return {image.name: image.reference(registry) for image in chosen}
-
-
 def _read(path: Path, model: type[Model]) -> Model:
     try:
         return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

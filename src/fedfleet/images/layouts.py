@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 @contextmanager
 def temporary_layout(paths: CachePaths, progress: Callable[[str], None], title: str) -> Iterator[Path]:
-    """An empty folder for one layout, removed after; one at a time, so that what a killed run left can be told and removed."""
+    """Where one layout may be made, called `layout`, removed after; one at a time, so that what a killed run left can be told and removed."""
     with turn(paths.lock("layouts"), progress, title):
         for left in paths.layouts.iterdir():
             shutil.rmtree(left)
         with tempfile.TemporaryDirectory(dir=paths.layouts) as folder:
-            yield Path(folder)
+            yield Path(folder) / "layout"
 
 
 def manifest_text(layout: Path, reference: str) -> bytes:

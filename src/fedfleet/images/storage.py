@@ -165,7 +165,8 @@ class Storage:
         Raises:
             BuildError: it could not be unpacked, mostly for lack of room.
         """
-        pulled = self._run("pull", "--quiet", f"oci:{layout}:{reference}", tell=tell)
+        # buildah calls it after the path that it is given, too, and no name may have what paths have.
+        pulled = self._run("pull", "--quiet", f"oci:{layout.name}:{reference}", tell=tell, folder=layout.parent)
         identity = pulled.output.strip().rpartition("\n")[2]
         ended = pulled if pulled.status else self._run("tag", identity, name)
         if ended.status:
@@ -175,8 +176,7 @@ class Storage:
                 log=ended.tail(),
                 next_step="make room there, and load again",
             )
-        # buildah names it after the folder, too.
-        self._run("rmi", f"localhost{layout}:latest")
+        self._run("rmi", f"localhost/{layout.name}:latest")
 
     @contextmanager
     def mounted(self, name: str) -> Iterator[Path]:
@@ -215,8 +215,10 @@ class Storage:
         """Remove what builds keep of their steps so that a changed Containerfile need not begin at its first line."""
         self._run("rmi", "--prune", "--force")
 
-    def _run(self, *arguments: str, log: Path | None = None, tell: Callable[[str, float], None] | None = None) -> Ended:
-        return run([*self._buildah, *arguments], log=log, tell=tell)
+    def _run(
+        self, *arguments: str, log: Path | None = None, tell: Callable[[str, float], None] | None = None, folder: Path | None = None
+    ) -> Ended:
+        return run([*self._buildah, *arguments], log=log, tell=tell, folder=folder)
 
 
 def _bytes(text: str) -> int:
