@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from generator.checks import render_checks
 from generator.commands import render_commands
 from generator.plugins import render_callback, render_module
 from generator.roles import render_role
@@ -16,7 +17,7 @@ def render_reference() -> dict[str, str]:
     roles = {path.name: render_role(path) for path in sorted((ROOT / "roles").iterdir()) if path.is_dir()}
     modules = {path.stem: render_module(path) for path in sorted((ROOT / "plugins" / "modules").glob("*.py"))}
     callbacks = {path.stem: render_callback(path) for path in sorted((ROOT / "plugins" / "callback").glob("*.py"))}
-    pages = {"README.md": _contents(roles, modules, callbacks), "commands.md": render_commands()}
+    pages = {"README.md": _contents(roles, modules, callbacks), "checks.md": render_checks(), "commands.md": render_commands()}
     for kind, rendered in (("roles", roles), ("modules", modules), ("callbacks", callbacks)):
         pages |= {f"{kind}/{name}.md": text for name, text in rendered.items()}
     return {name: NOTICE + text for name, text in pages.items()}
@@ -30,6 +31,7 @@ def stale_pages() -> list[Path]:
 
 def _contents(roles: dict[str, str], modules: dict[str, str], callbacks: dict[str, str]) -> str:
     lines = ["# Reference", "", "[Commands](commands.md): everything `fedfleet` does.", ""]
+    lines += ["[Checks](checks.md): what `fedfleet check` looks at, an entry a code.", ""]
     for title, kind, rendered in (("Roles", "roles", roles), ("Modules", "modules", modules), ("Callback plugins", "callbacks", callbacks)):
         lines += [f"## {title}", "", *(f"- [{name}]({kind}/{name}.md): {_summary(text)}" for name, text in rendered.items()), ""]
     return "\n".join(lines)
