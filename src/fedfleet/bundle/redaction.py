@@ -105,9 +105,9 @@ def secret_values(secrets: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _without_values(secret: Mapping[str, Any]) -> dict[str, Any]:
-    sizes = {key: f"{len(value) * 3 // 4} bytes" for key, value in (secret.get("data") or {}).items()}
+    keys = [f"{key} ({len(value) * 3 // 4 - value.count('=')} bytes)" for key, value in (secret.get("data") or {}).items()]
     metadata = {key: value for key, value in secret["metadata"].items() if key != "annotations"}
-    return {"apiVersion": "v1", "kind": "Secret", "type": secret.get("type", ""), "metadata": metadata, "keys": sizes}
+    return {"apiVersion": "v1", "kind": "Secret", "type": secret.get("type", ""), "metadata": metadata, "keys": keys}
 
 
 def _forms(value: str) -> Iterator[str]:
