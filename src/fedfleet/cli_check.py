@@ -27,14 +27,14 @@ def check(
         Path, typer.Option("--inventory", "-i", help="The inventory of the sites: its directory, or a file in it.")
     ] = Path("inventories/lab"),
     site: Annotated[
-        list[str] | None, typer.Option("--site", help="Look at this site only, by its name; may be given several times.")
+        list[str] | None, typer.Option("--site", help="Look at this site only, by its name or party id; may be given several times.")
     ] = None,
     output: Annotated[
         Format,
         typer.Option(
             "--output", "-o", help="text: a line a category. short: a line for what is not good. wide: everything. json: for programs."
         ),
-    ] = "text",
+    ] = Format.TEXT,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="As -o wide.")] = False,
     extra_vars: Annotated[
         list[str] | None, typer.Option("--extra-vars", "-e", help="Variables as for ansible-playbook; may be given several times.")
@@ -53,18 +53,18 @@ def check(
     if explain is not None:
         _explain(explain)
         return
-    sites = _chosen(read_sites(inventory, extra_vars or ()), site or [])
     signs = Signs.of_encoding(sys.stdout.encoding)
     try:
+        sites = _chosen(read_sites(inventory, extra_vars or ()), site or [])
         looks = look_at_all(sites, _tell)
         results = [check_site(look) for look in looks]
-        _show(results, signs, "wide" if verbose and output == "text" else output)
+        _show(results, signs, Format.WIDE if verbose and output is Format.TEXT else output)
         failed = any(result.failed for result in results)
         wanted = bundle or (bundle_on_failure if failed else None)
         if wanted is not None:
             written = write_bundle(sites, results, wanted, _tell)
             _tell(f"wrote {wanted}: {written.files} files, {written.size / 1024:.0f} KiB, readable by you alone")
-        elif failed and output == "text":
+        elif failed and output is Format.TEXT:
             _tell("for somebody who helps you: the same command with --bundle FILE")
     except KeyboardInterrupt as error:
         _tell("interrupted; nothing was changed")
@@ -73,18 +73,18 @@ def check(
 
 
 def _chosen(sites: tuple[InventorySite, ...], names: list[str]) -> list[InventorySite]:
-    unknown = sorted(set(names) - {known.name for known in sites})
+    unknown = sorted(set(names) - {name for known in sites for name in (known.name, known.party_id)})
     if unknown:
         raise UnknownSiteError(
             f"The inventory has no site {', '.join(unknown)}",
             expected=f"one of {', '.join(known.name for known in sites)}",
             next_step="Name it with --site as the inventory does",
         )
-    return [known for known in sites if not names or known.name in names]
+    return [known for known in sites if not names or known.name in names or known.party_id in names]
 
 
 def _show(results: list[SiteResult], signs: Signs, output: Format) -> None:
-    if output == "json":
+    if output is Format.JSON:
         typer.echo(json.dumps(as_json(results), indent=2, ensure_ascii=not signs.unicode))
         return
     console = Console(highlight=False)

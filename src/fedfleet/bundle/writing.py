@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from fedfleet.bundle.collecting import Page, site_pages, tail
 from fedfleet.bundle.redaction import Redactor
-from fedfleet.checks.showing import Signs, as_json, lines
+from fedfleet.checks.showing import Format, Signs, as_json, lines
 from fedfleet.errors import FedFleetError
 from fedfleet.report.load import REPORTS
 
@@ -116,7 +116,7 @@ def _add(archive: tarfile.TarFile, name: str, text: str) -> None:
 def _pages(sites: Sequence[InventorySite], results: Sequence[SiteResult], told: Callable[[str], None]) -> Iterator[Page]:
     redactor = Redactor(())
     yield Page("versions.txt", _versions())
-    yield Page("check.txt", redactor.text("\n".join(line.plain for line in lines(results, Signs(unicode=True), "wide")) + "\n"))
+    yield Page("check.txt", redactor.text("\n".join(line.plain for line in lines(results, Signs(unicode=True), Format.WIDE)) + "\n"))
     yield Page("check.json", redactor.text(json.dumps(as_json(results), indent=2, ensure_ascii=False) + "\n"))
     for directory in sorted({site.directory for site in sites}):
         for report in sorted((directory / REPORTS).glob("*.json")):

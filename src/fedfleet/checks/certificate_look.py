@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from fedfleet.exchange.settings import AUTHORITY_SECRET, NGINX_SECRET, PROBE_SECRET
 from fedfleet.federation.names import ENDPOINT_NAMES, exchange_name, probe_name, server_name
-from fedfleet.kube import whole
+from fedfleet.kube import KubeError, whole
 from fedfleet.pki.certificates import CertificateFacts, authority_faults, certificate_faults, facts_of, load_certificate, pem_of
 from fedfleet.pki.keys import key_id, load_key
 from fedfleet.probe import Question, ask
@@ -99,7 +99,11 @@ def _seen(client: Client, namespace: str, stored: _Stored, now: datetime) -> Cer
     found = CertificateSeen(stored.name, where, facts_of(certificate), _but_its_end(faults))
     if stored.shown_at is None:
         return found
-    return replace(found, shown=_difference(client, namespace, stored, pem))
+    try:
+        return replace(found, shown=_difference(client, namespace, stored, pem))
+    except KubeError:
+        # No pod shows anything now; that is told of the pods.
+        return found
 
 
 def _difference(client: Client, namespace: str, stored: _Stored, pem: str) -> str:

@@ -77,6 +77,8 @@ def troubles(look: Look) -> Iterable[Outcome]:
         trouble = of_pod(pod, {})
         if trouble is not None:
             yield Outcome(Level.FAILURE, f"pod {pod['metadata']['name']}", trouble.text, "running", trouble.next_step)
+        elif crashing := _crashing(pod):
+            yield Outcome(Level.FAILURE, f"pod {pod['metadata']['name']}", f"{', '.join(crashing)} crashes again and again", "running")
         elif (pod.get("status") or {}).get("phase") == "Pending":
             text = judge(pod).text
             if text.startswith("not scheduled"):
@@ -87,6 +89,13 @@ def troubles(look: Look) -> Iterable[Outcome]:
         yield Outcome(Level.FAILURE, "pods", "none is running", "running")
     elif found:
         yield Outcome(Level.OK, "pods", f"{len(found)} looked at", "no trouble")
+
+
+def _crashing(pod: KubeObject) -> list[str]:
+    """Containers that wait to be started again; whoever waits for a pod gives them longer than somebody who looks once."""
+    status = pod.get("status") or {}
+    containers = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
+    return [each["name"] for each in containers if ((each.get("state") or {}).get("waiting") or {}).get("reason") == "CrashLoopBackOff"]
 
 
 def restarts(look: Look) -> Iterable[Outcome]:

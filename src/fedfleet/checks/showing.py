@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
     from fedfleet.checks.model import Outcome
     from fedfleet.checks.running import Result, SiteResult
 
-Format = Literal["text", "short", "wide", "json"]
+
+class Format(StrEnum):
+    """How results are shown: a line a category; a line for what is not good; everything; for programs."""
+
+    TEXT = "text"
+    SHORT = "short"
+    WIDE = "wide"
+    JSON = "json"
+
 
 _STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILURE: "red", Level.SKIPPED: "dim"}
 _UNICODE = {Level.OK: "√", Level.WARNING: "‼", Level.FAILURE: "×", Level.SKIPPED: "-"}  # noqa: RUF001 - the signs people know from linkerd
@@ -55,7 +64,7 @@ def lines(results: Sequence[SiteResult], signs: Signs, style: Format) -> Iterato
     outcome that is not good and nothing else.
     """
     for number, site in enumerate(results):
-        if style == "short":
+        if style is Format.SHORT:
             yield from _short(site, signs)
             continue
         if number:
@@ -64,8 +73,8 @@ def lines(results: Sequence[SiteResult], signs: Signs, style: Format) -> Iterato
         for category in CATEGORIES:
             found = site.of(category)
             if found:
-                yield from _category(category, found, signs, wide=style == "wide")
-    if style != "short":
+                yield from _category(category, found, signs, wide=style is Format.WIDE)
+    if style is not Format.SHORT:
         yield Text()
         yield _status(results, signs)
 

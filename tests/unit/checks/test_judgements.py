@@ -84,6 +84,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("pods-trouble", {"pods": [pod(state=CRASHING)]}, "ImagePullBackOff: no such image"),
     ("pods-trouble", {"pods": [pod(phase="Pending", conditions=[UNSCHEDULED])]}, "0/3 nodes are available"),
     ("pods-trouble", {"pods": [pod(phase="Failed")]}, "none is running"),
+    ("pods-trouble", {"pods": [pod(state={"waiting": {"reason": "CrashLoopBackOff"}})]}, "flow crashes again and again"),
     ("pods-addresses", {"services": [service("")]}, "no load balancer address yet"),
     ("certificate-days", {"certificates": [certificate(-1)]}, "-1 days left"),
     ("certificate-good", {"certificates": [certificate(faults=("it is for another key",))]}, "it is for another key"),

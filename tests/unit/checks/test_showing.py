@@ -15,7 +15,7 @@ WARNED = replace(PARTY, certificates=[certificate(12)])
 FAILED = replace(WARNED, workloads=[workload("StatefulSet", "python", 0, 1), workload("Deployment", "nginx")])
 
 
-def shown(*looks: Look, style: Format = "text", signs: Signs = UTF8) -> list[str]:
+def shown(*looks: Look, style: Format = Format.TEXT, signs: Signs = UTF8) -> list[str]:
     return [line.plain for line in lines([check_site(look) for look in looks], signs, style)]
 
 
@@ -43,17 +43,17 @@ def test_a_failure_outweighs_a_warning() -> None:
 
 
 def test_short_has_a_line_for_what_is_not_good_and_nothing_else() -> None:
-    assert shown(PARTY, style="short") == []
-    assert shown(WARNED, style="short") == ["‼ clinic certificate-days certificate coordination: 12 days left, wants 30"]
+    assert shown(PARTY, style=Format.SHORT) == []
+    assert shown(WARNED, style=Format.SHORT) == ["‼ clinic certificate-days certificate coordination: 12 days left, wants 30"]
 
 
 def test_wide_has_every_value() -> None:
-    found = "\n".join(shown(PARTY, style="wide"))
+    found = "\n".join(shown(PARTY, style=Format.WIDE))
     assert "√ kube-version: Kubernetes is of a version FedFleet knows" in found
     assert "√ claim flow: Bound, wants Bound" in found
 
 
-@pytest.mark.parametrize("style", ["text", "wide", "short"])
+@pytest.mark.parametrize("style", [Format.TEXT, Format.WIDE, Format.SHORT])
 def test_without_utf8_everything_is_ascii(style: Format) -> None:
     found = "\n".join(shown(replace(FAILED, api=Unseen("§ → …")), style=style, signs=ASCII))
     assert found.isascii()
