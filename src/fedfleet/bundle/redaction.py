@@ -35,10 +35,10 @@ _PATTERNS: Final = (
 _GROUPS: Final = (
     re.compile(r"(?i)(\b(?:bearer|basic)\s+)[A-Za-z0-9+/=_.~-]{8,}"),
     # user:password@host
-    re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@\"']{1,64}:)[^\s/@\"']+(?=@)"),
-    # name = value, name: value, "name": "value", on one line; also with a prefix to the name, as in MYSQL_ROOT_PASSWORD.
+    re.compile(r"(://[^\s:/@\"']{1,64}:)[^\s/@\"']+(?=@)"),
+    # name = value, name: value, "name": "value", on one line, whatever stands before the name, as in MYSQL_ROOT_PASSWORD.
     re.compile(
-        r"(?i)([\w.-]*(?:password|passwd|passphrase|secret|token|credentials?|(?:api|access|private|secret|signing|encryption)[-_.]?key)"
+        r"(?i)((?:password|passwd|passphrase|secret|token|credentials?|(?:api|access|private|secret|signing|encryption)[-_.]?key)"
         r"(?:\\?[\"'])?[ \t]*[:=][ \t]*(?:\\?[\"'])?)(?!\[removed\])[^\s\"',;}\\]+"
     ),
     # --password value
@@ -55,14 +55,15 @@ class Redactor:
         """``secrets`` are values that must not be in any text, in any of the encodings they travel in."""
         # The longest first: a value may hold another.
         forms = sorted({form for value in secrets for form in _forms(value)}, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, forms))) if forms else None
+        self._known = forms
 
     def text(self, text: str) -> str:
         """The text without what is known or looks to be secret."""
         for pattern in _PATTERNS:
             text = pattern.sub(REMOVED, text)
-        if self._known is not None:
-            text = self._known.sub(REMOVED, text)
+        # One after the other: many times quicker than one expression of all of them.
+        for form in self._known:
+            text = text.replace(form, REMOVED)
         for pattern in _GROUPS:
             text = pattern.sub(rf"\g<1>{REMOVED}", text)
         return text
