@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fedfleet.checks.look import seen
 from fedfleet.checks.model import Check, Level, Outcome, judged
 from fedfleet.kube import judge
+from fedfleet.kube.quantities import gibibytes_of
 from fedfleet.kube.troubles import of_pod
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 
 DISK_PERCENT = (80.0, 95.0)
+# A file system has a little less than its claim; one with so many times more is not the claim's alone.
+_SHARED = 1.5
 RESTART_WINDOW = timedelta(hours=1)
 # What each kind of site cannot be without, by kind and name.
 COMPONENTS = {
@@ -47,10 +50,19 @@ def classes(look: Look) -> Iterable[Outcome]:
 
 
 def disks(look: Look) -> Iterable[Outcome]:
-    """How full volumes are."""
+    """How full volumes are. Where a volume is a folder of a larger one, df tells of that: what fills it fills them all."""
+    claimed = {claim["metadata"]["name"]: _capacity(claim) for claim in seen(look.claims)}
     for disk in seen(look.disks):
         size = f"{disk.percent:.0f} % of {disk.size / 1024**3:.1f} GiB used"
+        capacity = claimed.get(disk.claim, 0.0)
+        if capacity and disk.size / 1024**3 > _SHARED * capacity:
+            size += f", which this claim of {capacity:g} GiB shares with others"
         yield Outcome(judged(disk.percent, *DISK_PERCENT), f"volume {disk.claim}", size, f"at most {DISK_PERCENT[0]:g} %")
+
+
+def _capacity(claim: KubeObject) -> float:
+    """GiB; 0 for a claim that has no volume yet."""
+    return gibibytes_of(str(((claim.get("status") or {}).get("capacity") or {}).get("storage", "0")))
 
 
 def components(look: Look) -> Iterable[Outcome]:

@@ -94,7 +94,7 @@ def _category(category: str, found: Sequence[Result], signs: Signs, *, wide: boo
         if wide:
             yield signs.line(result.level, f"{result.check.code}: {result.check.title}", 4)
         for outcome in shown:
-            yield signs.line(outcome.level, str(outcome), 6)
+            yield signs.line(outcome.level, _good(outcome) if outcome.level is Level.OK else str(outcome), 6)
         if result.level in (Level.WARNING, Level.FAILURE):
             for advice in dict.fromkeys([*(outcome.advice for outcome in _bad(result) if outcome.advice), result.check.hint]):
                 yield signs.plain(advice, 9)
@@ -107,6 +107,12 @@ def _summary(found: Sequence[Result]) -> str:
     if looked_at:
         return f"{sum(result.level is Level.OK for result in looked_at)} of {len(looked_at)} good"
     return next((outcome.found for result in found for outcome in result.outcomes), "nothing to look at")
+
+
+def _good(outcome: Outcome) -> str:
+    """What is good, with its threshold where that is a number: nobody needs to be told that what is ready should be."""
+    text = f"{outcome.subject}: {outcome.found}"
+    return f"{text} (wants {outcome.wanted})" if any(sign.isdigit() for sign in outcome.wanted) else text
 
 
 def _bad(result: Result) -> tuple[Outcome, ...]:

@@ -34,8 +34,8 @@ def quota(used: str) -> dict[str, Any]:
     return named("own", status={"hard": {"limits.memory": "10Gi"}, "used": {"limits.memory": used}})
 
 
-def claim(phase: str = "Bound", storage_class: str = "gold") -> dict[str, Any]:
-    return named("flow", spec={"storageClassName": storage_class}, status={"phase": phase})
+def claim(phase: str = "Bound", storage_class: str = "gold", size: str = "10Gi") -> dict[str, Any]:
+    return named("flow", spec={"storageClassName": storage_class}, status={"phase": phase, "capacity": {"storage": size}})
 
 
 def storage_class(*, grows: bool = True) -> dict[str, Any]:

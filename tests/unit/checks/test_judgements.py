@@ -48,6 +48,7 @@ WARNED: list[tuple[str, dict[str, Any], str]] = [
     ("kube-quota", {"quotas": [quota("9500Mi")]}, "quota own, limits.memory: 9500Mi of 10Gi used"),
     ("storage-classes", {"classes": [storage_class(grows=False)]}, "volumes cannot grow"),
     ("storage-full", {"disks": [Disk("flow", "python-0", 85, 100)]}, "volume flow: 85 % of 0.0 GiB used, wants at most 80 %"),
+    ("storage-full", {"disks": [Disk("flow", "a", 85, 100)], "claims": [claim(size="10")]}, "which this claim of 9.31323e-09 GiB shares"),
     ("pods-ready", {"workloads": [workload("Deployment", "nginx", 1, 2)]}, "Deployment nginx: 1 of 2 ready"),
     ("pods-trouble", {"pods": [pod(), pod(phase="Failed", reason="Evicted")]}, "pod python-0: evicted"),
     ("pods-restarts", {"pods": [crashed(20)]}, "restarted 20 min ago after OOMKilled (exit code 137), 3 times in all"),

@@ -50,7 +50,8 @@ def test_short_has_a_line_for_what_is_not_good_and_nothing_else() -> None:
 def test_wide_has_every_value() -> None:
     found = "\n".join(shown(PARTY, style=Format.WIDE))
     assert "√ kube-version: Kubernetes is of a version FedFleet knows" in found
-    assert "√ claim flow: Bound, wants Bound" in found
+    assert "√ claim flow: Bound\n" in found
+    assert "√ volume flow: 10 % of 0.0 GiB used (wants at most 80 %)" in found
 
 
 @pytest.mark.parametrize("style", [Format.TEXT, Format.WIDE, Format.SHORT])
