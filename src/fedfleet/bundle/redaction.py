@@ -39,7 +39,7 @@ _GROUPS: Final = (
     # name = value, name: value, "name": "value", on one line, whatever stands before the name, as in MYSQL_ROOT_PASSWORD.
     re.compile(
         r"(?i)((?:password|passwd|passphrase|secret|token|credentials?|(?:api|access|private|secret|signing|encryption)[-_.]?key)"
-        r"(?:\\?[\"'])?[ \t]*[:=][ \t]*(?:\\?[\"'])?)(?!\[removed\])[^\s\"',;}\\]+"
+        r"(?:\\?[\"'])?[ \t]*[:=][ \t]*(?:\\?[\"'])?)(?!\[removed\]|(?:true|false|null)\b)[^\s\"',;}\\]+"
     ),
     # --password value
     re.compile(r"(?i)(--[\w-]*(?:password|passphrase|secret|token|key)[ \t]+)(?!\[removed\])[^\s\"',;}]+"),
