@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,21 @@ class Client:
     def version(self) -> str:
         """The API server's version, such as ``v1.34.4``."""
         return str(self._connection.request("GET", "/version").json()["gitVersion"])
+
+    def clock_skew(self) -> float | None:
+        """Seconds by which the API server's clock is ahead of this machine's, true to about one; None where it does not tell.
+
+        A proxy that answers in the server's place would tell its own; the API's answers are not kept by any.
+        """
+        asked = datetime.now(UTC)
+        reply = self._connection.request("GET", "/version")
+        answered = datetime.now(UTC)
+        try:
+            told = parsedate_to_datetime(reply.date)
+        except ValueError:
+            return None
+        # Whole seconds are told, cut off: on average half of one is missing.
+        return (told.astimezone(UTC) - asked).total_seconds() + 0.5 - (answered - asked).total_seconds() / 2
 
     def serves(self, kind: str, api_version: str | None = None) -> bool:
         """Whether the cluster has such a kind."""
