@@ -39,11 +39,20 @@ def verdict_of(
 
 
 def _sentence(run: StagesFile | None, sites: Sequence[SiteReport]) -> str:
-    rungs = [rung for site in sites for rung in site.rungs]
-    routes = [route for site in sites for route in site.routes]
-    told = f"{sum(rung.ok for rung in rungs)} of {len(rungs)} proofs and {sum(route.ok for route in routes)} of {len(routes)} replica routes hold"
+    rungs = [rung.ok for site in sites for rung in site.rungs]
+    routes = [route.ok for site in sites for route in site.routes]
+    served = f" and {sum(routes)} of {len(routes)} replica routes" if routes else ""
+    told = f"Of {_members(sites)}, {sum(rungs)} of {len(rungs)} proofs{served} hold"
     stopped = [stage.name for stage in run.stages if not stage.ok] if run else []
     return told + (f"; the newest run stopped at: {', '.join(stopped)}." if stopped else ".")
+
+
+def _members(sites: Sequence[SiteReport]) -> str:
+    parties = sum(site.site_kind == "party" for site in sites)
+    told = ["the exchange"] if parties < len(sites) else []
+    if parties:
+        told.append("1 party" if parties == 1 else f"{parties} parties")
+    return " and ".join(told) or "no site"
 
 
 def _proofs(site: SiteReport) -> Iterable[Finding]:
