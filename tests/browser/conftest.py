@@ -1,14 +1,5 @@
 """One browser for all pages that are looked at."""
 
-from collections.abc import Iterator
+from support.browser import page
 
-import pytest
-
-from support.browser import Page, browser
-
-
-@pytest.fixture(scope="session")
-def page() -> Iterator[Page]:
-    """A tab of headless Chromium."""
-    with browser() as tab:
-        yield tab
+__all__ = ["page"]

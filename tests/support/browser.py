@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any, cast
 
 import httpx
+import pytest
 import websocket
 
 START_SECONDS = 30.0
@@ -131,3 +132,10 @@ def _tab(port: str) -> websocket.WebSocket:
     tabs = httpx.get(f"http://{port}/json/list", timeout=START_SECONDS, trust_env=False).json()
     url = next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page")
     return websocket.create_connection(url, timeout=START_SECONDS, suppress_origin=True)
+
+
+@pytest.fixture(scope="session")
+def page() -> Iterator[Page]:
+    """A tab for all tests of a session."""
+    with browser() as tab:
+        yield tab

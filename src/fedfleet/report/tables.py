@@ -78,7 +78,9 @@ def routes_of(report: Report) -> tuple[RouteTable, ...]:
 def _route_table(kind: str, routes: Sequence[tuple[str, ReplicaRoute]]) -> RouteTable:
     replicas = tuple(sorted({route.replica for _, route in routes}))
     answers = {(name, route.replica): route for name, route in routes}
-    names = sorted(dict.fromkeys(name for name, _ in routes), key=lambda name: (not name.isdigit(), int(name) if name.isdigit() else 0, name))
+    names = sorted(
+        dict.fromkeys(name for name, _ in routes), key=lambda name: (not name.isdigit(), int(name) if name.isdigit() else 0, name)
+    )
     rows = tuple((_asked_for(name), tuple(answers.get((name, replica)) for replica in replicas)) for name in names)
     return RouteTable(PROGRAMS.get(kind, kind), replicas, rows)
 
