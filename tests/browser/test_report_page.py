@@ -12,6 +12,8 @@ from support.reports import MadeUp, party_ids, workload
 
 # In every text of the outside world: markup, attributes, styles, scripts, and what would be asked of the network.
 HOSTILE = "\"'><img src=http://198.51.100.7/a onerror=document.title='taken'><script>document.title='taken'</script></svg><style>*{display:none}</style>&amp;"
+# 210 mm less two margins of 14, at 96 pixels an inch.
+A4_WIDTH = 687
 WIDTHS = {"wide": 1280, "narrow": 390}
 
 
@@ -172,6 +174,14 @@ def test_on_paper_everything_is_open(show: Callable[[MadeUp], Page]) -> None:
 
     assert page.look("[...document.querySelectorAll('details table')].every(t => t.getBoundingClientRect().height > 0)")
     assert page.shown("nav") == []
+
+
+def test_a_sheet_of_paper_is_wide_enough(show: Callable[[MadeUp], Page]) -> None:
+    page = show(MadeUp(parties=10, failing=frozenset({(3, "30000 → 31000")}), workloads=[workload()]))
+    page.resize(A4_WIDTH)
+    page.media("print")
+
+    assert page.look("document.documentElement.scrollWidth") <= A4_WIDTH
 
 
 def test_it_can_be_read_aloud(show: Callable[[MadeUp], Page]) -> None:

@@ -146,11 +146,21 @@ def images_of(report: Report) -> tuple[RunningImage, ...]:
     )
 
 
-def versions_of(report: Report) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """Each thing's name, who says its version, and the version at every site of the report; empty where it does not run."""
-    said = {(version.name, version.source): None for site in report.sites for version in site.facts.versions}
-    return tuple((name, source, tuple(_version(site.facts.versions, name, source) for site in report.sites)) for name, source in said)
+@dataclass(frozen=True)
+class RunningVersion:
+    """A version and the sites at which it was found; `is_everywhere` when those are all sites of the report."""
+
+    version: Version
+    sites: tuple[str, ...]
+    is_everywhere: bool
 
 
-def _version(versions: Sequence[Version], name: str, source: str) -> str:
-    return next((each.version for each in versions if (each.name, each.source) == (name, source)), "")
+def versions_of(report: Report) -> tuple[RunningVersion, ...]:
+    """What runs in which version; where sites differ, one entry a version, below each other."""
+    found: dict[tuple[str, str], dict[Version, list[str]]] = {}
+    for site in report.sites:
+        for version in site.facts.versions:
+            found.setdefault((version.name, version.source), {}).setdefault(version, []).append(site.site)
+    return tuple(
+        RunningVersion(version, tuple(sites), len(sites) == len(report.sites)) for of in found.values() for version, sites in of.items()
+    )

@@ -55,8 +55,23 @@ def test_an_image_at_several_sites_is_told_once() -> None:
     assert (fate.sites, fate.pods) == (("party30000", "party31000", "party32000"), 3)
 
 
-def test_versions_are_told_site_by_site() -> None:
-    versions = {name: found for name, _, found in versions_of(MadeUp().report())}
+def test_a_version_is_told_once_with_where_it_runs() -> None:
+    found = {each.version.name: each for each in versions_of(MadeUp().report())}
 
-    assert versions["Kubernetes"] == ("v1.34.4", "v1.34.4", "v1.34.4")
-    assert versions["FATE"] == ("", "2.2.0", "2.2.0")
+    assert found["Kubernetes"].is_everywhere
+    assert (found["FATE"].sites, found["FATE"].is_everywhere) == (("party30000", "party31000"), False)
+
+
+def test_versions_that_differ_are_below_each_other() -> None:
+    report = MadeUp().report()
+    older = tuple(
+        each.model_copy(update={"version": "v1.33.1"}) if each.name == "Kubernetes" else each for each in report.sites[1].facts.versions
+    )
+    changed = report.sites[1].model_copy(update={"facts": report.sites[1].facts.model_copy(update={"versions": older})})
+
+    told = versions_of(report.model_copy(update={"sites": (report.sites[0], changed, report.sites[2])}))
+
+    assert [(each.version.version, each.sites) for each in told if each.version.name == "Kubernetes"] == [
+        ("v1.34.4", ("exchange", "party31000")),
+        ("v1.33.1", ("party30000",)),
+    ]
