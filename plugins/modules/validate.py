@@ -281,10 +281,10 @@ def main() -> None:
 
 def _look(client: Client, module: AnsibleModule) -> SiteFacts:
     from fedfleet.inspection import look
-    from fedfleet.validation.preflight import Sizing
+    from fedfleet.report.facts import Size
 
     params = module.params
-    terms = look.Terms(params["profile"], Sizing(**params["sizing"]), params["engine_profile"], str(getattr(module, "ansible_version", "")))
+    terms = look.Terms(params["profile"], Size(**params["sizing"]), params["engine_profile"], str(getattr(module, "ansible_version", "")))
     if params["site_kind"] == "party":
         return look.at_party(_of_party(client, params), terms)
     return look.at_exchange(client, _of_exchange(params), terms)

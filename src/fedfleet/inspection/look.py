@@ -11,9 +11,8 @@ from fedfleet.errors import FedFleetError
 from fedfleet.exchange.admitted import admitted_parties
 from fedfleet.federation.card import Card
 from fedfleet.inspection import certificates
-from fedfleet.inspection.workloads import images_of, sizing_of, versions_of
-from fedfleet.report.facts import Certificate, Member, SiteFacts, Version
-from fedfleet.validation.preflight import Sizing, capacity
+from fedfleet.inspection.workloads import capacity_of, images_of, sizing_of, versions_of
+from fedfleet.report.facts import Certificate, Member, SiteFacts, Size, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +36,7 @@ class Terms:
     """
 
     profile: str
-    needed: Sizing
+    needed: Size
     engine_profile: str = ""
     ansible: str = ""
 
@@ -100,7 +99,7 @@ def _facts(
         members=members,
         certificates=shown,
         images=images,
-        sizing=sizing_of(pods, claims, terms.profile, terms.needed, capacity(nodes) if nodes is not None else None),
+        sizing=sizing_of(pods, claims, terms.profile, terms.needed, capacity_of(nodes) if nodes is not None else None),
         versions=(
             *_own_versions(terms.ansible),
             *_api(look.at("the API's version", client.version)),

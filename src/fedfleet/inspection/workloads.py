@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from fedfleet.kube import KubeObject
-    from fedfleet.validation.preflight import Sizing as Need
 
 # registry:5000/path/name:tag@sha256:digest, of which all but the name may be missing.
 _REFERENCE = re.compile(r"^(?:.*/)?(?P<name>[^/:@]+)(?::(?P<tag>[^/@]+))?(?:@(?P<digest>[a-z0-9]+:[0-9a-f]+))?$")
@@ -43,15 +42,25 @@ def images_of(pods: Sequence[KubeObject]) -> tuple[Image, ...]:
     )
 
 
-def sizing_of(pods: Sequence[KubeObject], claims: Sequence[KubeObject], profile: str, needed: Need, offered: Need | None) -> Sizing:
+def capacity_of(nodes: Sequence[KubeObject]) -> Size:
+    """What the nodes that are ready and take pods can give away together."""
+    allocatable = [node["status"].get("allocatable", {}) for node in nodes if _takes_pods(node)]
+    return Size(
+        nodes=len(allocatable),
+        cores=round(sum(cores_of(str(each.get("cpu", "0"))) for each in allocatable), 2),
+        memory_gib=round(sum(gibibytes_of(str(each.get("memory", "0"))) for each in allocatable), 2),
+    )
+
+
+def sizing_of(pods: Sequence[KubeObject], claims: Sequence[KubeObject], profile: str, needed: Size, offered: Size | None) -> Sizing:
     """What the site's pods and claims reserve, beside what its profile asks for and what the cluster's nodes can give."""
     living = list(_living(pods))
     requests = [_requests(pod["spec"]) for pod in living]
     sizes = [gibibytes_of(str(claim["spec"]["resources"]["requests"]["storage"])) for claim in claims]
     return Sizing(
         profile=profile,
-        needed=Size(nodes=needed.nodes, cores=needed.cores, memory_gib=needed.memory_gib),
-        offered=Size(nodes=offered.nodes, cores=round(offered.cores, 2), memory_gib=round(offered.memory_gib, 2)) if offered else None,
+        needed=needed,
+        offered=offered,
         reserved=Size(cores=round(sum(cores for cores, _ in requests), 2), memory_gib=round(sum(memory for _, memory in requests), 2)),
         pods=len(living),
         volumes=len(sizes),
@@ -77,6 +86,13 @@ def versions_of(images: Iterable[Image], nodes: Iterable[KubeObject]) -> tuple[V
 
 def _living(pods: Iterable[KubeObject]) -> Iterable[KubeObject]:
     return (pod for pod in pods if (pod.get("status") or {}).get("phase") not in _ENDED)
+
+
+def _takes_pods(node: KubeObject) -> bool:
+    spec = node.get("spec", {})
+    if spec.get("unschedulable") or any(taint.get("effect") in ("NoSchedule", "NoExecute") for taint in spec.get("taints") or []):
+        return False
+    return any(item["type"] == "Ready" and item["status"] == "True" for item in node["status"].get("conditions") or [])
 
 
 def _statuses(pod: KubeObject) -> list[Mapping[str, Any]]:

@@ -113,23 +113,15 @@ def _namespace_shortfalls(client: Client, name: str, *, required: bool) -> list[
     return []
 
 
-def capacity(nodes: Sequence[Mapping[str, Any]]) -> Sizing:
-    """What the schedulable, ready ``nodes`` can give away together."""
-    allocatable = [node["status"].get("allocatable", {}) for node in nodes if _takes_pods(node)]
-    return Sizing(
-        nodes=len(allocatable),
-        cores=sum(cores_of(str(node.get("cpu", "0"))) for node in allocatable),
-        memory_gib=sum(gibibytes_of(str(node.get("memory", "0"))) for node in allocatable),
-    )
-
-
 def sizing_shortfalls(nodes: Sequence[Mapping[str, Any]], sizing: Sizing) -> list[Shortfall]:
     """What the schedulable, ready ``nodes`` lack in number, CPU and memory."""
-    found = capacity(nodes)
-    cores, memory = found.cores, found.memory_gib
+    usable = [node for node in nodes if _takes_pods(node)]
+    allocatable = [node["status"].get("allocatable", {}) for node in usable]
+    cores = sum(cores_of(str(node.get("cpu", "0"))) for node in allocatable)
+    memory = sum(gibibytes_of(str(node.get("memory", "0"))) for node in allocatable)
     missing = []
-    if found.nodes < sizing.nodes:
-        missing.append(Shortfall("nodes", f"{sizing.nodes} that are ready and take pods", str(found.nodes), "add nodes or make them ready"))
+    if len(usable) < sizing.nodes:
+        missing.append(Shortfall("nodes", f"{sizing.nodes} that are ready and take pods", str(len(usable)), "add nodes or make them ready"))
     if cores < sizing.cores:
         missing.append(
             Shortfall(

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from fedfleet.inspection.workloads import images_of, sizing_of, versions_of
+from fedfleet.inspection.workloads import capacity_of, images_of, sizing_of, versions_of
 from fedfleet.report.facts import Image, Size
-from fedfleet.validation.preflight import Sizing
 
 FATE, NGINX = "registry.lab:5000/fedfleet/fate:2.2.0", "registry.lab:5000/fedfleet/nginx:1.22"
+NEEDED = Size(nodes=1, cores=1, memory_gib=2)
 
 
 def pod(name: str, part: str, image: str, image_id: str, phase: str = "Running", **spec: Any) -> dict[str, Any]:
@@ -45,13 +45,13 @@ def test_pods_that_have_ended_run_and_reserve_nothing() -> None:
     ended = [pod("job-1", "job", FATE, "sha256:aa", phase="Succeeded")]
 
     assert images_of(ended) == ()
-    assert sizing_of(ended, [], "lab", Sizing(1, 1, 2), None).pods == 0
+    assert sizing_of(ended, [], "lab", NEEDED, None).pods == 0
 
 
 def test_a_pod_reserves_what_its_largest_init_container_wants_if_that_is_more() -> None:
     starting = {"name": "wait", "image": FATE, "resources": {"requests": {"cpu": "1", "memory": "128Mi"}}}
 
-    sizing = sizing_of([pod("python-0", "python", FATE, "sha256:aa", initContainers=[starting])], [], "lab", Sizing(1, 1, 2), None)
+    sizing = sizing_of([pod("python-0", "python", FATE, "sha256:aa", initContainers=[starting])], [], "lab", NEEDED, None)
 
     assert sizing.reserved == Size(cores=1, memory_gib=0.5)
 
@@ -59,7 +59,13 @@ def test_a_pod_reserves_what_its_largest_init_container_wants_if_that_is_more() 
 def test_sizing_is_told_beside_what_was_asked_for_and_what_is_there() -> None:
     claims = [{"spec": {"resources": {"requests": {"storage": size}}}} for size in ("4Gi", "512Mi")]
 
-    sizing = sizing_of([pod("a", "nginx", NGINX, "sha256:aa")], claims, "pilot", Sizing(2, 16, 32), Sizing(3, 5.7, 66.24))
+    sizing = sizing_of(
+        [pod("a", "nginx", NGINX, "sha256:aa")],
+        claims,
+        "pilot",
+        Size(nodes=2, cores=16, memory_gib=32),
+        Size(nodes=3, cores=5.7, memory_gib=66.24),
+    )
 
     assert (sizing.needed, sizing.offered) == (Size(nodes=2, cores=16, memory_gib=32), Size(nodes=3, cores=5.7, memory_gib=66.24))
     assert (sizing.volumes, sizing.volumes_gib) == (2, 4.5)
@@ -81,3 +87,16 @@ def test_versions_come_from_tags_and_nodes() -> None:
         ("kubelet", "v1.34.2, v1.34.4", "node"),
         ("containerd", "1.6.20", "node"),
     }
+
+
+def node(*, ready: str = "True", **spec: Any) -> dict[str, Any]:
+    allocatable = {"cpu": "1900m", "memory": "16Gi"}
+    return {"spec": spec, "status": {"allocatable": allocatable, "conditions": [{"type": "Ready", "status": ready}]}}
+
+
+def test_only_nodes_that_are_ready_and_take_pods_give_something() -> None:
+    tainted = {"taints": [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]}
+
+    assert capacity_of([node(), node(), node(ready="False"), node(unschedulable=True), node(**tainted)]) == Size(
+        nodes=2, cores=3.8, memory_gib=32
+    )
