@@ -85,7 +85,7 @@ def _certificates(certificates: Sequence[CertificateStanding]) -> Iterable[Findi
         if each.certificate.is_authority:
             step = "Plan a new CA with every party: no run renews it"
         else:
-            step = f"Run site.yml at the exchange and then at the party: it renews what has fewer than {each.attention_below} days left"
+            step = f"Run site.yml at the exchange: it renews what has fewer than {each.attention_below} days left; parties take up new admissions"
         yield Finding(state="fails" if each.days_left < 0 else "attention", site=each.site, text=text, next_step=step)
 
 

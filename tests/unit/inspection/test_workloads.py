@@ -95,8 +95,8 @@ def node(*, ready: str = "True", **spec: Any) -> dict[str, Any]:
 
 
 def test_only_nodes_that_are_ready_and_take_pods_give_something() -> None:
-    tainted = {"taints": [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]}
+    control_plane = node(taints=[{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}])
 
-    assert capacity_of([node(), node(), node(ready="False"), node(unschedulable=True), node(**tainted)]) == Size(
+    assert capacity_of([node(), node(), node(ready="False"), node(unschedulable=True), control_plane]) == Size(
         nodes=2, cores=3.8, memory_gib=32
     )
