@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic
 from typing import Any, cast
 
 import httpx
 import pytest
 import websocket
+
+from support.cluster import eventually
 
 START_SECONDS = 30.0
 # Nothing that a browser does for itself may be taken for something that the page asked for.
@@ -103,11 +104,9 @@ def browser() -> Iterator[Page]:
     """Start Chromium with a profile of its own and no way to any name, and end it."""
     with TemporaryDirectory(prefix="fedfleet-browser-") as profile:
         command = ["chromium", *FLAGS, f"--user-data-dir={profile}", "about:blank"]
-        chromium = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        chromium = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            address = _address(chromium)
-            port = address.split("/")[2]
-            socket = _tab(port)
+            socket = _tab(_port(Path(profile), chromium))
             try:
                 yield Page(socket)
             finally:
@@ -117,19 +116,20 @@ def browser() -> Iterator[Page]:
             chromium.wait(timeout=START_SECONDS)
 
 
-def _address(chromium: "subprocess.Popen[str]") -> str:
-    """Where it listens, as it says itself: a port of loopback."""
-    begun = monotonic()
-    assert chromium.stderr is not None
-    for line in chromium.stderr:
-        if line.startswith("DevTools listening on "):
-            return line.split()[-1]
-        assert monotonic() - begun < START_SECONDS, "Chromium did not start"
-    raise AssertionError(f"Chromium ended at once: {chromium.wait()}")
+def _port(profile: Path, chromium: "subprocess.Popen[bytes]") -> int:
+    """The port of loopback at which it listens: the first line of a file that it writes once it does."""
+    told = profile / "DevToolsActivePort"
+
+    def listens() -> bool:
+        assert chromium.poll() is None, f"Chromium ended at once: {chromium.returncode}"
+        return told.is_file() and bool(told.read_text())
+
+    eventually(listens, "Chromium listens", START_SECONDS)
+    return int(told.read_text().splitlines()[0])
 
 
-def _tab(port: str) -> websocket.WebSocket:
-    tabs = httpx.get(f"http://{port}/json/list", timeout=START_SECONDS, trust_env=False).json()
+def _tab(port: int) -> websocket.WebSocket:
+    tabs = httpx.get(f"http://127.0.0.1:{port}/json/list", timeout=START_SECONDS, trust_env=False).json()
     url = next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page")
     return websocket.create_connection(url, timeout=START_SECONDS, suppress_origin=True)
 
