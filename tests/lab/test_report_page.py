@@ -24,7 +24,7 @@ def report(federation: Federation) -> Report:
 
 
 @pytest.fixture(scope="module")
-def shown(federation: Federation, page: Page) -> Page:
+def opened(federation: Federation, page: Page) -> Page:
     told = run("fedfleet", "report", "-i", str(federation.inventory), env=federation.lab.environment).expect()
     place = Path(told.output.rstrip().splitlines()[-1].removeprefix("The whole report as a page: "))
     assert place == federation.inventory / "artifacts" / "reports" / "report.html"
@@ -40,39 +40,39 @@ def client(federation: Federation) -> Iterator[Client]:
         yield session
 
 
-def test_nothing_is_asked_of_the_network(shown: Page) -> None:
-    assert shown.requests() == []
-    assert shown.complaints() == []
+def test_nothing_is_asked_of_the_network(opened: Page) -> None:
+    assert opened.requests() == []
+    assert opened.complaints() == []
 
 
-def test_the_picture_shows_everybody_and_that_every_way_is_proven(shown: Page) -> None:
-    assert shown.shown(".picture.wide .title") == ["Exchange", "Party 30000", "Party 40000"]
-    assert {"Hospital North", "Hospital South"} <= set(shown.shown(".picture.wide text"))
-    assert shown.shown(".picture.wide .words") == ["coordination ✓ 3 of 3", "broker ✓ 3 of 3", "toy ✓ 2 of 2"] * 2
+def test_the_picture_shows_everybody_and_that_every_way_is_proven(opened: Page) -> None:
+    assert opened.shown(".picture.wide .title") == ["Exchange", "Party 30000", "Party 40000"]
+    assert {"Hospital North", "Hospital South"} <= set(opened.shown(".picture.wide text"))
+    assert opened.shown(".picture.wide .words") == ["coordination ✓ 3 of 3", "broker ✓ 3 of 3", "toy ✓ 2 of 2"] * 2
 
 
-def test_the_ladder_is_proven_up_to_toys_with_a_partner(shown: Page) -> None:
-    states = shown.shown("summary .mark")
+def test_the_ladder_is_proven_up_to_toys_with_a_partner(opened: Page) -> None:
+    states = opened.shown("summary .mark")
 
     assert all(state.startswith("✓") for state in states[:5])
-    assert "30000 → 40000" in shown.shown("details tbody th")
+    assert "30000 → 40000" in opened.shown("details tbody th")
 
 
-def test_every_replica_is_told_with_its_answers(shown: Page, client: Client) -> None:
+def test_every_replica_is_told_with_its_answers(opened: Page, client: Client) -> None:
     pods = client.list("Pod", "fate-exchange", api_version="v1", fields="status.phase=Running")
     replicas = {pod["metadata"]["name"] for pod in pods if not pod["metadata"].get("deletionTimestamp")}
 
-    assert replicas <= set(shown.shown("[aria-label^='Routes of'] thead th"))
+    assert replicas <= set(opened.shown("[aria-label^='Routes of'] thead th"))
 
 
-def test_certificates_end_when_the_secrets_say(report: Report, shown: Page, client: Client) -> None:
+def test_certificates_end_when_the_secrets_say(report: Report, opened: Page, client: Client) -> None:
     secret = client.get("Secret", "nginx-cert", "fate-30000")
     assert secret is not None
     certificate = load_certificate(base64.b64decode(secret["data"]["tls.crt"]).decode())
     assert certificate is not None
     ends = certificate.not_valid_after_utc
 
-    rows = [row for row in shown.shown("[aria-label=Certificates] tbody tr") if "party30000" in row and "coordination endpoint" in row]
+    rows = [row for row in opened.shown("[aria-label=Certificates] tbody tr") if "party30000" in row and "coordination endpoint" in row]
 
     assert f"{ends:%Y-%m-%d %H:%M:%S} UTC" in rows[0]
     assert {standing.certificate.purpose for standing in report.certificates if standing.site == "exchange"} >= {
@@ -82,13 +82,13 @@ def test_certificates_end_when_the_secrets_say(report: Report, shown: Page, clie
     }
 
 
-def test_images_have_the_digests_that_pods_run(shown: Page, client: Client) -> None:
+def test_images_have_the_digests_that_pods_run(opened: Page, client: Client) -> None:
     for namespace in SITES.values():
         for pod in client.list("Pod", namespace, api_version="v1", fields="status.phase=Running"):
             for status in pod["status"]["containerStatuses"]:
                 digest = status["imageID"].rpartition("@")[2]
                 assert digest.startswith("sha256:")
-                assert digest in shown.shown("[aria-label=Images] code")
+                assert digest in opened.shown("[aria-label=Images] code")
 
 
 def test_versions_are_those_that_run(report: Report, client: Client) -> None:
