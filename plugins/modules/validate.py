@@ -14,6 +14,8 @@ description:
   - Jobs are run again only when images, settings, certificates or routes have changed since they last succeeded, or with O(force). Their proofs are kept in
     the ConfigMap C(fedfleet-proofs) of the site's namespace.
   - A job has succeeded when both parties' FATE Flow say so.
+  - Looks once at what the site is made of - certificates, images, sizes, versions - and writes it into the report. What it may not see is named there
+    and holds up nothing.
 version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.kube
@@ -94,6 +96,31 @@ options:
     description: Where the party's card lies, for the sentence a site ends with.
     type: str
     default: ""
+  profile:
+    description: The site's size, for the report.
+    type: str
+    default: pilot
+  engine_profile:
+    description: The profile of the party's engine, for the report.
+    type: str
+    default: ""
+  sizing:
+    description: What the site's size asks of a cluster, for the report.
+    type: dict
+    default: {nodes: 0, cores: 0, memory_gib: 0}
+    suboptions:
+      nodes:
+        description: Nodes.
+        type: int
+        default: 0
+      cores:
+        description: CPU cores.
+        type: float
+        default: 0
+      memory_gib:
+        description: GiB of memory.
+        type: float
+        default: 0
 attributes:
   check_mode:
     support: partial
@@ -183,10 +210,13 @@ from ansible_collections.fedfleet.federation.plugins.module_utils.kube import KU
 
 if TYPE_CHECKING:
     from fedfleet.exchange.findings import ReplicaRoute as Finding
+    from fedfleet.exchange.settings import ExchangeSettings
     from fedfleet.kube import Client
     from fedfleet.report import ReplicaRoute, Rung
+    from fedfleet.report.facts import SiteFacts
     from fedfleet.validation.climbing import Outcome
     from fedfleet.validation.ladder import Proof
+    from fedfleet.validation.party import Party
 
 # Jobs start here; check mode stays below.
 _FIRST_JOB = 4
@@ -210,6 +240,17 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
     "own_doors": {"type": "bool", "default": True},
     "report_file": {"type": "path", "default": ""},
     "card_file": {"type": "str", "default": ""},
+    "profile": {"type": "str", "default": "pilot"},
+    "engine_profile": {"type": "str", "default": ""},
+    "sizing": {
+        "type": "dict",
+        "default": {"nodes": 0, "cores": 0, "memory_gib": 0},
+        "options": {
+            "nodes": {"type": "int", "default": 0},
+            "cores": {"type": "float", "default": 0},
+            "memory_gib": {"type": "float", "default": 0},
+        },
+    },
 }
 
 
@@ -222,8 +263,8 @@ def main() -> None:
             outcome = _exchange(client, module.params)
         rungs = [_rung(proof) for proof in outcome.proofs]
         routes = [_route(finding) for finding in outcome.routes]
-        if not module.check_mode:
-            _write(module.params, outcome, rungs, routes)
+        if module.params["report_file"] and not module.check_mode:
+            _write(module.params, outcome, rungs, routes, _look(client, module))
     told: dict[str, Any] = {
         "changed": outcome.changed,
         "rungs": [rung.model_dump(mode="json") for rung in rungs],
@@ -238,10 +279,32 @@ def main() -> None:
         module.exit_json(state=str(ended.state), sentence=ended.sentence, **told)
 
 
+def _look(client: Client, module: AnsibleModule) -> SiteFacts:
+    from fedfleet.inspection import look
+    from fedfleet.report.facts import Size
+
+    params = module.params
+    terms = look.Terms(params["profile"], Size(**params["sizing"]), params["engine_profile"], str(getattr(module, "ansible_version", "")))
+    if params["site_kind"] == "party":
+        return look.at_party(_of_party(client, params), terms)
+    return look.at_exchange(client, _of_exchange(params), terms)
+
+
+def _of_party(client: Client, params: dict[str, Any]) -> Party:
+    from fedfleet.validation.party import Party
+
+    return Party(str(params["party_id"]), client, params["namespace"])
+
+
+def _of_exchange(params: dict[str, Any]) -> ExchangeSettings:
+    from fedfleet.exchange.settings import ExchangeSettings
+
+    return ExchangeSettings(params["namespace"], params["federation"], params["domain"])
+
+
 def _party(client: Client, params: dict[str, Any], *, check: bool) -> Outcome:
     from fedfleet.validation.climbing import Access, climb_party
     from fedfleet.validation.jobs import ToyTerms
-    from fedfleet.validation.party import Party
     from fedfleet.validation.party_ladder import PartyTerms
     from fedfleet.validation.turns import in_turn
 
@@ -254,17 +317,14 @@ def _party(client: Client, params: dict[str, Any], *, check: bool) -> Outcome:
         reaches_endpoints=params["reaches_endpoints"],
         own_doors=params["own_doors"],
     )
-    party = Party(str(params["party_id"]), client, params["namespace"])
     partners = [Access(**partner) for partner in params["partners"]]
-    return climb_party(party, partners, terms, params["card_file"], keep=not check)
+    return climb_party(_of_party(client, params), partners, terms, params["card_file"], keep=not check)
 
 
 def _exchange(client: Client, params: dict[str, Any]) -> Outcome:
-    from fedfleet.exchange.settings import ExchangeSettings
     from fedfleet.validation.climbing import climb_exchange
 
-    settings = ExchangeSettings(params["namespace"], params["federation"], params["domain"])
-    return climb_exchange(client, settings, reaches_endpoints=params["reaches_endpoints"])
+    return climb_exchange(client, _of_exchange(params), reaches_endpoints=params["reaches_endpoints"])
 
 
 def _route(finding: Finding) -> ReplicaRoute:
@@ -290,12 +350,10 @@ def _rung(proof: Proof) -> Rung:
     )
 
 
-def _write(params: dict[str, Any], outcome: Outcome, rungs: list[Rung], routes: list[ReplicaRoute]) -> None:
+def _write(params: dict[str, Any], outcome: Outcome, rungs: list[Rung], routes: list[ReplicaRoute], facts: SiteFacts) -> None:
     from fedfleet.report import SiteReport
     from fedfleet.validation.ladder import RungError
 
-    if not params["report_file"]:
-        return
     ended = outcome.ended
     report = SiteReport(
         federation=params["federation"],
@@ -307,6 +365,7 @@ def _write(params: dict[str, Any], outcome: Outcome, rungs: list[Rung], routes: 
         written_at=datetime.now(UTC),
         rungs=tuple(rungs),
         routes=tuple(routes),
+        facts=facts,
     )
     path = Path(params["report_file"])
     path.parent.mkdir(parents=True, exist_ok=True)
