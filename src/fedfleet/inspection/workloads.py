@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from fedfleet.kube.quantities import cores_of, gibibytes_of
 from fedfleet.report.facts import Image, Size, Sizing, Version
-from fedfleet.validation.quantities import cores_of, gibibytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
