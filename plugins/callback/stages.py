@@ -64,23 +64,19 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._display.warning("Stages are not timed: the Python package fedfleet is not installed for this ansible-playbook.")
 
     def v2_playbook_on_start(self, playbook: Playbook) -> None:
-        descriptor, path = tempfile.mkstemp(prefix="fedfleet-progress-")
-        os.close(descriptor)
-        atexit.register(self._forget, pathlib.Path(path), os.getpid())
-        os.environ[ENVIRONMENT] = path
         self._clock = StageClock(pathlib.Path(playbook._file_name).name)
-        self._progress = ProgressThread(ProgressTail(pathlib.Path(path)), self._display.display)
-        self._progress.start()
+        # C(fedfleet run) follows a file of its own.
+        self._progress = None if os.environ.get(ENVIRONMENT) else self._followed()
 
     def v2_playbook_on_play_start(self, play: Play) -> None:
         self._inventory = self._inventory or self._inventory_directory(play)
         self._clock.begin(play.get_name())
 
     def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
-        self._progress.begin(task.get_name())
+        self._begin(task)
 
     def v2_playbook_on_handler_task_start(self, task: Task) -> None:
-        self._progress.begin(task.get_name())
+        self._begin(task)
 
     def v2_runner_on_start(self, host: Host, task: Task) -> None:
         self._clock.touch(host.get_name())
@@ -97,7 +93,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._clock.fail(result.host.get_name())
 
     def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
-        self._progress.stop()
+        if self._progress:
+            self._progress.stop()
         run = self._clock.result({host for host in stats.processed if stats.failures.get(host) or stats.dark.get(host)})
         if not run.stages:
             return
@@ -110,6 +107,20 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             write_stages(run, self._inventory)
         except OSError as error:
             self._display.warning(f"The stages of this run are not kept: {error}.")
+
+    def _followed(self) -> ProgressThread:
+        """Name a file for progress lines, and follow it until the end."""
+        descriptor, path = tempfile.mkstemp(prefix="fedfleet-progress-")
+        os.close(descriptor)
+        atexit.register(self._forget, pathlib.Path(path), os.getpid())
+        os.environ[ENVIRONMENT] = path
+        thread = ProgressThread(ProgressTail(pathlib.Path(path)), self._display.display)
+        thread.start()
+        return thread
+
+    def _begin(self, task: Task) -> None:
+        if self._progress:
+            self._progress.begin(task.get_name())
 
     @staticmethod
     def _inventory_directory(play: Play) -> pathlib.Path | None:
