@@ -22,6 +22,7 @@ requirements:
 
 import atexit
 import contextlib
+import datetime
 import os
 import pathlib
 import tempfile
@@ -31,7 +32,7 @@ import ansible.context
 from ansible.plugins.callback import CallbackBase
 
 try:
-    from fedfleet.progress import ENVIRONMENT
+    from fedfleet.progress import ENVIRONMENT, RUN
     from fedfleet.report.progress_tail import ProgressTail, ProgressThread
     from fedfleet.report.stages import StageClock, recap, write_stages
 
@@ -65,6 +66,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_playbook_on_start(self, playbook: Playbook) -> None:
         self._clock = StageClock(pathlib.Path(playbook._file_name).name)
+        # The run's name: whatever it starts has it in its environment. C(fedfleet run) has given it one already.
+        os.environ.setdefault(RUN, f"{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}")
         # C(fedfleet run) follows a file of its own.
         self._progress = None if os.environ.get(ENVIRONMENT) else self._followed()
 

@@ -11,6 +11,8 @@ import os
 
 ENVIRONMENT = "FEDFLEET_PROGRESS"
 SITE = "FEDFLEET_SITE"
+# The run that a process belongs to.
+RUN = "FEDFLEET_RUN"
 SEPARATOR = "\t"
 
 # Several sites write at once. One append lands whole on a local file; a line is kept to a page so that it is one write.

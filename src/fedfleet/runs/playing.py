@@ -21,7 +21,6 @@ from ansible_runner import Runner, RunnerConfig
 from fedfleet import progress
 from fedfleet.runs.interruption import Interruption
 
-RUN: Final = "FEDFLEET_RUN"
 _STAGES: Final = "fedfleet.federation.stages"
 _ENABLED: Final = "ANSIBLE_CALLBACKS_ENABLED"
 _CONFIG: Final = "ANSIBLE_CONFIG"
@@ -126,7 +125,7 @@ def _environment(request: Request, workplace: Workplace) -> dict[str, str]:
         # The ansible-playbook that belongs to this interpreter, activated or not.
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}",
         "ANSIBLE_NOCOLOR": "1",
-        RUN: request.run,
+        progress.RUN: request.run,
         progress.ENVIRONMENT: str(workplace.progress),
         _ENABLED: ",".join(names if _STAGES in names else [*names, _STAGES]),
         **({_CONFIG: str(found)} if found else {}),
