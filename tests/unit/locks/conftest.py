@@ -38,6 +38,6 @@ def gone() -> str:
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen[bytes]]:
     """A process that lives until somebody ends it."""
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as running:
+    with subprocess.Popen(["sleep", "60"]) as running:
         yield running
         running.kill()

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any, cast
@@ -71,7 +70,7 @@ def test_a_cluster_that_is_silent_for_a_while_ends_nothing(cluster: Objects, hol
 
 def test_modules_that_a_killed_run_left_at_work_are_ended_and_nobody_elses() -> None:
     def module(run: str, site: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env=os.environ | {RUN: run, SITE: site})
+        return subprocess.Popen(["sleep", "60"], env=os.environ | {RUN: run, SITE: site})
 
     with module("run-of-this-test", "one") as left, module("run-of-this-test", "two") as others:
         assert end_leftovers("run-of-this-test", "one") == 1
