@@ -11,6 +11,8 @@ short_description: Times each play and says what long tasks wait for
 description:
   - Every play is a stage; the end of the run shows how long each took, and C(artifacts/reports/stages.json) beside the inventory keeps it
     for C(fedfleet report). Runs with C(--check) leave that file as it is.
+  - C(artifacts/evidence/) beside the inventory keeps signed evidence of each run - who, when, with which inputs, what changed where and what was
+    proven - for the change record; C(fedfleet evidence verify) holds it against its signature.
   - While a task takes longer than five seconds, the newest line its module reported is printed with the seconds elapsed.
   - Nothing else is printed.
 author:
@@ -32,9 +34,12 @@ import ansible.context
 from ansible.plugins.callback import CallbackBase
 
 try:
+    from fedfleet.errors import FedFleetError
+    from fedfleet.evidence.record import Called, RunRecord
     from fedfleet.progress import ENVIRONMENT, RUN
     from fedfleet.report.progress_tail import ProgressTail, ProgressThread
     from fedfleet.report.stages import StageClock, recap, write_stages
+    from fedfleet.runs.arguments import ExtraVariablesError, named_variables
 
     HAS_FEDFLEET = True
 except ImportError:
@@ -47,6 +52,11 @@ if TYPE_CHECKING:
     from ansible.playbook.play import Play
     from ansible.playbook.task import Task
     from ansible.plugins.callback import CallbackTaskResult
+
+    from fedfleet.evidence.model import Result
+
+
+_LADDER = "fedfleet.federation.validate"
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]
@@ -68,12 +78,16 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._clock = StageClock(pathlib.Path(playbook._file_name).name)
         # The run's name: whatever it starts has it in its environment. C(fedfleet run) has given it one already.
         os.environ.setdefault(RUN, f"{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}")
+        self._record = RunRecord(self._called(playbook))
+        self._owner, self._kept = os.getpid(), False
+        atexit.register(self._keep_evidence, "interrupted")
         # C(fedfleet run) follows a file of its own.
         self._progress = None if os.environ.get(ENVIRONMENT) else self._followed()
 
     def v2_playbook_on_play_start(self, play: Play) -> None:
         self._inventory = self._inventory or self._inventory_directory(play)
-        self._clock.begin(play.get_name())
+        self._stage = play.get_name()
+        self._clock.begin(self._stage)
 
     def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
         self._begin(task)
@@ -83,22 +97,28 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_runner_on_start(self, host: Host, task: Task) -> None:
         self._clock.touch(host.get_name())
+        self._record.touch(host.get_name())
 
     def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
         if result.is_changed():
             self._clock.change()
+            self._record.change(result.host.get_name(), self._stage, result.task.get_name())
+        self._note_proofs(result)
 
     def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
         if not ignore_errors:
-            self._clock.fail(result.host.get_name())
+            self._note_failure(result)
+        self._note_proofs(result)
 
     def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
-        self._clock.fail(result.host.get_name())
+        self._note_failure(result)
 
     def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
         if self._progress:
             self._progress.stop()
-        run = self._clock.result({host for host in stats.processed if stats.failures.get(host) or stats.dark.get(host)})
+        stopped = {host for host in stats.processed if stats.failures.get(host) or stats.dark.get(host)}
+        self._keep_evidence("failed" if stopped else "done")
+        run = self._clock.result(stopped)
         if not run.stages:
             return
         self._display.banner("STAGES")
@@ -120,6 +140,44 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         thread = ProgressThread(ProgressTail(pathlib.Path(path)), self._display.display)
         thread.start()
         return thread
+
+    def _note_failure(self, result: CallbackTaskResult) -> None:
+        self._clock.fail(result.host.get_name())
+        self._record.fail(result.host.get_name(), self._stage, result.task.get_name())
+
+    def _note_proofs(self, result: CallbackTaskResult) -> None:
+        if result.task.action == _LADDER:
+            self._record.prove(result.host.get_name(), result.result)
+
+    def _keep_evidence(self, result: Result) -> None:
+        """Write the run's evidence, once, and in the process that ran it: workers are forks of it."""
+        if self._kept or self._record.is_empty or self._inventory is None or os.getpid() != self._owner:
+            return
+        self._kept = True
+        # Only now: signing takes a library that nothing else here needs.
+        from fedfleet.evidence.writing import write_evidence
+
+        try:
+            write_evidence(self._record.evidence(self._inventory, result), self._inventory)
+        except (OSError, FedFleetError) as error:
+            self._display.warning(f"There is no evidence of this run: {error}")
+
+    @staticmethod
+    def _called(playbook: Playbook) -> Called:
+        arguments = ansible.context.CLIARGS
+        try:
+            names = tuple(sorted(named_variables(arguments.get("extra_vars") or ())))
+        except ExtraVariablesError:
+            # Ansible has read them, by ways that we do not know; their names are not worth a run.
+            names = ()
+        return Called(
+            run=os.environ[RUN],
+            playbook=", ".join(map(str, arguments.get("args") or ())) or pathlib.Path(playbook._file_name).name,
+            check=bool(arguments.get("check")),
+            limit=str(arguments.get("subset") or ""),
+            tags=tuple(tag for tag in arguments.get("tags") or () if tag != "all"),
+            extra_variables=names,
+        )
 
     def _begin(self, task: Task) -> None:
         if self._progress:

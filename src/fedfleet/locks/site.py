@@ -72,19 +72,24 @@ class SiteLock:
         )
 
     def renew(self, run: str) -> bool:
-        """Renew the run's hold; False where it holds the site no longer."""
+        """Renew the run's hold; False where another run holds the site.
+
+        A lease that is gone is no loss: the run itself may have removed the site.
+        """
         for _ in range(_MOST_ATTEMPTS):
             found = self._read()
-            if found is None or found.holder.run != run:
+            if found is None:
+                return True
+            if found.holder.run != run:
                 return False
             try:
                 self._client.patch("Lease", NAME, self._namespace, lease.renewal(found.version, datetime.now(UTC)), api_version=API_VERSION)
             except StaleError:
                 continue
             except NotFoundError:
-                return False
+                return True
             return True
-        return False
+        return True
 
     def release(self, run: str) -> None:
         """Give the site back, if the run still holds it."""
