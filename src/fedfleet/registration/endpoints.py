@@ -42,13 +42,21 @@ def resolve(
     """The endpoints, broker first; waits up to ``timeout`` seconds for load balancers.
 
     Raises:
-        FedFleetError: a Service has no address, or an address cannot be an endpoint.
+        FedFleetError: a Service has no address, an address cannot be an endpoint, or a source names neither.
     """
     deadline = time.monotonic() + timeout
     return [_resolve(client, namespace, name, sources[name], server_names[name], deadline) for name in sorted(sources)]
 
 
 def _resolve(client: Client, namespace: str, name: EndpointName, source: EndpointSource, server_name: str, deadline: float) -> Endpoint:
+    if not _given(source) and not source.service:
+        raise FedFleetError(
+            f"The {name} endpoint has no address",
+            expected="the address at which other sites reach it, or a Service that has one",
+            found=f"address '{source.address}', port {source.port}, and no Service",
+            where=f"namespace {namespace}",
+            next_step=f"See that its Service has a load balancer's address, or set public_endpoint.{name} in the inventory; then run again",
+        )
     found = _given(source) or _from_service(client, namespace, source, deadline)
     try:
         return endpoint(name, found.address, found.port, server_name)

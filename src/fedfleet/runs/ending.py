@@ -47,8 +47,10 @@ class Ending:
             return ExitCode.FAILED, f"The run did not come about. ansible-playbook ended {ended.code} and said:\n{said}"
         sites = sorted({failure.site for failure in self._failures})
         stages = list(dict.fromkeys(failure.stage for failure in self._failures))
-        told = f"Stopped at {', '.join(sites)} in: {', '.join(stages)}. What was done stays done; put it right and run the same again."
-        return self._code(), told
+        code = self._code()
+        if code == ExitCode.LOCKED:
+            return code, f"Another run is at work on {', '.join(sites)}. Nothing was touched; run the same again when it is over."
+        return code, f"Stopped at {', '.join(sites)} in: {', '.join(stages)}. What was done stays done; put it right and run the same again."
 
     def _code(self) -> int:
         asked = {failure.exit_code for failure in self._failures if failure.exit_code}
