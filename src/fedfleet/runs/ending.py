@@ -50,7 +50,10 @@ class Ending:
         code = self._code()
         if code == ExitCode.LOCKED:
             return code, f"Another run is at work on {', '.join(sites)}. Nothing was touched; run the same again when it is over."
-        return code, f"Stopped at {', '.join(sites)} in: {', '.join(stages)}. What was done stays done; put it right and run the same again."
+        return (
+            code,
+            f"Stopped at {', '.join(sites)} in: {', '.join(stages)}. What was done stays done; put it right and run the same again.",
+        )
 
     def _code(self) -> int:
         asked = {failure.exit_code for failure in self._failures if failure.exit_code}
