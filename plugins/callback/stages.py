@@ -40,6 +40,7 @@ try:
     from fedfleet.report.progress_tail import ProgressTail, ProgressThread
     from fedfleet.report.stages import StageClock, recap, write_stages
     from fedfleet.runs.arguments import ExtraVariablesError, named_variables
+    from fedfleet.runs.swallowed import deliver_swallowed_interrupts
 
     HAS_FEDFLEET = True
 except ImportError:
@@ -78,6 +79,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._clock = StageClock(pathlib.Path(playbook._file_name).name)
         # The run's name: whatever it starts has it in its environment. C(fedfleet run) has given it one already.
         os.environ.setdefault(RUN, f"{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}")
+        deliver_swallowed_interrupts()
         self._record = RunRecord(self._called(playbook))
         self._owner, self._kept = os.getpid(), False
         atexit.register(self._keep_evidence, "interrupted")
