@@ -71,6 +71,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._inventory: pathlib.Path | None = None
+        self._owner, self._kept = 0, False
         if not HAS_FEDFLEET:
             self.disabled = True
             self._display.warning("Stages are not timed: the Python package fedfleet is not installed for this ansible-playbook.")
@@ -79,9 +80,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._clock = StageClock(pathlib.Path(playbook._file_name).name)
         # The run's name: whatever it starts has it in its environment. C(fedfleet run) has given it one already.
         os.environ.setdefault(RUN, f"{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}")
-        deliver_swallowed_interrupts()
+        if self._owner:
+            # Another playbook of the same run.
+            return
+        self._owner = os.getpid()
         self._record = RunRecord(self._called(playbook))
-        self._owner, self._kept = os.getpid(), False
+        deliver_swallowed_interrupts()
         atexit.register(self._keep_evidence, "interrupted")
         # C(fedfleet run) follows a file of its own.
         self._progress = None if os.environ.get(ENVIRONMENT) else self._followed()

@@ -110,7 +110,7 @@ class SiteLock:
             found = self._read()
         else:
             return True
-        if found is not None and found.holder.run == holder.run:
+        if found is not None and (found.holder.run, found.holder.process) == (holder.run, holder.process):
             return True
         if found is not None and not found.is_orphaned:
             if not found.looks_lapsed(now):

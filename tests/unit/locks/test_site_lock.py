@@ -67,6 +67,12 @@ def test_the_same_run_keeps_what_it_has(lock: SiteLock, holder: Made) -> None:
     assert lock.take(holder("first"))
 
 
+def test_another_process_that_has_the_same_name_is_another_run(lock: SiteLock, holder: Made) -> None:
+    lock.take(holder("first"))
+    with pytest.raises(LockedError):
+        lock.take(holder("first", "of another process"))
+
+
 def test_without_a_namespace_there_is_nothing_to_hold(cluster: Objects, lock: SiteLock, holder: Made) -> None:
     cluster.missing_namespaces.add(SITE)
     assert not lock.take(holder("first"))
