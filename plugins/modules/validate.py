@@ -124,7 +124,9 @@ options:
 attributes:
   check_mode:
     support: partial
-    description: No job is run and nothing is written. Rungs 1 to 3 are climbed.
+    description: >-
+      No job is run and nothing is written. Rungs 1 to 3 are climbed; one that does not hold is told and is no failure, because what the run would have put
+      right before was not.
   diff_mode:
     support: none
     description: Proofs are no configuration.
@@ -256,11 +258,20 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    is_party = module.params["site_kind"] == "party"
     with session(module) as client:
-        if module.params["site_kind"] == "party":
-            outcome = _party(client, module.params, check=module.check_mode)
-        else:
-            outcome = _exchange(client, module.params)
+        from fedfleet.errors import FedFleetError
+        from fedfleet.kube import KubeError
+
+        try:
+            outcome = _party(client, module.params, check=module.check_mode) if is_party else _exchange(client, module.params)
+        except FedFleetError as error:
+            if not module.check_mode or isinstance(error, KubeError):
+                raise
+            # What the ladder stands on is made by tasks before this one, which did nothing in check mode.
+            module.exit_json(
+                changed=False, state="planned", sentence=f"There is nothing to prove yet. {error.summary}.", rungs=[], routes=[]
+            )
         rungs = [_rung(proof) for proof in outcome.proofs]
         routes = [_route(finding) for finding in outcome.routes]
         if module.params["report_file"] and not module.check_mode:
@@ -273,7 +284,10 @@ def main() -> None:
     from fedfleet.validation.ladder import RungError
 
     ended = outcome.ended
-    if isinstance(ended, RungError):
+    if isinstance(ended, RungError) and module.check_mode:
+        module.warn(f"{ended} In check mode this is no failure: what the run would change first was not changed.")
+        module.exit_json(state="deployed", sentence=f"Not proven: {ended.summary}.", **told)
+    elif isinstance(ended, RungError):
         fail(module, ended, rung=ended.rung, exit_code=int(ended.exit_code), **told)
     else:
         module.exit_json(state=str(ended.state), sentence=ended.sentence, **told)

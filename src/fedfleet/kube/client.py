@@ -173,12 +173,17 @@ class Client:
         api_version: str | None = None,
         propagation: str = "Background",
         wait: float | None = None,
+        version: str = "",
         dry_run: bool = False,
     ) -> bool:
-        """Delete an object; False where there was none. With ``wait``, return when it is gone, at most so many seconds."""
+        """Delete an object; False where there was none. With ``wait``, return when it is gone, at most so many seconds.
+
+        Raises:
+            StaleError: it no longer has the resourceVersion ``version``, if one is given.
+        """
         resource = self._discovery.resource(kind, api_version)
         place = self._place(resource.namespaced, namespace)
-        there = objects.remove(self._connection, resource, place, name, propagation=propagation, dry_run=dry_run)
+        there = objects.remove(self._connection, resource, place, name, version=version, propagation=propagation, dry_run=dry_run)
         if there and wait is not None and not dry_run:
             self.wait_gone([ObjectRef(resource.kind, place, name, resource.api_version)], wait)
         return there
