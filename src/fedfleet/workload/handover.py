@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from fedfleet.engine.fate import Upload, follow
+from fedfleet.engine.fate import TaskRef, Upload, follow
 from fedfleet.errors import FedFleetError
 from fedfleet.workload.telling import JobTeller
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from fedfleet.engine.fate import FlowClient, TaskView
     from fedfleet.workload.description import Set, Workload
     from fedfleet.workload.telling import Tell
+
+# Role, party and task of the part of an upload's job that puts the file into storage (fate_flow/manager/components/component_manager.py).
+_UPLOAD: Final = ("local", "0", "upload_0")
 
 
 class UploadError(FedFleetError):
@@ -69,7 +72,7 @@ def hand_over(
             where=str(file),
             next_step=f"Hold the file against the description's columns; fedfleet job logs {job_id} tells more",
         )
-    flow.tables.remove_raw(job_id)
+    _forget_raw_rows(flow, job_id)
     found = flow.tables.find(table)
     wanted = _lines(file) - 1
     rows = (found.count if found else 0) or 0
@@ -82,6 +85,13 @@ def hand_over(
             next_step="Look for blank lines or ids that are there twice",
         )
     return Uploaded(job_id, rows, moment.tasks)
+
+
+def _forget_raw_rows(flow: FlowClient, job_id: str) -> None:
+    """Remove the raw rows that an upload leaves in storage beside the data frame it made of them."""
+    for tables in flow.outputs.tables(TaskRef(job_id, *_UPLOAD)).values():
+        for table in tables:
+            flow.tables.remove(table)
 
 
 def _lines(file: Path) -> int:

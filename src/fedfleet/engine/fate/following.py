@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from fedfleet.engine.fate.errors import FlowError, FlowUnreachableError, GatewayError, JobNotFoundError
+from fedfleet.engine.fate.errors import FlowAnswerError, FlowError, FlowUnreachableError, GatewayError, JobNotFoundError
 from fedfleet.engine.protocol import JobState
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 2.0
+_TAKEN_UP: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,40 @@ def follow(
     return last
 
 
+def rerun(
+    flow: FlowClient,
+    job_id: str,
+    watcher: Watcher,
+    *,
+    timeout: float,
+    clock: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], None] = time.sleep,
+) -> Moment:
+    """Run a job's failed tasks again and stay with it.
+
+    FATE Flow answers before its scheduler has taken the job up; until then the job still looks as it ended.
+
+    Raises:
+        FlowError: FATE Flow refused, or has not taken the job up after a minute.
+    """
+    before = _look(flow, Moment(job_id, JobState.UNKNOWN, (), 0.0), 0.0)
+    flow.rerun(job_id)
+    started = clock()
+    while True:
+        now = _look(flow, before, clock() - started)
+        if not now.state.ended or _versions(now) != _versions(before):
+            return follow(flow, job_id, watcher, timeout=timeout, clock=clock, pause=pause)
+        if now.seconds >= _TAKEN_UP:
+            raise FlowAnswerError(
+                "FATE Flow did not run the job again",
+                code=-1,
+                found=f"still {now.state} after {_TAKEN_UP:.0f} s",
+                where=f"job {job_id} at party {flow.party_id}",
+                next_step="Only failed components run again; look at the job's schedule log in pod python-0",
+            )
+        pause(_FIRST_PAUSE)
+
+
 def stop_quietly(flow: FlowClient, job_id: str) -> None:
     """Stop a job; where that fails, the limit of its tasks, which went with the job, ends it all the same."""
     try:
@@ -127,6 +162,10 @@ def _tasks(flow: FlowClient, job_id: str) -> tuple[TaskView, ...]:
     for task in sorted(found, key=lambda task: task.task_version):
         newest[task.role, task.task_name] = task
     return tuple(newest.values())
+
+
+def _versions(moment: Moment) -> dict[tuple[str, str], int]:
+    return {(task.role, task.task_name): task.task_version for task in moment.tasks}
 
 
 def _differs(before: Moment, now: Moment) -> bool:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from fedfleet.engine.fate.errors import ArchiveError
+from fedfleet.engine.fate.errors import ArchiveError, FlowAnswerError
+from fedfleet.engine.fate.tables import TableRef
 from fedfleet.engine.fate.views import MetricView
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from fedfleet.engine.fate.connection import FlowConnection
     from fedfleet.engine.fate.views import TaskView
 
+# fate_flow/entity/code/_api.py: no such model.
+_NO_MODEL: Final = 2005
 MOST_DOWNLOAD_BYTES: Final = 1024**3
 # FATE Flow packs tables and logs while the caller waits.
 _PACK_SECONDS: Final = 300.0
@@ -56,12 +59,18 @@ class FlowOutputs:
         return [MetricView.model_validate(entry) for entry in found or []]
 
     def model(self, task: TaskRef) -> Mapping[str, Any]:
-        """The models the task put out, by output key, as FATE reads them itself.
+        """The models the task put out, by output key, as FATE reads them itself; nothing where it put out none."""
+        try:
+            return dict(self._connection.ask("GET", "/v2/output/model/query", params=task.params()).data or {})
+        except FlowAnswerError as error:
+            if error.code == _NO_MODEL:
+                return {}
+            raise
 
-        Raises:
-            FlowAnswerError: it put out none.
-        """
-        return dict(self._connection.ask("GET", "/v2/output/model/query", params=task.params()).data or {})
+    def tables(self, task: TaskRef) -> Mapping[str, Sequence[TableRef]]:
+        """The tables the task put out, by output key; nothing where it put out none."""
+        found = self._connection.ask("GET", "/v2/output/data/table", params=task.params()).data or {}
+        return {key: [TableRef(table["namespace"], table["name"]) for table in tables] for key, tables in found.items()}
 
     def download_model(self, task: TaskRef, target: Path, most_bytes: int = MOST_DOWNLOAD_BYTES) -> int:
         """Write the task's model as FATE packs it (a tar with the model and its description); returns its bytes."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from fedfleet.engine.fate.errors import FlowAnswerError, OversizeError, SubmissionError
 from fedfleet.engine.fate.views import TableView
@@ -25,10 +25,6 @@ _OK: Final = 0
 # fate_flow/entity/code/_api.py: no such table.
 _NO_TABLE: Final = 7001
 _SEND_SECONDS: Final = 600.0
-
-# What an upload's own job is told to be: fate_flow/manager/components/base.py.
-LOCAL_ROLE: Final = "local"
-UPLOAD_TASK: Final = "upload_0"
 
 
 @dataclass(frozen=True)
@@ -141,13 +137,6 @@ class FlowTables:
                 return False
             raise
         return True
-
-    def remove_raw(self, job_id: str) -> None:
-        """Remove the raw rows that an upload's job leaves behind beside the data frame it made of them."""
-        which = {"job_id": job_id, "role": LOCAL_ROLE, "party_id": "0", "task_name": UPLOAD_TASK}
-        tables: Any = self._connection.ask("GET", "/v2/output/data/table", params=which).data or {}
-        for named in (table for tables_of_key in tables.values() for table in tables_of_key):
-            self.remove(TableRef(named["namespace"], named["name"]))
 
 
 def _names(table: TableRef) -> dict[str, str]:
