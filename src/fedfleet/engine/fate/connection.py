@@ -76,7 +76,7 @@ class FlowConnection:
                     raise self._not_a_file(response)
                 size = 0
                 with draft.open("wb") as file:
-                    for part in response.iter_raw():
+                    for part in response.iter_bytes():
                         size += len(part)
                         if size > most_bytes:
                             raise OversizeError(
