@@ -43,6 +43,9 @@ def run_workload(
     arbiter: Arbiter = "",
     extra_vars: ExtraVars = None,
     uploaded: Annotated[bool, typer.Option("--uploaded", help="The rows are there already: upload nothing.")] = False,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Record CPU and memory by component, from the computing pods' cgroups.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Upload rows, train a model of all parties, predict held-out rows, and hold the outcome against a model trained on all data.
@@ -51,7 +54,7 @@ def run_workload(
     artifacts/reports/workload-NAME.json beside the inventory, rows, models and predictions to artifacts/workloads/NAME.
     """
     ground = _ground(inventory, extra_vars or [])
-    report = perform(Choice(name, description, guest, arbiter), ground, _elapsed(), upload=not uploaded)
+    report = perform(Choice(name, description, guest, arbiter), ground, _elapsed(), upload=not uploaded, measure=measure)
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:
@@ -87,9 +90,12 @@ def _print(report: WorkloadReport, file: Path) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = _PLAIN_WIDTH
-    components = Table("job", "component", "party", "role", "state", "seconds", title="Components", title_justify="left", box=None)
+    measured = any(run.cpu_seconds is not None for run in report.components)
+    names = ["job", "component", "party", "role", "state", "seconds", *(["CPU seconds", "most MiB"] if measured else [])]
+    components = Table(*names, title="Components", title_justify="left", box=None)
     for run in report.components:
-        components.add_row(run.job_id, run.component, run.party_id, run.role, run.state, f"{run.seconds:.1f}")
+        used = [f"{run.cpu_seconds or 0:.1f}", f"{run.memory_mib or 0:.0f}"] if measured else []
+        components.add_row(run.job_id, run.component, run.party_id, run.role, run.state, f"{run.seconds:.1f}", *used)
     console.print(components)
     if report.scores:
         scores = Table("model", report.scores[0].metric, title="\nOn the same held-out rows", title_justify="left", box=None)

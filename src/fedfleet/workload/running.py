@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 from fedfleet.engine.fate import fit_dag, follow, predict_dag
 from fedfleet.engine.fate.dags import EVALUATION, TEST_OUTPUT
 from fedfleet.engine.fate.outputs import TaskRef
-from fedfleet.engine.protocol import JobState
 from fedfleet.errors import FedFleetError
 from fedfleet.report.workload import ComponentRun, Curve, Score, WorkloadReport
 from fedfleet.workload.handover import hand_over
 from fedfleet.workload.judging import CENTRAL, FEDERATED, Judge
+from fedfleet.workload.meter import Meter, component_run
 from fedfleet.workload.partners import partner_words
 from fedfleet.workload.telling import JobTeller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from fedfleet.engine.fate import FlowClient, Moment, TaskView
@@ -53,6 +53,7 @@ class Run:
     federation: str
     tell: Tell
     upload: bool = True
+    measure: bool = False
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _clock: Callable[[], float] = time.monotonic
     _components: list[ComponentRun] = field(default_factory=list)
@@ -60,6 +61,7 @@ class Run:
     _scores: tuple[Score, ...] = ()
     _curves: tuple[Curve, ...] = ()
     _files: list[str] = field(default_factory=list)
+    _meters: Mapping[str, Meter] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def execute(self) -> WorkloadReport:
@@ -81,6 +83,8 @@ class Run:
         message, ok = "", False
         with ExitStack() as stack:
             flows = {party: stack.enter_context(place.flow()) for party, place in self.places.items()}
+            if self.measure:
+                self._meters = {party: stack.enter_context(Meter(place.client, place.namespace)) for party, place in self.places.items()}
             try:
                 if self.upload:
                     self.hand_over(flows)
@@ -120,7 +124,7 @@ class Run:
                 continue
             done = hand_over(flow, self.workload, which, file, self.tell, timeout=self._job_seconds, pause=self._pause)
             self._job_ids.append(done.job_id)
-            self._components += list(_runs(done.tasks, party=flow.party_id))
+            self._components += self._runs(done.tasks, flow.party_id)
             self.tell(f"upload {flow.party_id} {which}: {done.rows} rows")
 
     def _job(self, what: str, flows: Mapping[str, FlowClient], described: Mapping[str, object]) -> Moment:
@@ -132,7 +136,7 @@ class Run:
         end = follow(guest, job_id, JobTeller(what, self.tell), timeout=self._job_seconds)
         words = partner_words(self.workload.members, flows, end)
         for party, flow in flows.items():
-            self._components += list(_runs(flow.tasks(job_id), party=party))
+            self._components += self._runs(flow.tasks(job_id), party)
         bad = [f"{word.role} {word.party_id} says {word.state}" for word in words if not word.state.ok]
         if end.state.ok and not bad:
             return end
@@ -179,6 +183,9 @@ class Run:
             saved[party] = target
         return saved
 
+    def _runs(self, tasks: Sequence[TaskView], party: str) -> list[ComponentRun]:
+        return [component_run(task, party, self._meters.get(party)) for task in tasks]
+
     def _file(self, name: str) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._files.append(str(self.folder / name))
@@ -215,16 +222,4 @@ class Run:
             scores=self._scores,
             curves=self._curves,
             files=tuple(self._files),
-        )
-
-
-def _runs(tasks: Sequence[TaskView], party: str) -> Iterator[ComponentRun]:
-    for task in tasks:
-        yield ComponentRun(
-            job_id=task.job_id,
-            component=task.task_name,
-            party_id=party,
-            role=task.role,
-            state=str(task.party_status if task.party_status is not JobState.UNKNOWN else task.status),
-            seconds=round((task.elapsed or 0) / 1000, 1),
         )

@@ -94,15 +94,22 @@ def chosen(choice: Choice, ground: Ground) -> Workload:
     return BUILT_IN[choice.name](ground.folder(choice.name) / "rows", guest, hosts, choice.arbiter or hosts[-1])
 
 
-def perform(choice: Choice, ground: Ground, tell: Tell, *, upload: bool = True) -> WorkloadReport:
+def perform(choice: Choice, ground: Ground, tell: Tell, *, upload: bool = True, measure: bool = False) -> WorkloadReport:
     """Run a workload, write its report and return it; it tells a job that failed.
+
+    Args:
+        choice: which workload.
+        ground: where.
+        tell: is told how it goes.
+        upload: whether rows are uploaded; else they are there.
+        measure: whether CPU and memory are recorded by component.
 
     Raises:
         FedFleetError: the workload could not be started, or something else than a job failed.
     """
     workload = chosen(choice, ground)
     with _alone(ground.folder(workload.name)), _places(ground, workload) as places:
-        run = Run(workload, places, ground.folder(workload.name), ground.federation, tell, upload)
+        run = Run(workload, places, ground.folder(workload.name), ground.federation, tell, upload, measure)
         report = run.execute()
     _write(ground.report_file(workload.name), report)
     return report
