@@ -51,7 +51,7 @@ options:
   name:
     description: A built-in workload. Not used with O(description).
     type: str
-    choices: [credit-card, breast-cancer]
+    choices: [credit-card, credit-card-network, breast-cancer]
     default: credit-card
   description:
     description: File that describes a workload, as YAML.
@@ -141,7 +141,7 @@ ARGUMENTS: dict[str, Any] = {
         "required": True,
         "options": KUBE_ARGUMENTS | {"party_id": {"type": "str", "required": True}, "namespace": {"type": "str", "required": True}},
     },
-    "name": {"type": "str", "choices": ["credit-card", "breast-cancer"], "default": "credit-card"},
+    "name": {"type": "str", "choices": ["credit-card", "credit-card-network", "breast-cancer"], "default": "credit-card"},
     "description": {"type": "path", "default": ""},
     "guest": {"type": "str", "default": ""},
     "arbiter": {"type": "str", "default": ""},

@@ -26,7 +26,7 @@ _PLAIN_WIDTH = 160
 
 Inventory = Annotated[Path, typer.Option("--inventory", "-i", help="The inventory: its directory, or a file in it.")]
 ExtraVars = Annotated[list[str] | None, typer.Option("--extra-vars", "-e", help="As `ansible-playbook -e` takes it; may be repeated.")]
-WorkloadName = Annotated[str, typer.Argument(help="credit-card or breast-cancer.")]
+WorkloadName = Annotated[str, typer.Argument(help="credit-card, credit-card-network or breast-cancer.")]
 Description = Annotated[
     Path | None, typer.Option("--description", exists=True, dir_okay=False, help="A workload of your own, as YAML; instead of a name.")
 ]

@@ -18,6 +18,7 @@ import yaml
 
 from fedfleet.workload.description import Workload, read_workload
 from fedfleet.workload.learning import sklearn
+from fedfleet.workload.pipelines import NETWORK, REGRESSION, TREES
 from fedfleet.workload.wheel import WheelFile, cached
 
 if TYPE_CHECKING:
@@ -48,11 +49,24 @@ class Rows:
 
 
 def credit_card(folder: Path, guest: str, hosts: Sequence[str], arbiter: str) -> Workload:
-    """Write the credit-card workload: rows dealt out in turn, three in ten of each party held out; logistic regression.
+    """Write the credit-card workload: card holders dealt out in turn, three in ten held out; logistic regression.
 
     Raises:
         WheelError: the data cannot be fetched. MissingExtraError: scikit-learn is not there.
     """
+    return _card_holders(folder, "credit-card", guest, hosts, arbiter, REGRESSION)
+
+
+def credit_card_network(folder: Path, guest: str, hosts: Sequence[str], arbiter: str) -> Workload:
+    """Write the same with a small neural network.
+
+    Raises:
+        WheelError: the data cannot be fetched. MissingExtraError: scikit-learn is not there.
+    """
+    return _card_holders(folder, "credit-card-network", guest, hosts, arbiter, NETWORK)
+
+
+def _card_holders(folder: Path, name: str, guest: str, hosts: Sequence[str], arbiter: str, pipeline: Mapping[str, object]) -> Workload:
     with cached(_DEFAULT).open(newline="", encoding="utf-8") as file:
         read = list(csv.DictReader(file))
     rows = Rows(
@@ -70,17 +84,7 @@ def credit_card(folder: Path, guest: str, hosts: Sequence[str], arbiter: str) ->
         }
         for place, party in enumerate(parties)
     }
-    pipeline = {
-        "split": "by_row",
-        "component": "homo_lr",
-        "parameters": {
-            "epochs": 8,
-            "batch_size": 64,
-            "optimizer": {"method": "adam", "penalty": "l2", "alpha": 0.0, "optimizer_params": {"lr": 0.05}},
-            "init_param": {"method": "zeros", "fit_intercept": True},
-        },
-    }
-    return _write(folder, "credit-card", guest, dealt, pipeline, arbiter)
+    return _write(folder, name, guest, dealt, pipeline, arbiter)
 
 
 def breast_cancer(folder: Path, guest: str, hosts: Sequence[str], _arbiter: str) -> Workload:
@@ -100,22 +104,12 @@ def breast_cancer(folder: Path, guest: str, hosts: Sequence[str], _arbiter: str)
     parties = [guest, *hosts]
     shares = {guest: range(10)} | {host: range(10 + place, 30, len(hosts)) for place, host in enumerate(hosts)}
     dealt = {party: {which: _columns(part, shares[party]) for which, part in sets.items()} for party in parties}
-    pipeline = {
-        "split": "by_column",
-        "component": "hetero_secureboost",
-        "parameters": {
-            "num_trees": 3,
-            "max_depth": 3,
-            "max_bin": 16,
-            "objective": "binary:bce",
-            "he_param": {"kind": "paillier", "key_length": 1024},
-        },
-    }
-    return _write(folder, "breast-cancer", guest, dealt, pipeline, "")
+    return _write(folder, "breast-cancer", guest, dealt, TREES, "")
 
 
 BUILT_IN: Final[Mapping[str, Callable[[Path, str, Sequence[str], str], Workload]]] = {
     "credit-card": credit_card,
+    "credit-card-network": credit_card_network,
     "breast-cancer": breast_cancer,
 }
 
