@@ -29,7 +29,7 @@ def packed(files: dict[str, str]) -> httpx.Response:
 
 
 def predictions(lines: str) -> dict[str, str]:
-    header = ["extend_sid", "id", "predict_score", "predict_detail"]
+    header = ["extend_sid", "id", "predict_detail", "type"]
     return {"test_output_data/0.csv": lines, "test_output_data/0.meta": json.dumps({"header": header})}
 
 
@@ -56,16 +56,16 @@ def test_more_than_was_agreed_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("first", ["", "extend_sid,id,predict_score,predict_detail\n"], ids=["bare", "with header"])
+@pytest.mark.parametrize("first", ["", "extend_sid,id,predict_detail,type\n"], ids=["bare", "with header"])
 def test_a_table_has_its_columns_named_once_and_its_rows_whole(tmp_path: Path, first: str) -> None:
-    rows = first + "s0,a,0.5,{'0': 0.5, '1': 0.5}\ns1,b,0.9,{'0': 0.1, '1': 0.9}\n"
+    rows = first + "s0,a,\"{'0': 0.5, '1': 0.5}\",test_set\ns1,b,\"{'0': 0.1, '1': 0.9}\",test_set\n"
     flow = FakeFlow("30000", {TABLES: packed(predictions(rows))})
 
     assert flow.client().outputs.save_table(TASK, "test_output_data", tmp_path / "out.csv") == 2
     assert (tmp_path / "out.csv").read_text().splitlines() == [
-        "extend_sid,id,predict_score,predict_detail",
-        "s0,a,0.5,\"{'0': 0.5, '1': 0.5}\"",
-        "s1,b,0.9,\"{'0': 0.1, '1': 0.9}\"",
+        "extend_sid,id,predict_detail,type",
+        "s0,a,\"{'0': 0.5, '1': 0.5}\",test_set",
+        "s1,b,\"{'0': 0.1, '1': 0.9}\",test_set",
     ]
 
 
@@ -92,7 +92,7 @@ def test_a_harvest_brings_models_tables_figures_and_logs(tmp_path: Path) -> None
             "/v2/output/model/query": {"data": {"output_model": {}}},
             MODEL: httpx.Response(200, content=b"model"),
             "/v2/output/data/table": {"data": {"test_output_data": [{"namespace": "n", "name": "t"}]}},
-            TABLES: packed(predictions("s0,a,0.5,{}\n")),
+            TABLES: packed(predictions("s0,a,{},test_set\n")),
             "/v2/output/metric/query": {"data": told},
             "/v2/job/log/download": httpx.Response(200, content=b"logs"),
         },

@@ -114,8 +114,8 @@ class FlowOutputs:
 def unpacked_rows(packed: Path, key: str, most_bytes: int = MOST_DOWNLOAD_BYTES) -> Iterator[list[str]]:
     """The header and then the rows of one table in an archive that FATE packed (fate_flow/manager/outputs/data.py, send_table).
 
-    Its first line names the columns only sometimes; the .meta file beside it always does. Values are not quoted, and those of lists hold
-    commas: what is left over belongs to no column and is kept in the last.
+    Its first line names the columns only sometimes; the .meta file beside it always does. Values with commas bring quotes of their own
+    (fate/ml/utils/predict_tools.py, predict_detail_dict_to_str).
 
     Raises:
         ArchiveError: there is no such table in it, or it is larger than was agreed.
@@ -125,11 +125,8 @@ def unpacked_rows(packed: Path, key: str, most_bytes: int = MOST_DOWNLOAD_BYTES)
         if isinstance(header, str):
             header = header.split(",")
         yield [str(column) for column in header]
-        content = io.TextIOWrapper(_member(archive, f"{key}/0.csv", packed, most_bytes), encoding="utf-8")
-        for line in content:
-            row = line.rstrip("\n").split(",", len(header) - 1)
-            if row != header:
-                yield row
+        content = io.TextIOWrapper(_member(archive, f"{key}/0.csv", packed, most_bytes), encoding="utf-8", newline="")
+        yield from (row for row in csv.reader(content) if row != header)
 
 
 def _member(archive: tarfile.TarFile, name: str, packed: Path, most_bytes: int) -> Any:
