@@ -73,10 +73,6 @@ class RouteTable:
         """The routes of a kind."""
         return tuple(route for route in self.routes if route.kind == kind)
 
-    def without(self, other: RouteTable) -> tuple[Route, ...]:
-        """The routes that are not exactly so in ``other``."""
-        return tuple(route for route in self.routes if route not in other.routes)
-
 
 def routes_of(cards: Iterable[Card]) -> RouteTable:
     """The routes to the parties of ``cards``.

@@ -66,11 +66,6 @@ class PartyKey:
         """Whom the endpoint trusts (PEM): the federation's CA, or itself before its admission."""
         return self.stored.texts[self.layout.authority]
 
-    @property
-    def is_self_signed(self) -> bool:
-        """Whether the endpoint shows a certificate of its own making."""
-        return self.certificate == self.self_signed
-
 
 def ensure_keys(client: Client, namespace: str, party_id: str, domain: str, now: datetime, *, dry_run: bool = False) -> list[Written]:
     """Make the keys that are missing, each with a self-signed certificate; a key that is there stays.

@@ -8,7 +8,7 @@ above it would only fail for the same reason, more slowly and less clearly.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +17,7 @@ from fedfleet.errors import FedFleetError
 from fedfleet.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 NAMES = {
     1: "names, TCP and TLS",
@@ -122,10 +122,3 @@ def first_failure(proofs: Sequence[Proof]) -> RungError | None:
         return None
     lowest = min(proof.rung for proof in failed)
     return RungError([proof for proof in failed if proof.rung == lowest])
-
-
-def timed(action: Callable[[], Proof]) -> Proof:
-    """The proof ``action`` finds, with the seconds it took."""
-    started = time.monotonic()
-    proof = action()
-    return replace(proof, seconds=time.monotonic() - started)

@@ -13,6 +13,9 @@ from fedfleet.probe import Answer, Question, ask
 from fedfleet.registration.secrets import read_keys
 from support.trial import DOMAIN, TrialExchange, TrialParty
 
+# Neither a time-out nor a loop: both servers wait far longer for a back end.
+AT_ONCE_SECONDS = 5
+
 
 @pytest.fixture(scope="module")
 def parties(deployed: tuple[TrialExchange, TrialParty, TrialParty]) -> tuple[TrialExchange, TrialParty, TrialParty]:
@@ -72,7 +75,7 @@ def _tls(exchange: TrialExchange, name: str) -> Answer:
 def test_a_server_name_without_a_route_ends_with_an_alert(exchange: TrialExchange, name: str) -> None:
     answer = _tls(exchange, f"{name}.{DOMAIN}")
     assert (answer.ok, answer.fault) == (False, "alert")
-    assert answer.seconds < 2
+    assert answer.seconds < AT_ONCE_SECONDS
 
 
 @pytest.mark.usefixtures("untouched")
@@ -107,7 +110,7 @@ def test_a_party_nobody_admitted_gives_a_clean_answer_at_once(
     answer = ask(exchange.question("/v2/partner/job/create", to, parties[2].credentials("coordination"), status=404))
     assert answer.ok, answer
     assert '"code": 404' in answer.body
-    assert answer.seconds < 2
+    assert answer.seconds < AT_ONCE_SECONDS
 
 
 def _nobody(parties: tuple[TrialExchange, TrialParty, TrialParty]) -> Credentials:

@@ -89,7 +89,7 @@ def test_secrets_have_the_names_that_operators_know(cluster: Objects) -> None:
 
 def test_a_party_trusts_itself_before_its_admission(cluster: Objects) -> None:
     keys = read_keys(cast(Client, cluster), NAMESPACE)
-    assert all(key.is_self_signed and key.authority == key.self_signed for key in keys.values())
+    assert all(key.certificate == key.self_signed and key.authority == key.self_signed for key in keys.values())
 
 
 def test_no_key_is_in_what_a_write_shows(cluster: Objects) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -43,9 +44,10 @@ def build(recipe: Recipe, into: Path, sources: Path, paths: LabPaths, go: Toolch
         for link in program.links:
             (into / link).symlink_to(program.output)
     for copy in recipe.copies:
-        folder = run([go.go, "list", "-m", "-f", "{{.Dir}}", copy.module], env=env, cwd=module).stdout.strip()
+        # Downloads what no program needed before: a module of which nothing is compiled is not there yet on a fresh machine.
+        told = run([go.go, "mod", "download", "-json", copy.module], env=env, cwd=module, timeout=_LIST_TIMEOUT).stdout
         # Module caches are read-only, which copies must not be.
-        shutil.copytree(Path(folder) / copy.source, into / copy.target, copy_function=shutil.copyfile)
+        shutil.copytree(Path(json.loads(told)["Dir"]) / copy.source, into / copy.target, copy_function=shutil.copyfile)
         (into / copy.target).chmod(0o755)
 
 
