@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from fedfleet.engine.fate import fit_dag, follow, predict_dag
 from fedfleet.engine.fate.dags import EVALUATION, TEST_OUTPUT
 from fedfleet.engine.fate.outputs import TaskRef
+from fedfleet.engine.protocol import JobState
 from fedfleet.errors import FedFleetError
 from fedfleet.report.workload import ComponentRun, Curve, Score, WorkloadReport
 from fedfleet.workload.handover import hand_over
@@ -23,7 +24,7 @@ from fedfleet.workload.partners import partner_words
 from fedfleet.workload.telling import JobTeller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from fedfleet.engine.fate import FlowClient, Moment, TaskView
@@ -45,7 +46,18 @@ class StoppedError(FedFleetError):
 
 @dataclass
 class Run:
-    """A workload on its way; `execute` does it, `report` tells it."""
+    """A workload on its way.
+
+    Attributes:
+        workload: what is done.
+        places: the parties whose clusters are here.
+        folder: where models and predictions go.
+        federation: its name, for the report.
+        tell: is told how it goes.
+        upload: whether rows are uploaded.
+        measure: whether CPU and memory are recorded by component.
+        started_at: when it began.
+    """
 
     workload: Workload
     places: Mapping[str, Party]
@@ -135,19 +147,18 @@ class Run:
         self.tell(f"{what}: job {job_id} created at {', '.join(self.workload.members.party_ids)}")
         end = follow(guest, job_id, JobTeller(what, self.tell), timeout=self._job_seconds)
         words = partner_words(self.workload.members, flows, end)
-        for party, flow in flows.items():
-            self._components += self._runs(flow.tasks(job_id), party)
+        tasks = {party: flow.tasks(job_id) for party, flow in flows.items()}
+        for party, parts in tasks.items():
+            self._components += self._runs(parts, party)
         bad = [f"{word.role} {word.party_id} says {word.state}" for word in words if not word.state.ok]
         if end.state.ok and not bad:
             return end
-        failed = end.failed
-        report = ((failed.error_report if failed else "") or "").strip().splitlines()
         raise WorkloadError(
             f"The {what} job did not succeed",
             expected=f"success of job {job_id} at every party",
-            found=f"guest {guest.party_id} says {end.state if end.state.ended else 'not done in time'}"
-            + "".join(f"; {text}" for text in bad)
-            + (f"; {failed.task_name} at {failed.role} {failed.party_id}: {' | '.join(report[-2:])}" if failed else ""),
+            found="; ".join(
+                [f"guest {guest.party_id} says {end.state if end.state.ended else 'not done in time'}", *bad, *_failures(tasks.values())]
+            ),
             next_step=f"fedfleet job logs {job_id} shows what its components said",
         )
 
@@ -223,3 +234,12 @@ class Run:
             curves=self._curves,
             files=tuple(self._files),
         )
+
+
+def _failures(tasks: Iterable[Sequence[TaskView]]) -> list[str]:
+    """What failed components left behind: the parties whose own part failed say why, the others were only stopped."""
+    found = []
+    for task in (task for parts in tasks for task in parts if task.party_status is JobState.FAILED):
+        report = (task.error_report or "").strip().splitlines()
+        found.append(f"{task.task_name} at {task.role} {task.party_id}: {' | '.join(report[-2:]) or 'it left no error behind'}")
+    return found
