@@ -83,6 +83,13 @@ def test_a_task_without_a_model_has_none() -> None:
     assert flow.client().outputs.model(TASK) == {}
 
 
+def test_a_task_nobody_knows_has_no_tables_to_tell_of() -> None:
+    flow = FakeFlow("30000", {"/v2/output/data/table": {"code": 2000, "message": "no found task"}})
+
+    with pytest.raises(FlowAnswerError):
+        flow.client().outputs.tables(TASK)
+
+
 def test_a_harvest_brings_models_tables_figures_and_logs(tmp_path: Path) -> None:
     told = [{"name": "lr_loss", "type": "loss", "step_axis": "iterations", "groups": [], "data": [{"metric": 0.7, "step": 0}]}]
     flow = FakeFlow(
@@ -91,7 +98,7 @@ def test_a_harvest_brings_models_tables_figures_and_logs(tmp_path: Path) -> None
             "/v2/job/task/query": {"data": [task("guest", "30000", "success")]},
             "/v2/output/model/query": {"data": {"output_model": {}}},
             MODEL: httpx.Response(200, content=b"model"),
-            "/v2/output/data/table": {"data": {"test_output_data": [{"namespace": "n", "name": "t"}]}},
+            "/v2/output/data/table": httpx.Response(200, json={"test_output_data": [{"namespace": "n", "name": "t"}]}),
             TABLES: packed(predictions("s0,a,{},test_set\n")),
             "/v2/output/metric/query": {"data": told},
             "/v2/job/log/download": httpx.Response(200, content=b"logs"),

@@ -46,8 +46,7 @@ class FlowConnection:
             JobNotFoundError: it has no such job or task. FlowAnswerError: it said no for another reason.
             FlowUnreachableError, GatewayError: no answer of FATE Flow came.
         """
-        response = self.send(method, path, dest=dest, **what)
-        return self._accepted(self.answer(response), str(response.request.url), dest)
+        return self.accepted(self.send(method, path, dest=dest, **what), dest)
 
     def send(self, method: str, path: str, *, dest: str = "", **what: Any) -> httpx.Response:
         """A call and its whole response, whatever FATE Flow says in it."""
@@ -72,7 +71,7 @@ class FlowConnection:
                 if response.status_code != httpx.codes.OK or "json" in response.headers.get("content-type", ""):
                     response.read()
                     self._past_nginx(response, self.party_id)
-                    self._accepted(self.answer(response), str(response.request.url), "")
+                    self.accepted(response)
                     raise self._not_a_file(response)
                 size = 0
                 with draft.open("wb") as file:
@@ -115,7 +114,13 @@ class FlowConnection:
     def _headers(party: str) -> dict[str, str]:
         return {"dest-party-id": party, "service": "fateflow"}
 
-    def _accepted(self, answer: Answer, where: str, dest: str) -> Answer:
+    def accepted(self, response: httpx.Response, dest: str = "") -> Answer:
+        """The envelope of a response that says yes; ``dest`` is whom it was for, where that is another party.
+
+        Raises:
+            JobNotFoundError, FlowAnswerError: it says no.
+        """
+        answer = self.answer(response)
         if answer.code == _OK:
             return answer
         kind = JobNotFoundError if answer.code in {_JOB_NOT_FOUND, _TASK_NOT_FOUND} else FlowAnswerError
@@ -123,7 +128,7 @@ class FlowConnection:
             f"FATE Flow of party {dest or self.party_id} refused",
             code=answer.code,
             found=f"return code {answer.code}: {answer.message}",
-            where=where,
+            where=str(response.request.url),
         )
 
     def _not_a_file(self, response: httpx.Response) -> FlowAnswerError:

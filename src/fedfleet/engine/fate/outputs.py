@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import TypeAdapter, ValidationError
+
 from fedfleet.engine.fate.errors import ArchiveError, FlowAnswerError
 from fedfleet.engine.fate.tables import TableRef
 from fedfleet.engine.fate.views import MetricView
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from fedfleet.engine.fate.connection import FlowConnection
     from fedfleet.engine.fate.views import TaskView
 
+_TABLES: Final = TypeAdapter(dict[str, list[dict[str, str]]])
 # fate_flow/entity/code/_api.py: no such model.
 _NO_MODEL: Final = 2005
 MOST_DOWNLOAD_BYTES: Final = 1024**3
@@ -69,7 +72,13 @@ class FlowOutputs:
 
     def tables(self, task: TaskRef) -> Mapping[str, Sequence[TableRef]]:
         """The tables the task put out, by output key; nothing where it put out none."""
-        found = self._connection.ask("GET", "/v2/output/data/table", params=task.params()).data or {}
+        response = self._connection.send("GET", "/v2/output/data/table", params=task.params())
+        try:
+            # The one answer that comes without an envelope: FATE Flow 2.2.0 returns the mapping itself.
+            found = _TABLES.validate_json(response.content)
+        except ValidationError:
+            self._connection.accepted(response)
+            return {}
         return {key: [TableRef(table["namespace"], table["name"]) for table in tables] for key, tables in found.items()}
 
     def download_model(self, task: TaskRef, target: Path, most_bytes: int = MOST_DOWNLOAD_BYTES) -> int:
