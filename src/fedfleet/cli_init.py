@@ -52,7 +52,7 @@ def init(
     kubeconfig: Annotated[str | None, typer.Option(help="Path of the kubeconfig; else what kubectl would take.")] = None,
     context: Annotated[str | None, typer.Option(help="Context in it; else its current one.")] = None,
     profile: Annotated[str | None, typer.Option(help="lab, pilot or production; else pilot.")] = None,
-    party_id: Annotated[int | None, typer.Option(help="Party id (party).")] = None,
+    party_id: Annotated[str | None, typer.Option(help="Party id (party).")] = None,
     organisation: Annotated[str | None, typer.Option(help="Organisation that owns the party (party).")] = None,
     storage_class: Annotated[str | None, typer.Option(help="StorageClass for everything that is kept (party).")] = None,
     fate_profile: Annotated[str | None, typer.Option(help="spark or standalone; else spark (party).")] = None,

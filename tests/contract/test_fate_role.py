@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from support.commands import run
+from support.commands import ROOT, run
 
 EXCHANGE = {
     "broker": {"address": "192.0.2.10", "port": 443, "server_name": "proxy.fed.example.org"},
@@ -36,6 +36,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "fate_priority_class": "important",
     },
     "external": {"site_profile": "pilot", "fate_exchange": EXCHANGE, **EXTERNAL},
+    "same-cluster": {
+        "site_profile": "lab",
+        "fate_profile": "standalone",
+        "fate_exchange": EXCHANGE,
+        "fate_exchange_namespace": "fate-exchange",
+        "cluster_domain": "k8s.example.org",
+    },
     "node-port": {"site_profile": "pilot", "fate_public_service_type": "NodePort", "fate_public_node_address": "198.51.100.9"},
 }
 SITE = {
@@ -237,6 +244,42 @@ def test_an_admitted_party_reaches_the_exchange_and_nothing_else(rendered: dict[
         for port in rule["ports"]
     }
     assert blocks == {("192.0.2.10/32", 443), ("192.0.2.11/32", 9443)}
+
+
+def test_nothing_in_the_cluster_is_taken_for_the_exchange_where_it_is_elsewhere(rendered: dict[str, Manifests]) -> None:
+    for way in ("broker", "coordination"):
+        (rule,) = named(rendered["lab"], "NetworkPolicy", f"to-the-exchange-{way}")["spec"]["egress"]
+        assert [set(target) for target in rule["to"]] == [{"ipBlock"}]
+
+
+@pytest.mark.parametrize(("way", "pods", "port"), [("broker", "traffic-server", 443), ("coordination", "nginx", 9443)])
+def test_an_exchange_of_the_same_cluster_is_its_pods_in_its_namespace_at_their_port(
+    rendered: dict[str, Manifests], way: str, pods: str, port: int
+) -> None:
+    _, inner = named(rendered["same-cluster"], "NetworkPolicy", f"to-the-exchange-{way}")["spec"]["egress"]
+    assert inner == {
+        "to": [
+            {
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "fate-exchange"}},
+                "podSelector": {
+                    "matchLabels": {"app.kubernetes.io/name": pods, "app.kubernetes.io/part-of": "fedfleet-exchange"},
+                },
+            }
+        ],
+        "ports": [{"protocol": "TCP", "port": port}],
+    }
+    # The ports are the pods', which role exchange fixes.
+    assert f"{{name: {way}, containerPort: {port}}}" in (ROOT / "roles" / "exchange" / "templates" / f"{pods}.yml.j2").read_text()
+
+
+def test_services_end_in_the_domain_of_their_cluster(rendered: dict[str, Manifests]) -> None:
+    table = yaml.safe_load(named(rendered["same-cluster"], "ConfigMap", "fateflow-config")["data"]["pulsar_route_table.yaml"])
+    assert table["default"]["proxy"] == "exchange-broker.fate-30000.svc.k8s.example.org:443"
+
+
+def test_a_pulsar_of_the_site_s_own_goes_to_the_exchange_itself(rendered: dict[str, Manifests]) -> None:
+    table = yaml.safe_load(named(rendered["external"], "ConfigMap", "fateflow-config")["data"]["pulsar_route_table.yaml"])
+    assert table["default"]["proxy"] == "192.0.2.10:443"
 
 
 def test_a_party_that_is_not_admitted_reaches_nobody(rendered: dict[str, Manifests]) -> None:

@@ -22,7 +22,6 @@ from dataclasses import asdict, dataclass, field, replace
 
 # The kinds of things that go wrong. ``alert``: the peer ended TLS with an alert. ``not-tls``: something that is no TLS answered.
 FAULTS = ("name", "refused", "timeout", "closed", "alert", "not-tls", "untrusted", "wrong-key", "answer", "other")
-_LARGEST_BODY = 64 * 1024
 _MOST_AT_ONCE = 16
 
 
@@ -38,7 +37,8 @@ class Question:
         trust: certificates (PEM) that may vouch for the peer; empty to take any.
         pin: SHA-256 (hexadecimal) of the public key the peer must have; empty to take any.
         certificate, key: our own certificate and key (PEM), for peers that ask for them.
-        method, path, headers: the request; ``status`` is the answer it must have, 0 for any.
+        method, path, headers, body: the request; ``status`` is the answer it must have, 0 for any.
+        largest: bytes of the answer that are read.
         timeout: seconds for everything together.
     """
 
@@ -53,7 +53,9 @@ class Question:
     method: str = "GET"
     path: str = "/"
     headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
     status: int = 200
+    largest: int = 64 * 1024
     timeout: float = 5.0
 
 
@@ -193,9 +195,9 @@ def _requested(question: Question, connection: socket.socket, answer: Answer) ->
     conversation = http.client.HTTPConnection(question.host, question.port)
     conversation.sock = connection
     headers = {"Host": question.server_name or question.host, "Connection": "close", **dict(question.headers)}
-    conversation.request(question.method, question.path, headers=headers)
+    conversation.request(question.method, question.path, body=question.body.encode() or None, headers=headers)
     response = conversation.getresponse()
-    body = response.read(_LARGEST_BODY).decode("utf-8", "replace")
+    body = response.read(question.largest).decode("utf-8", "replace")
     good = question.status in (0, response.status)
     detail = f"{question.method} {question.path} gave {response.status}" + (
         "" if good else f", expected {question.status}: {body[:200].strip()}"

@@ -3,7 +3,9 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from fedfleet.federation.names import PartyId
 
 
 def _matching(pattern: str, expected: str) -> AfterValidator:
@@ -61,7 +63,7 @@ class PartyAnswers(_Answers):
     """One party's own site."""
 
     kind: Literal["party"] = "party"
-    party_id: int = Field(ge=1, le=999_999_999)
+    party_id: PartyId
     organisation: Line
     storage_class: Label
     fate_profile: Literal["spark", "standalone"] = "spark"

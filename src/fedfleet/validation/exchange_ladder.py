@@ -47,12 +47,19 @@ class RouteRung:
                     ok=not failed,
                     seconds=max(finding.seconds for finding in of_route),
                     detail="; ".join(map(str, failed)) or f"{len(of_route)} replicas, each asked: {of_route[0].detail}",
-                    fix=""
-                    if not failed
-                    else f"delete {', '.join(finding.replica for finding in failed)}: it comes back with the stored routes",
+                    fix=_fix(failed),
                 )
             )
         return proofs
+
+
+def _fix(failed: Sequence[ReplicaRoute]) -> str:
+    if not failed:
+        return ""
+    names = ", ".join(finding.replica for finding in failed)
+    if any(not finding.runs for finding in failed):
+        return f"look at the pods and events of Deployment {names}"
+    return f"delete {names}: it comes back with the stored routes"
 
 
 class ExchangeLadder:

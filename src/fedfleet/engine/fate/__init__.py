@@ -19,6 +19,7 @@ from fedfleet.engine.fate.errors import (
 )
 from fedfleet.engine.fate.flow import FlowClient
 from fedfleet.engine.fate.following import Moment, Watcher, follow
+from fedfleet.engine.fate.inside import PodTransport
 from fedfleet.engine.fate.outputs import FlowOutputs, TaskRef
 from fedfleet.engine.fate.tables import Columns, FlowTables, TableRef, Upload
 from fedfleet.engine.fate.toy import ToyResult, run_toy, toy_dag
@@ -46,6 +47,7 @@ __all__ = [
     "PartnerRecord",
     "PartnerUnreachableError",
     "Plan",
+    "PodTransport",
     "SubmissionError",
     "TableRef",
     "TableView",
