@@ -64,7 +64,8 @@ test: bootstrap lint ## All tests, against a lab made for them and removed after
 	@$(BIN)/pytest -m "not nightly" tests/unit tests/contract tests/lab
 
 .PHONY: nightly
-nightly: bootstrap lint ## All tests on both profiles, one after the other
+nightly: bootstrap lint ## All tests on both profiles, one after the other, and go vet on all programs
+	@.ci/vet
 	@for profile in standalone spark; do FEDFLEET_TEST_PROFILE=$$profile $(BIN)/pytest tests/unit tests/contract tests/lab; done
 
 # --- Documentation ------------------------------------------------------------------------------------------------------------------

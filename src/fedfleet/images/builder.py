@@ -69,7 +69,7 @@ def build(
     """Build the named images where they are not there yet, and push them where the registry lacks them.
 
     Args:
-        names: images to end up with; None for all of the platform's (the lab's own take ``contexts``).
+        names: images to end up with; None for all of the platform's, and the optional ones whose programs are in ``contexts``.
         registry: where to push; None leaves them in local storage.
         progress: told what is being done, with seconds gone and an estimate.
         contexts: for inputs that somebody else builds, the folder with their files by input name.
@@ -84,8 +84,11 @@ def build(
     """
     paths = CachePaths(cache or cache_home())
     catalogue = load(folder)
-    wanted = set(names) if names is not None else {image.name for image in catalogue.images if image.group == "platform"}
     given = dict(contexts or {})
+    wanted = set(names) if names is not None else catalogue.chosen(given)
+    for image in catalogue.left_out(given) if names is None else ():
+        missing = " ".join(f"--context {name}=FOLDER" for name in image.given())
+        progress(f"{image.name} is left out ({image.summary}): its programs are not built here, bring them with {missing}")
     ordered = catalogue.with_parents(wanted)
     for image in ordered:
         for name in image.given():

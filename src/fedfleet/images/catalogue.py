@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fedfleet.images.errors import CatalogueError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -61,7 +64,7 @@ class ImageDefinition(_Strict):
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     version: str = Field(pattern=r"^[0-9][0-9A-Za-z.]*$")
     summary: str
-    group: Literal["platform", "lab"]
+    group: Literal["platform", "option", "lab"]
     parents: tuple[str, ...] = ()
     inputs: dict[str, ImageInput] = Field(default_factory=dict)
     seconds: int = Field(gt=0, description="a first build on two cores, for the first estimate")
@@ -118,6 +121,15 @@ class Catalogue(_Strict):
                 needed.add(image.name)
                 waiting.extend(self.get(parent) for parent in image.parents)
         return tuple(image for image in self.images if image.name in needed)
+
+    def chosen(self, given: Collection[str]) -> set[str]:
+        """What is meant where nobody names images: the platform's, and the optional ones whose programs are ``given``."""
+        left_out = {image.name for image in self.left_out(given)}
+        return {image.name for image in self.images if image.group != "lab"} - left_out
+
+    def left_out(self, given: Collection[str]) -> tuple[ImageDefinition, ...]:
+        """The optional images that lack a program; ``given`` are names of inputs."""
+        return tuple(image for image in self.images if image.group == "option" and not set(image.given()) <= set(given))
 
 
 class _ImagesFile(_Strict):

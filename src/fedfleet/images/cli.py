@@ -28,7 +28,7 @@ Authfile = Annotated[
     typer.Option("--authfile", exists=True, dir_okay=False, envvar="REGISTRY_AUTH_FILE", help="Credentials as `docker login` keeps them."),
 ]
 Context = Annotated[list[str] | None, typer.Option("--context", help="NAME=FOLDER with programs that others build; may be repeated.")]
-Names = Annotated[list[str] | None, typer.Argument(help="Images; none: all of the platform's.")]
+Names = Annotated[list[str] | None, typer.Argument(help="Images; none: all of the platform's, and optional ones whose programs are given.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

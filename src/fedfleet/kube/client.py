@@ -14,6 +14,7 @@ from fedfleet.kube.members import Terms
 from fedfleet.kube.refs import ObjectRef
 from fedfleet.kube.removal import remove_set
 from fedfleet.kube.selectors import selector_text
+from fedfleet.kube.takeover import PEOPLE
 from fedfleet.kube.tunnel import Tunnel
 from fedfleet.kube.waiting import Waiter
 
@@ -112,21 +113,23 @@ class Client:
         *,
         manager: str = MANAGER,
         force: bool = False,
+        take_over_from: Sequence[str] = PEOPLE,
         dry_run: bool = False,
         apply_set: ApplySetRef | None = None,
         namespace: str | None = None,
     ) -> ApplyResult:
         """Apply a whole set (objects, or YAML text) server-side, concurrently and in tiers; prune what left it.
 
-        ``force`` takes over fields of other managers. ``dry_run`` has the server compute everything and change
-        nothing. ``namespace`` is for objects that name none.
+        ``force`` takes over fields of other managers; without it, those of ``take_over_from`` are taken over on objects
+        that are in ``apply_set`` already. ``dry_run`` has the server compute everything and change nothing.
+        ``namespace`` is for objects that name none.
 
         Raises:
             DefinitionError: found before anything was touched.
             OwnershipError: fields belong to others. SetError: several objects were refused.
         """
         checked = definitions.checked(definitions.parse(objects), namespace)
-        terms = Terms(manager=manager, force=force, dry_run=dry_run, apply_set=apply_set, namespace=namespace)
+        terms = Terms(manager, force, tuple(take_over_from), dry_run, apply_set, namespace)
         return Application(self._connection, self._discovery, terms).run(checked)
 
     def remove(

@@ -57,7 +57,7 @@ def load_report(inventory: Path) -> Report:
         raise NoReportError(
             "No run on this inventory has reported yet",
             where=str(directory),
-            next_step=f"Start one: ansible-playbook site.yml -i {inventory}",
+            next_step=f"Start one: ansible-playbook fedfleet.federation.site -i {inventory}",
         )
     rungs = tuple(rung for site in sites for rung in site.rungs)
     routes = tuple(route for site in sites for route in site.routes)

@@ -107,7 +107,7 @@ def _namespace_shortfalls(client: Client, name: str, *, required: bool) -> list[
                 what=f"namespace {name}",
                 needed="it there, with the site's rights in it",
                 found="no such namespace, or one that is being made",
-                fix="have the platform team apply what `ansible-playbook playbooks/rbac.yml` prints for this site",
+                fix="have the platform team apply what `ansible-playbook fedfleet.federation.rbac` writes for this site",
             )
         ]
     return []

@@ -79,3 +79,17 @@ def test_a_named_folder_without_definitions_is_not_passed_over(tmp_path: Path, m
     monkeypatch.setenv("FEDFLEET_IMAGES", str(tmp_path))
     with pytest.raises(CatalogueError, match=str(tmp_path)):
         definitions_folder()
+
+
+def test_optional_images_come_with_their_programs(definitions: Path) -> None:
+    described = yaml.safe_load((definitions / "images.yml").read_text())
+    agent = next(image for image in described["images"] if image["name"] == "agent")
+    change(
+        definitions / "images.yml", images=[*(image for image in described["images"] if image is not agent), agent | {"group": "option"}]
+    )
+
+    catalogue = load(definitions)
+
+    assert catalogue.chosen(()) == {"base", "tool", "store"}
+    assert [image.name for image in catalogue.left_out(())] == ["agent"]
+    assert catalogue.chosen({"agent"}) == {"base", "tool", "store", "agent"}
