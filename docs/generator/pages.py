@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from generator.checks import render_checks
 from generator.commands import render_commands
 from generator.plugins import render_callback, render_filter, render_module
 from generator.roles import render_role
@@ -23,7 +24,7 @@ def render_reference() -> dict[str, str]:
         "Filters": ("filters", filters),
         "Callback plugins": ("callbacks", callbacks),
     }
-    pages = {"README.md": _contents(kinds), "commands.md": render_commands()}
+    pages = {"README.md": _contents(kinds), "checks.md": render_checks(), "commands.md": render_commands()}
     for kind, rendered in kinds.values():
         pages |= {f"{kind}/{name}.md": text for name, text in rendered.items()}
     return {name: NOTICE + text for name, text in pages.items()}
@@ -37,6 +38,7 @@ def stale_pages() -> list[Path]:
 
 def _contents(kinds: dict[str, tuple[str, dict[str, str]]]) -> str:
     lines = ["# Reference", "", "[Commands](commands.md): everything `fedfleet` does.", ""]
+    lines += ["[Checks](checks.md): what `fedfleet check` looks at, an entry a code.", ""]
     for title, (kind, rendered) in kinds.items():
         lines += [f"## {title}", "", *(f"- [{name}]({kind}/{name}.md): {_summary(text)}" for name, text in rendered.items()), ""]
     return "\n".join(lines)
