@@ -61,12 +61,12 @@ check: lint ## The quick part of the tests: lint, unit and contract tests
 
 .PHONY: test
 test: bootstrap lint ## All tests, against a lab made for them and removed after
-	@$(BIN)/pytest -m "not nightly" tests/unit tests/contract tests/lab
+	@$(BIN)/pytest -m "not nightly" tests/unit tests/contract tests/browser tests/lab
 
 .PHONY: nightly
 nightly: bootstrap lint ## All tests on both profiles, one after the other, and go vet on all programs
 	@.ci/vet
-	@for profile in standalone spark; do FEDFLEET_TEST_PROFILE=$$profile $(BIN)/pytest tests/unit tests/contract tests/lab; done
+	@for profile in standalone spark; do FEDFLEET_TEST_PROFILE=$$profile $(BIN)/pytest tests/unit tests/contract tests/browser tests/lab; done
 
 # --- Documentation ------------------------------------------------------------------------------------------------------------------
 

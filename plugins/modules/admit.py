@@ -174,6 +174,10 @@ seconds:
   description: From the admission to the last replica's last answer.
   returned: success
   type: float
+exit_code:
+  description: The exit code of C(fedfleet run), where a replica does not serve the routes.
+  returned: failure
+  type: int
 error:
   description: What went wrong, field by field, as of M(fedfleet.federation.kube_apply).
   returned: failure
@@ -276,6 +280,7 @@ def main() -> None:
     with session(module, replicas=[]) as client:
         from fedfleet.exchange.reload import RouteError
         from fedfleet.exchange.settings import AUTHORITY_SECRET
+        from fedfleet.exit_codes import ExitCode
         from fedfleet.registration.admit import admit
 
         settings = exchange_settings(module.params)
@@ -295,7 +300,7 @@ def main() -> None:
                 dry_run=module.check_mode,
             )
         except RouteError as error:
-            fail(module, error, replicas=shown_findings(error.findings))
+            fail(module, error, replicas=shown_findings(error.findings), exit_code=int(ExitCode.ROUTE_FAILED))
         rewritten = write_files(module, outcome)
         done = outcome.reloaded
         module.exit_json(

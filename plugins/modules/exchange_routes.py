@@ -84,6 +84,10 @@ seconds:
   description: How long it all took.
   returned: success
   type: float
+exit_code:
+  description: The exit code of C(fedfleet run), where a replica does not serve the routes.
+  returned: failure
+  type: int
 error:
   description: What went wrong, field by field, as of M(fedfleet.federation.kube_apply).
   returned: failure
@@ -107,6 +111,7 @@ def main() -> None:
     with session(module, replicas=[]) as client:
         from fedfleet.exchange.reload import RouteError, reload_exchange
         from fedfleet.exchange.settings import AUTHORITY_SECRET
+        from fedfleet.exit_codes import ExitCode
 
         settings = exchange_settings(module.params)
         if module.check_mode and client.get("Secret", AUTHORITY_SECRET, settings.namespace, api_version="v1") is None:
@@ -115,7 +120,7 @@ def main() -> None:
         try:
             done = reload_exchange(client, settings, timeout=module.params["timeout"], dry_run=module.check_mode, ask=module.params["ask"])
         except RouteError as error:
-            fail(module, error, replicas=shown_findings(error.findings))
+            fail(module, error, replicas=shown_findings(error.findings), exit_code=int(ExitCode.ROUTE_FAILED))
     module.exit_json(
         changed=done.changed,
         table_id=done.table.table_id,

@@ -1,8 +1,13 @@
 """Kubernetes objects that tests apply, and short ways to say which."""
 
+import base64
+from pathlib import Path
 from typing import Any
 
-from fedfleet.kube import ObjectRef
+import yaml
+
+from fedfleet.kube import Client, ObjectRef
+from support.cluster import eventually
 
 # Never exits and listens nowhere; the lab's nodes have it for their pods' namespaces.
 PAUSE = "registry.lab:5000/fedfleet/pause:1.0"
@@ -49,14 +54,41 @@ def workload(kind: str, name: str, namespace: str, *containers: dict[str, Any], 
     return {"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": namespace}, "spec": own | spec}
 
 
-def claim(name: str, namespace: str, storage_class: str) -> dict[str, Any]:
+def claim(name: str, namespace: str, storage_class: str, size: str = "16Mi") -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
         "metadata": {"name": name, "namespace": namespace},
-        "spec": {"storageClassName": storage_class, "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "16Mi"}}},
+        "spec": {"storageClassName": storage_class, "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}},
     }
 
 
 def ref(definition: dict[str, Any]) -> ObjectRef:
     return ObjectRef.of(definition)
+
+
+def changed_kubeconfig(source: Path, target: Path, user: dict[str, Any] | None = None, **cluster: Any) -> Path:
+    """Write a kubeconfig's copy with other cluster settings, or another user."""
+    content = yaml.safe_load(source.read_text())
+    content["clusters"][0]["cluster"] |= {key.replace("_", "-"): value for key, value in cluster.items()}
+    if user is not None:
+        content["users"][0]["user"] = user
+    target.write_text(yaml.safe_dump(content))
+    return target
+
+
+def guest_token(client: Client, namespace: str) -> str:
+    """The token of a service account that may do nothing."""
+    place = {"name": "guest", "namespace": namespace}
+    client.apply([{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": place}])
+    annotations = {"kubernetes.io/service-account.name": "guest"}
+    kind = "kubernetes.io/service-account-token"
+    client.apply([{"apiVersion": "v1", "kind": "Secret", "metadata": place | {"annotations": annotations}, "type": kind}])
+    found: dict[str, str] = {}
+
+    def made() -> bool:
+        found.update((client.get("Secret", "guest", namespace) or {}).get("data") or {})
+        return "token" in found
+
+    eventually(made, "the service account has a token", seconds=20)
+    return base64.b64decode(found["token"]).decode()

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from fedfleet.federation.images import REPOSITORY
 from fedfleet.images.errors import CatalogueError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 Model = TypeVar("Model", bound=BaseModel)
-
-REPOSITORY = "fedfleet"
-"""First part of every image's name in a registry."""
 
 
 class _Strict(BaseModel):
@@ -169,13 +167,6 @@ def load(folder: Path | None = None) -> Catalogue:
         if not (folder / image.name / "Containerfile").is_file():
             raise CatalogueError(f"image {image.name} has no Containerfile", where=str(folder / image.name / "Containerfile"))
     return Catalogue(images=_in_build_order(images, folder), lock=lock, folder=folder)
-
-
-def references(registry: str, names: tuple[str, ...] = (), folder: Path | None = None) -> dict[str, str]:
-    """Each image's reference in ``registry`` by its name; of all images, or of those named."""
-    catalogue = load(folder)
-    chosen = [catalogue.get(name) for name in names] if names else catalogue.images
-    return {image.name: image.reference(registry) for image in chosen}
 
 
 def _read(path: Path, model: type[Model]) -> Model:

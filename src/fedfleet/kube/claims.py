@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _LATE = "WaitForFirstConsumer"
 _NO_CLASS = "Make that StorageClass, or delete the claim and name another class"
+_NO_DEFAULT = "Name a StorageClass in storage_classes, or have the platform team mark one as the default"
+_DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
 
 class BindingModes:
@@ -28,16 +30,29 @@ class BindingModes:
     def judge(self, claim: KubeObject, verdict: Verdict) -> Verdict:
         """``verdict`` on a claim that is not bound, made right with what its class says."""
         name = claim["spec"].get("storageClassName")
-        if verdict.text != "pending" or not name or verdict.hopeless:
+        if verdict.text != "pending" or verdict.hopeless or claim["spec"].get("volumeName"):
+            return verdict
+        if name is None and not self._has_default():
+            text = "pending: it names no StorageClass, and the cluster has no default one"
+            return Verdict(ready=False, text=text, hopeless=True, next_step=_NO_DEFAULT)
+        if not name:
             return verdict
         if name not in self._modes:
             self._modes[name] = self._ask(name, claim)
         mode = self._modes[name]
-        if mode is None and not claim["spec"].get("volumeName"):
+        if mode is None:
             return Verdict(ready=False, text=f"pending: there is no StorageClass {name!r}", hopeless=True, next_step=_NO_CLASS)
         if mode == _LATE:
             return Verdict(ready=True, text="pending until its first pod")
         return verdict
+
+    def _has_default(self) -> bool:
+        """Whether the cluster has a default class; asked anew each time, for one may be marked while a claim waits."""
+        try:
+            classes = objects.read_all(self._connection, self._discovery.resource("StorageClass"), None)
+        except ForbiddenError:
+            return True
+        return any((found["metadata"].get("annotations") or {}).get(_DEFAULT) == "true" for found in classes)
 
     def _ask(self, name: str, claim: KubeObject) -> str | None:
         try:

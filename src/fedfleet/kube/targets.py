@@ -41,6 +41,8 @@ class Target:
         self._pods: list[KubeObject] = []
         self._happened: list[KubeObject] = []
         self._seen_first: frozenset[tuple[str, int]] | None = None
+        self._claims: dict[str, list[KubeObject]] = {}
+        self._claims_seen_first: dict[str, frozenset[tuple[str, int]]] = {}
         self._restarts: dict[tuple[str, str], int] = {}
         self._since: dict[tuple[str, ...], float] = {}
 
@@ -51,7 +53,7 @@ class Target:
 
     def look(self, modes: BindingModes) -> None:
         """See how the object is now, and its pods where it has some and is not ready."""
-        found, self._pods = self.see(), []
+        found, self._pods, self._claims = self.see(), [], {}
         if found is None:
             self.verdict = Verdict(ready=False, text="not there")
             return
@@ -65,6 +67,17 @@ class Target:
                 self._happened = self._own_events()
                 if self._seen_first is None:
                     self._seen_first = frozenset(troubles.mark(event) for event in self._happened)
+        self._look_at_claims(found)
+
+    def _look_at_claims(self, found: KubeObject) -> None:
+        """See what happened to the claims that keep it: itself, or those of pods that have no node yet."""
+        if self.verdict.ready:
+            return
+        own = [self.ref.name] if found["kind"] == "PersistentVolumeClaim" else []
+        for claim in dict.fromkeys([*own, *(name for pod in self._pods for name in troubles.claims_of(pod))]):
+            place = (self._connection, self._discovery, self.ref.namespace, "PersistentVolumeClaim", claim)
+            self._claims[claim] = evidence.events_of(*place)
+            self._claims_seen_first.setdefault(claim, frozenset(troubles.mark(event) for event in self._claims[claim]))
 
     def describe(self) -> str:
         """How far it is, with what its pods say."""
@@ -81,6 +94,7 @@ class Target:
 
     def _find_troubles(self) -> list[Trouble]:
         found = [troubles.of_pod(pod, self._restarts) for pod in self._pods]
+        found += [troubles.of_provisioning(claim, events, self._claims_seen_first[claim]) for claim, events in self._claims.items()]
         if self.obj is not None and self.ref.kind in _WITH_PODS and len(self._pods) < troubles.wanted_pods(self.obj):
             failure = condition(self.obj, "ReplicaFailure")
             found.append(troubles.of_replica_failure(self.ref, failure))
@@ -115,6 +129,7 @@ class Target:
     def _told_events(self) -> list[str]:
         try:
             events = self._own_events()
+            events += [event for happened in self._claims.values() for event in happened if self.ref.kind != "PersistentVolumeClaim"]
             for pod in self._pods[:_PODS_ASKED_FOR_EVENTS] if self.ref.kind != "Pod" else []:
                 name = pod["metadata"]["name"]
                 events += evidence.events_of(self._connection, self._discovery, self.ref.namespace, "Pod", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,17 +20,24 @@ _GRACE = {
     "InvalidImageName": 0.0,
     "ErrImageNeverPull": 0.0,
     "ImageInspectError": 15.0,
-    "ErrImagePull": 30.0,
-    "ImagePullBackOff": 30.0,
+    "ErrImagePull": 120.0,
+    "ImagePullBackOff": 120.0,
     "CreateContainerConfigError": 20.0,
     "CreateContainerError": 20.0,
     "RunContainerError": 20.0,
 }
 _SAME = {"ErrImagePull": "ImagePullBackOff", "RunContainerError": "CreateContainerError"}
+# What registries say of an image that is not there or not for us (containerd quotes them, and the names of gRPC's codes).
+_NO_SUCH_IMAGE = re.compile(
+    r"not found|NotFound|manifest unknown|name unknown|no match for platform|unauthorized|authentication required|denied|forbidden",
+    re.IGNORECASE,
+)
+_NO_SUCH_IMAGE_SECONDS = 15.0
 # How a container ends that could not even begin, before it is called CrashLoopBackOff like all others.
 _NEVER_BEGAN = frozenset({"ContainerCannotRun", "StartError"})
 _CRASHING_BEFORE_SECONDS = 90.0
 _REFUSED_SECONDS = 10.0
+_UNPROVISIONED_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,9 @@ def _of_container(pod: KubeObject, container: dict[str, Any], restarts_at_first:
         grace = _CRASHING_BEFORE_SECONDS if restarts_at_first >= MAX_RESTARTS else 0.0
         message = f"{message} ({_restarts(container)} restarts)"
     elif reason in _GRACE:
-        grace = _GRACE[reason]
+        # A registry that is not up yet answers later; one that has answered says the same until somebody pushes the image.
+        answered = "Pull" in reason and _NO_SUCH_IMAGE.search(message)
+        grace = min(_GRACE[reason], _NO_SUCH_IMAGE_SECONDS) if answered else _GRACE[reason]
     else:
         return None
     name, pod_name = container["name"], pod["metadata"]["name"]
@@ -123,6 +133,30 @@ def of_replica_failure(ref: ObjectRef, failure: dict[str, Any]) -> Trouble | Non
     if failure.get("status") != "True":
         return None
     return _refused(ref, str(failure.get("message") or failure.get("reason") or ""))
+
+
+def of_provisioning(claim: str, events: Iterable[KubeObject], seen_first: frozenset[tuple[str, int]]) -> Trouble | None:
+    """The failure to make a volume that the newest event about making it tells of; ``seen_first`` as for refusals."""
+    attempts = [event for event in events if event.get("reason") in ("ProvisioningFailed", "ProvisioningSucceeded")]
+    if not attempts:
+        return None
+    newest = max(attempts, key=lambda event: (_when(event), event["reason"] == "ProvisioningSucceeded"))
+    if newest["reason"] != "ProvisioningFailed" or mark(newest) in seen_first:
+        return None
+    return Trouble(
+        ("provisioning", claim),
+        f"claim {claim} gets no volume: {newest.get('message') or 'its provisioner does not say why'}",
+        _UNPROVISIONED_SECONDS,
+        next_step="Claim less, name another StorageClass, or have the platform team look at the class' provisioner; no data is lost",
+    )
+
+
+def claims_of(pod: KubeObject) -> list[str]:
+    """The names of the claims that a pod without a node waits for; none of a pod that has one."""
+    if pod["spec"].get("nodeName"):
+        return []
+    sources = [volume.get("persistentVolumeClaim") or {} for volume in pod["spec"].get("volumes") or []]
+    return [str(source["claimName"]) for source in sources if source.get("claimName")]
 
 
 def _refused(ref: ObjectRef, message: str) -> Trouble:

@@ -114,7 +114,7 @@ def verify_admission(
         federation: the federation's name, as the party's inventory says.
         domain: its domain, likewise.
         party_id: the party itself.
-        keys: the ids of the party's own keys.
+        keys: the ids of the party's own keys, as far as they are known.
         now: the moment at which the certificates must hold.
         known_authority: the CA (PEM) the party already trusts, if any.
         known_roster: the roster the party already has, if any.
@@ -138,7 +138,7 @@ def verify_admission(
         found.append(Problem(f"{where}, roster", "its signature is not of the admission's CA"))
     for name in ENDPOINT_NAMES:
         expected = server_name(name, party_id, domain)
-        faults = certificate_faults(admission.certificates.of(name), expected, now, authority=authority, key=keys[name])
+        faults = certificate_faults(admission.certificates.of(name), expected, now, authority=authority, key=keys.get(name))
         found += [Problem(f"{where}, {name} certificate", fault) for fault in faults]
     return found + _roster_problems(admission.roster, known_roster, where)
 

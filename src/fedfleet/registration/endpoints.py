@@ -51,7 +51,7 @@ def resolve(
     """The endpoints, broker first; waits up to ``timeout`` seconds for load balancers.
 
     Raises:
-        FedFleetError: a Service has no address, or an address cannot be an endpoint.
+        FedFleetError: a Service has no address, an address cannot be an endpoint, or a source names neither.
     """
     deadline = time.monotonic() + timeout
     return [_resolve(client, namespace, name, sources[name], server_names[name], deadline) for name in sorted(sources)]

@@ -145,18 +145,6 @@ def test_a_missing_namespace_is_told(client: Client) -> None:
         client.apply([config_map("a", "kube-absent")])
 
 
-def test_a_namespace_that_is_being_deleted_is_told(client: Client, namespace: str) -> None:
-    held = config_map("held", namespace)
-    held["metadata"]["finalizers"] = ["example.org/held"]
-    client.apply([held])
-    client.delete("Namespace", namespace)
-    try:
-        with pytest.raises(KubeError, match="being deleted"):
-            client.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}, config_map("a", namespace)])
-    finally:
-        client.patch("ConfigMap", "held", namespace, {"metadata": {"finalizers": None}})
-
-
 @pytest.mark.parametrize(
     ("by_hand", "owner"),
     [

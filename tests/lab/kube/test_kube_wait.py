@@ -58,12 +58,6 @@ def test_a_claim_whose_volume_comes_with_its_pod_is_fine(client: Client, namespa
     client.wait(applied(client, claim("c", namespace, "lab-fast")), 5)
 
 
-def test_a_claim_of_a_class_that_is_not_there_is_hopeless(client: Client, namespace: str) -> None:
-    error = failure(client, claim("c", namespace, "gold"))
-    assert error.hopeless
-    assert "no StorageClass 'gold'" in error.status
-
-
 def test_a_job_that_fails_is_told_with_its_last_words(client: Client, images: RunningLab, namespace: str) -> None:
     del images
     dying = container(SHELL, command=["sh", "-c", "echo cannot reach the broker; exit 3"])
@@ -78,20 +72,6 @@ def test_a_missing_secret_is_named(client: Client, namespace: str) -> None:
     error = failure(client, workload("Deployment", "d", namespace, needy))
     assert error.hopeless
     assert 'secret "not-there" not found' in error.status
-
-
-def test_a_quota_that_is_used_up_is_named(client: Client, namespace: str) -> None:
-    quota = {
-        "apiVersion": "v1",
-        "kind": "ResourceQuota",
-        "metadata": {"name": "q", "namespace": namespace},
-        "spec": {"hard": {"pods": "0"}},
-    }
-    client.apply([quota])
-    error = failure(client, workload("StatefulSet", "s", namespace))
-    assert error.hopeless
-    assert "exceeded quota: q" in error.status
-    assert any("FailedCreate" in event for event in error.events)
 
 
 def test_time_that_is_up_is_told_with_state_and_events(client: Client, namespace: str) -> None:

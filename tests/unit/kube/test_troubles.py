@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 
 from fedfleet.kube.refs import ObjectRef
-from fedfleet.kube.troubles import MAX_RESTARTS, mark, of_pod, of_refusals, of_replica_failure, short, wanted_pods
+from fedfleet.kube.troubles import (
+    MAX_RESTARTS,
+    claims_of,
+    mark,
+    of_pod,
+    of_provisioning,
+    of_refusals,
+    of_replica_failure,
+    short,
+    wanted_pods,
+)
 
 REF = ObjectRef("StatefulSet", "n", "pulsar")
 
@@ -57,6 +67,23 @@ def test_a_pull_that_fails_and_one_that_backs_off_are_one_trouble() -> None:
     assert failing is not None
     assert backing_off is not None
     assert failing.key == backing_off.key
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        'failed to resolve reference "registry.lab:5000/x:1": registry.lab:5000/x:1: not found',
+        "rpc error: code = NotFound desc = failed to pull and unpack image",
+        "unexpected status from HEAD request: 401 Unauthorized",
+        "pull access denied, repository does not exist or may require authorization",
+    ],
+)
+def test_what_a_registry_has_answered_is_believed_sooner_than_its_silence(message: str) -> None:
+    answered = of_pod(pod(waiting("ErrImagePull", message=message)), {})
+    silent = of_pod(pod(waiting("ErrImagePull", message="dial tcp 192.0.2.1:5000: connect: connection refused")), {})
+    assert answered is not None
+    assert silent is not None
+    assert 0 < answered.grace < 30 < silent.grace
 
 
 @pytest.mark.parametrize("reason", ["ContainerCreating", "PodInitializing", ""])
@@ -121,6 +148,32 @@ def test_a_refusal_from_before_waiting_began_counts_only_when_repeated() -> None
 def test_a_success_after_a_refusal_puts_it_right() -> None:
     events = [event("FailedCreate", "2026-11-22T00:00:00Z"), event("SuccessfulCreate", "2026-11-22T00:00:01Z")]
     assert of_refusals(REF, events, frozenset()) is None
+
+
+def test_a_volume_that_cannot_be_made_is_told_with_its_reason() -> None:
+    trouble = of_provisioning("pulsar", [event("ProvisioningFailed", "2026-11-22T00:00:00Z", "the datastore is full")], frozenset())
+    assert trouble is not None
+    assert trouble.text == "claim pulsar gets no volume: the datastore is full"
+    assert trouble.grace > 0
+
+
+def test_a_failure_to_make_a_volume_from_before_counts_only_when_repeated() -> None:
+    old = event("ProvisioningFailed", "2026-11-22T00:00:00Z")
+    assert of_provisioning("pulsar", [old], frozenset({mark(old)})) is None
+    assert of_provisioning("pulsar", [old | {"count": 2}], frozenset({mark(old)})) is not None
+
+
+def test_a_volume_that_was_made_in_the_end_is_no_trouble() -> None:
+    events = [event("ProvisioningFailed", "2026-11-22T00:00:00Z"), event("ProvisioningSucceeded", "2026-11-22T00:00:01Z")]
+    assert of_provisioning("pulsar", events, frozenset()) is None
+
+
+def test_only_a_pod_without_a_node_waits_for_its_claims() -> None:
+    found = pod()
+    found["spec"]["volumes"] = [{"name": "own", "persistentVolumeClaim": {"claimName": "pulsar"}}, {"name": "conf", "configMap": {}}]
+    assert claims_of(found) == ["pulsar"]
+    found["spec"]["nodeName"] = "node1"
+    assert claims_of(found) == []
 
 
 def test_a_deployment_tells_of_refusals_by_a_condition() -> None:

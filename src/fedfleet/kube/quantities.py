@@ -11,7 +11,12 @@ _FACTORS = {"m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 
 _FACTORS |= {f"{letter}i": 1024.0**power for power, letter in enumerate("KMGTPE", start=1)}
 
 
-def _number(quantity: str) -> float:
+def number_of(quantity: str) -> float:
+    """The plain number: ``2Ki`` is 2048.
+
+    Raises:
+        FedFleetError: it is no quantity.
+    """
     match = _QUANTITY.match(quantity)
     if match is None:
         raise FedFleetError("A quantity cannot be read", expected="a number with a suffix such as m, Mi or G", found=quantity)
@@ -20,9 +25,9 @@ def _number(quantity: str) -> float:
 
 def cores_of(quantity: str) -> float:
     """CPU cores: ``1900m`` is 1.9."""
-    return _number(quantity)
+    return number_of(quantity)
 
 
 def gibibytes_of(quantity: str) -> float:
     """GiB: ``16384Ki`` is 0.015625."""
-    return _number(quantity) / 1024.0**3
+    return number_of(quantity) / 1024.0**3
