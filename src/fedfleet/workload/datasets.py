@@ -70,9 +70,9 @@ def _card_holders(folder: Path, name: str, guest: str, hosts: Sequence[str], arb
     with cached(_DEFAULT).open(newline="", encoding="utf-8") as file:
         read = list(csv.DictReader(file))
     rows = Rows(
-        ("student", "balance_thousand", "income_ten_thousand"),
+        ("student", "balance", "income"),
         [f"holder-{number:05d}" for number in range(len(read))],
-        [(float(row["student"] == "Yes"), float(row["balance"]) / 1e3, float(row["income"]) / 1e4) for row in read],
+        [(float(row["student"] == "Yes"), (float(row["balance"]) - 800) / 500, (float(row["income"]) - 33000) / 13000) for row in read],
         [int(row["default"] == "Yes") for row in read],
     )
     parties = [guest, *hosts]

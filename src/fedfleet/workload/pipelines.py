@@ -11,9 +11,9 @@ REGRESSION: Final[Mapping[str, Any]] = {
     "split": "by_row",
     "component": "homo_lr",
     "parameters": {
-        "epochs": 8,
+        "epochs": 5,
         "batch_size": 64,
-        "optimizer": {"method": "adam", "penalty": "l2", "alpha": 0.0, "optimizer_params": {"lr": 0.05}},
+        "optimizer": {"method": "adam", "penalty": "l2", "alpha": 0.0, "optimizer_params": {"lr": 0.1}},
         "init_param": {"method": "zeros", "fit_intercept": True},
     },
 }

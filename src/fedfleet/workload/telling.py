@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from fedfleet.engine.protocol import JobState
+
 if TYPE_CHECKING:
     from fedfleet.engine.fate import Moment
 
@@ -30,8 +32,11 @@ class JobTeller:
     def __call__(self, moment: Moment) -> None:
         """Look at a moment of the job."""
         now = self._clock()
+        several = len({task.role for task in moment.tasks}) > 1
         for task in moment.tasks:
-            key, state = task.task_name, str(task.party_status)
+            # A party may be arbiter, too, and then has two parts in the same component.
+            key = f"{task.task_name} as {task.role}" if several else task.task_name
+            state = str(task.party_status)
             if self._told.get(key) == state:
                 continue
             began = self._since.setdefault(key, now)
@@ -39,7 +44,7 @@ class JobTeller:
             if task.party_status.ended:
                 seconds = task.elapsed / 1000 if task.elapsed else now - began
                 self._say(f"{key} {state} after {seconds:.0f} s")
-            elif state == "running":
+            elif task.party_status is JobState.RUNNING:
                 self._since[key] = now
                 self._say(f"{key} runs")
         if moment.trouble != self._trouble:
@@ -49,7 +54,7 @@ class JobTeller:
             self._say(self._at_work(moment, now))
 
     def _at_work(self, moment: Moment, now: float) -> str:
-        running = [f"{name} runs for {now - self._since.get(name, now):.0f} s" for name in moment.running]
+        running = [f"{key} runs for {now - self._since[key]:.0f} s" for key, state in self._told.items() if state == JobState.RUNNING]
         return ", ".join(running) or f"{moment.state} for {moment.seconds:.0f} s, waiting for its next component"
 
     def _say(self, text: str) -> None:

@@ -42,3 +42,13 @@ def test_trouble_is_told_when_it_comes_and_when_it_goes() -> None:
         teller(moment("running", trouble=trouble))
 
     assert said == ["fit: toy_example_0 runs", "fit: no answer", "fit: FATE Flow answers again"]
+
+
+def test_a_party_with_two_parts_in_a_component_is_told_of_each() -> None:
+    said: list[str] = []
+    teller = JobTeller("fit", said.append, Clock())
+    parts = tuple(TaskView.model_validate(task(role, "30000", "running")) for role in ("guest", "arbiter"))
+    for _ in range(3):
+        teller(Moment(JOB, JobState.RUNNING, parts, 0.0))
+
+    assert said == ["fit: toy_example_0 as guest runs", "fit: toy_example_0 as arbiter runs"]

@@ -39,11 +39,6 @@ class Moment:
     trouble: str = ""
 
     @property
-    def running(self) -> tuple[str, ...]:
-        """The names of the tasks that are at work."""
-        return tuple(dict.fromkeys(task.task_name for task in self.tasks if task.status is JobState.RUNNING))
-
-    @property
     def failed(self) -> TaskView | None:
         """The first task that ended otherwise than it should."""
         return next((task for task in self.tasks if task.failed), None)
