@@ -73,7 +73,7 @@ def test_events_are_json_lines_that_are_kept_as_they_were_printed(inventory: Pat
     (kept,) = (inventory / "artifacts" / "runs").iterdir()
     assert (kept / "events.jsonl").read_text() == ended.output
     assert json.loads((kept / "run.json").read_text())["arguments"] == ["-e word"]
-    assert "kind: Role" in (kept / "output.log").read_text()
+    assert "kubectl apply -f" in (kept / "output.log").read_text()
     evidence = inventory / "artifacts" / "evidence" / f"{kept.name}.json"
     run("fedfleet", "evidence", "verify", str(evidence), env=own_directory).expect()
     holding = [path for path in inventory.rglob("*") if path.is_file() and SECRET in path.read_text()]

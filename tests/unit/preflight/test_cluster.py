@@ -73,7 +73,7 @@ def test_who_may_do_everything_is_asked_once_a_place() -> None:
 def test_resources_that_lack_the_same_verbs_are_one_finding() -> None:
     (finding,) = permissions(Api(("create", "secrets"), ("create", "configmaps")), INSIDE)
     assert (finding.what, finding.expected, finding.where) == ("rights to secrets, configmaps", "create (keys)", "namespace fate-1")
-    assert "rbac.yml" in finding.fix
+    assert "fedfleet.federation.rbac" in finding.fix
 
 
 def test_every_verb_that_is_refused_is_named() -> None:
