@@ -89,7 +89,7 @@ def broken(client: Client) -> Iterator[Space]:
 @pytest.fixture(scope="module")
 def inventory(broken: Space, federation: Federation, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("broken") / "party"
-    shutil.copytree(federation.inventory.parents[0] / federation.inventory.name, target, ignore=shutil.ignore_patterns("artifacts"))
+    shutil.copytree(federation.inventory, target, ignore=shutil.ignore_patterns("artifacts"))
     (target / "hosts.yml").write_text(json.dumps({"parties": {"hosts": {"trial": {"party_id": 77777, "site_namespace": broken.name}}}}))
     return target
 

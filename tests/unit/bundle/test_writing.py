@@ -174,11 +174,11 @@ def test_where_secrets_cannot_be_read_nothing_that_may_hold_them_is_written(bund
 
 def test_what_is_secret_at_one_site_is_so_at_all(tmp_path: Path) -> None:
     class Other(Cluster):
-        def list(self, kind: str, namespace: str | None = None, **more: Any) -> list[dict[str, Any]]:
-            return [] if kind == "Secret" else super().list(kind, namespace, **more)
+        def list(self, kind: str, _namespace: str | None = None, **more: Any) -> Any:
+            return [] if kind == "Secret" else super().list(kind, _namespace, **more)
 
     target = tmp_path / "support.tar.gz"
-    other = SimpleNamespace(name="hub", namespace="fate-exchange", directory=tmp_path, connect=Other)
+    other: Any = SimpleNamespace(name="hub", namespace="fate-exchange", directory=tmp_path, connect=Other)
     write_bundle([other, site(tmp_path, Cluster())], [], target, lambda _: None)
     with tarfile.open(target) as archive:
         texts = "".join(text_of(archive, member) for member in archive.getmembers() if "/hub/" in member.name)
