@@ -16,6 +16,7 @@ FEDERATION = {
     "federation_name": "single",
     "federation_domain": "fate.single.internal",
     "ingress_domain": "single.internal",
+    "fate_exchange_namespace": "single-exchange",
 }
 
 
