@@ -86,7 +86,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
     (folder / "none.yml").write_text("images:\n  nginx: nginx:latest\n")
     playbook = folder / "play.yml"
     playbook.write_text(yaml.safe_dump([play(name, variables, folder) for name, variables in CASES.items()]))
-    run("ansible-playbook", "-i", "localhost,", str(playbook), timeout=120).expect()
+    run("ansible-playbook", "-i", "localhost,", str(playbook), timeout=300).expect()
     return {name: json.loads((folder / f"{name}.json").read_text()) for name in CASES}
 
 

@@ -1,6 +1,5 @@
 """`playbooks/preflight.yml` on the deployed federation: quick and silent when nothing is missing, complete when much is."""
 
-import base64
 import json
 import re
 from collections.abc import Iterator
@@ -10,9 +9,10 @@ import pytest
 import yaml
 
 from fedfleet.kube import Client
-from support.cluster import Space, eventually, space
+from support.cluster import Space, space
 from support.commands import Finished
 from support.federation import Federation
+from support.kube import changed_kubeconfig, guest_token
 
 SITES = 3
 SECONDS_A_SITE = 10
@@ -48,7 +48,7 @@ def quick(federation: Federation) -> Finished:
 
 
 def test_nothing_is_missing_and_nothing_changes(quick: Finished) -> None:
-    assert re.findall(r"changed=(\d+)", quick.output) == ["0"] * SITES
+    assert set(re.findall(r"changed=(\d+)", quick.output)) == {"0"}
     assert "X |" not in quick.output
 
 
@@ -61,7 +61,7 @@ def test_everything_that_is_missing_is_said_at_once(federation: Federation) -> N
     assert done.returncode == 2
     (summary,) = set(re.findall(r"Preflight found \d+ things that site party30000 lacks: (.*?)\. Close", " ".join(done.output.split())))
     assert [name for name in NAMED if name not in summary] == []
-    assert re.search(r"99 that are ready.*\n?", done.output)
+    assert "9999 cores in total" in done.output
 
 
 @pytest.fixture(scope="module")
@@ -71,49 +71,27 @@ def own_namespace(federation: Federation) -> Iterator[Space]:
 
 
 @pytest.mark.nightly
-def test_the_role_that_is_printed_is_all_that_is_asked_for(federation: Federation, own_namespace: Space, tmp_path: Path) -> None:
+def test_the_role_that_is_written_is_all_that_is_asked_for(federation: Federation, own_namespace: Space, tmp_path: Path) -> None:
     """Somebody with that Role, and nothing else, lacks nothing; with one verb less, that verb."""
-    place, client = own_namespace, own_namespace.client
-    subject = f"system:serviceaccount:{place.name}:installer"
-    variables = {"site_namespace": place.name, "cluster_admin": False, "cluster_rbac_subject": {"kind": "User", "name": subject}}
-    variables |= {"ingress_provider": "existing", "ingress_class_name": "traefik"}
-    printed = federation.play("--limit", "party30000", "-e", json.dumps(variables), playbook="playbooks/rbac.yml").expect()
-    text = yaml.safe_load(re.search(r"ok: \[party30000\] =>\s*\n(.*?)\n\n", printed.output, re.DOTALL)[1])["msg"]  # type: ignore[index]
-    documents = [document for document in yaml.safe_load_all(text) if document and document["kind"] != "Namespace"]
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "installer"}}
-    token = {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "type": "kubernetes.io/service-account-token",
-        "metadata": {"name": "installer", "annotations": {"kubernetes.io/service-account.name": "installer"}},
+    place = own_namespace
+    token = guest_token(place.client, place.name)
+    variables = {
+        "site_namespace": place.name,
+        "cluster_admin": False,
+        "cluster_rbac_subject": {"kind": "User", "name": f"system:serviceaccount:{place.name}:guest"},
+        "ingress_provider": "existing",
+        "ingress_class_name": "traefik",
     }
-    place.apply(account, *documents)
-    client.apply([token], namespace=place.name)
-    kubeconfig = restricted(federation, place, tmp_path)
-    variables["cluster_kubeconfig"] = str(kubeconfig)
-    done = federation.play("--limit", "party30000", "-e", json.dumps(variables), playbook=PLAYBOOK).expect()
-    assert "refused by the API server" not in done.output
+    federation.play("--limit", "party30000", "-e", json.dumps(variables), playbook="playbooks/rbac.yml").expect()
+    written = (federation.inventory / "artifacts" / "rbac-party30000.yaml").read_text()
+    documents = [document for document in yaml.safe_load_all(written) if document and document["kind"] != "Namespace"]
+    place.apply(*documents)
+    kubeconfig = changed_kubeconfig(federation.lab.kubeconfig, tmp_path / "kubeconfig", user={"token": token})
+    arguments = ("--limit", "party30000", "-e", json.dumps(variables | {"cluster_kubeconfig": str(kubeconfig)}))
+    assert "refused by the API server" not in federation.play(*arguments, playbook=PLAYBOOK).expect().output
 
     (role,) = [document for document in documents if document["kind"] == "Role"]
     lessened = [rule | {"verbs": [verb for verb in rule["verbs"] if verb != "delete"]} for rule in role["rules"]]
     place.apply(role | {"rules": lessened})
-    done = federation.play("--limit", "party30000", "-e", json.dumps(variables), playbook=PLAYBOOK)
-    assert done.returncode == 2
-    assert "rights to" in done.output
-    assert "secrets" in done.output
-
-
-def restricted(federation: Federation, place: Space, directory: Path) -> Path:
-    """A kubeconfig of the service account."""
-
-    def token() -> str:
-        found = place.client.get("Secret", "installer", place.name) or {}
-        return base64.b64decode((found.get("data") or {}).get("token", "")).decode()
-
-    eventually(token, "the service account has a token")
-    content = yaml.safe_load(federation.lab.kubeconfig.read_text())
-    content["users"] = [{"name": entry["name"], "user": {"token": token()}} for entry in content["users"]]
-    path = directory / "kubeconfig"
-    path.touch(mode=0o600)
-    path.write_text(yaml.safe_dump(content))
-    return path
+    refused = federation.play(*arguments, playbook=PLAYBOOK).expect(2)
+    assert re.search(r"rights to .*secrets", " ".join(refused.output.split()))

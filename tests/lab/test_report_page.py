@@ -55,7 +55,7 @@ def test_the_ladder_is_proven_up_to_toys_with_a_partner(opened: Page) -> None:
     states = opened.shown("summary .mark")
 
     assert all(state.startswith("✓") for state in states[:5])
-    assert "30000 → 40000" in opened.shown("details tbody th")
+    assert "30000 → 40000 by party30000" in opened.shown("details tbody th")
 
 
 def test_every_replica_is_told_with_its_answers(opened: Page, client: Client) -> None:

@@ -10,12 +10,12 @@ import yaml
 
 from fedfleet.bundle.redaction import Redactor, secret_values
 from fedfleet.errors import FedFleetError
-from fedfleet.kube import KubeError
+from fedfleet.kube import ForbiddenError, KubeError
 from fedfleet.kube.connection import THREADS
 from fedfleet.kube.evidence import as_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from fedfleet.kube import Client, KubeObject
     from fedfleet.sites import InventorySite
@@ -41,28 +41,44 @@ class Page:
     text: str
 
 
-def site_pages(site: InventorySite, told: Callable[[str], None]) -> Iterator[Page]:
+def all_secrets(sites: Sequence[InventorySite]) -> dict[str, list[KubeObject] | Page]:
+    """Every site's Secrets by the site's name, or the page that says why they cannot be read.
+
+    They are read before anything else: what is secret at one site may be written down at another.
+    """
+    found: dict[str, list[KubeObject] | Page] = {}
+    for site in sites:
+        try:
+            with site.connect() as client:
+                found[site.name] = client.list("Secret", site.namespace, api_version="v1")
+        except ForbiddenError as error:
+            # Without knowing what is secret, nothing that may hold it is written.
+            text = f"The Secrets of {site.namespace} cannot be read, so nothing else was collected. {error.summary}.\n"
+            found[site.name] = Page(f"{site.name}/secrets-unreadable.txt", text)
+        except FedFleetError as error:
+            found[site.name] = Page(f"{site.name}/unreachable.txt", Redactor(()).text(str(error)) + "\n")
+    return found
+
+
+def knowing(secrets: Iterable[list[KubeObject] | Page]) -> Redactor:
+    """A redactor that knows all values of all Secrets."""
+    return Redactor(value for found in secrets if not isinstance(found, Page) for value in secret_values(found))
+
+
+def site_pages(site: InventorySite, secrets: Sequence[KubeObject], redactor: Redactor, told: Callable[[str], None]) -> Iterator[Page]:
     """The pages of a site, the most telling first; what cannot be read is a page that says why."""
     try:
         with site.connect() as client:
-            yield from _pages(client, site, told)
+            yield from _pages(client, site, secrets, redactor, told)
     except FedFleetError as error:
-        yield Page(f"{site.name}/unreachable.txt", Redactor(()).text(str(error)) + "\n")
+        yield Page(f"{site.name}/interrupted.txt", redactor.text(str(error)) + "\n")
 
 
-def _pages(client: Client, site: InventorySite, told: Callable[[str], None]) -> Iterator[Page]:
+def _pages(
+    client: Client, site: InventorySite, secrets: Sequence[KubeObject], redactor: Redactor, told: Callable[[str], None]
+) -> Iterator[Page]:
     namespace = site.namespace
     told(f"{site.name}: reading objects and events")
-    try:
-        secrets = client.list("Secret", namespace, api_version="v1")
-    except KubeError as error:
-        # Without knowing what is secret, nothing that may hold it is written.
-        yield Page(
-            f"{site.name}/secrets-unreadable.txt",
-            f"The Secrets of {namespace} cannot be read, so nothing else was collected. {error.summary}.\n",
-        )
-        return
-    redactor = Redactor(secret_values(secrets))
     pods = client.list("Pod", namespace, api_version="v1")
     events = _events(client, namespace)
     yield Page(f"{site.name}/status.txt", redactor.text(status_text(client.version(), pods, events)))

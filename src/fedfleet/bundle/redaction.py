@@ -1,6 +1,6 @@
 """Takes secrets out of what goes into a bundle: by what is known to be secret, and by structure.
 
-Known are the values in the namespace's own Secrets: wherever one of them turns up, in whatever encoding, it goes. By structure go private keys,
+Known are the values in the Secrets of the sites: wherever one of them turns up, in whatever encoding, it goes. By structure go private keys,
 tokens, passwords in addresses, and values whose name says that they are secret.
 """
 

@@ -15,8 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fedfleet.bundle.collecting import Page, site_pages, tail
-from fedfleet.bundle.redaction import Redactor
+from fedfleet.bundle.collecting import Page, all_secrets, knowing, site_pages, tail
 from fedfleet.checks.showing import Format, Signs, as_json, lines
 from fedfleet.errors import FedFleetError
 from fedfleet.report.load import REPORTS
@@ -114,7 +113,8 @@ def _add(archive: tarfile.TarFile, name: str, text: str) -> None:
 
 
 def _pages(sites: Sequence[InventorySite], results: Sequence[SiteResult], told: Callable[[str], None]) -> Iterator[Page]:
-    redactor = Redactor(())
+    secrets = all_secrets(sites)
+    redactor = knowing(secrets.values())
     yield Page("versions.txt", _versions())
     yield Page("check.txt", redactor.text("\n".join(line.plain for line in lines(results, Signs(unicode=True), Format.WIDE)) + "\n"))
     yield Page("check.json", redactor.text(json.dumps(as_json(results), indent=2, ensure_ascii=False) + "\n"))
@@ -122,7 +122,11 @@ def _pages(sites: Sequence[InventorySite], results: Sequence[SiteResult], told: 
         for report in sorted((directory / REPORTS).glob("*.json")):
             yield Page(f"reports/{report.name}", redactor.text(report.read_text(encoding="utf-8")))
     for site in sites:
-        yield from site_pages(site, told)
+        found = secrets[site.name]
+        if isinstance(found, Page):
+            yield found
+        else:
+            yield from site_pages(site, found, redactor, told)
 
 
 def _versions() -> str:

@@ -86,17 +86,17 @@ def troubles(look: Look) -> Iterable[Outcome]:
     """Pods that something keeps from running."""
     found = seen(look.pods)
     for pod in found:
-        trouble = of_pod(pod, {})
+        name, trouble = f"pod {pod['metadata']['name']}", of_pod(pod, {})
         if trouble is not None:
-            yield Outcome(Level.FAILURE, f"pod {pod['metadata']['name']}", trouble.text, "running", trouble.next_step)
+            yield Outcome(Level.FAILURE, name, trouble.text.removeprefix(f"{name}, "), "running", trouble.next_step)
         elif crashing := _crashing(pod):
-            yield Outcome(Level.FAILURE, f"pod {pod['metadata']['name']}", f"{', '.join(crashing)} crashes again and again", "running")
+            yield Outcome(Level.FAILURE, name, f"{', '.join(crashing)} crashes again and again", "running")
         elif (pod.get("status") or {}).get("phase") == "Pending":
             text = judge(pod).text
             if text.startswith("not scheduled"):
-                yield Outcome(Level.FAILURE, f"pod {pod['metadata']['name']}", text, "a node that takes it")
+                yield Outcome(Level.FAILURE, name, text, "a node that takes it")
         elif (pod.get("status") or {}).get("reason") == "Evicted":
-            yield Outcome(Level.WARNING, f"pod {pod['metadata']['name']}", "evicted", "none")
+            yield Outcome(Level.WARNING, name, "evicted", "none")
     if found and not any((pod.get("status") or {}).get("phase") == "Running" for pod in found):
         yield Outcome(Level.FAILURE, "pods", "none is running", "running")
     elif found:

@@ -131,6 +131,9 @@ def exchange_routes(look: Look) -> Iterable[Outcome]:
     routes = seen(look.routes)
     verdict = findings.judge(routes.findings, ())
     for finding in verdict.failures:
+        if finding.route == findings.REPLICAS:
+            yield Outcome(Level.FAILURE, f"replicas of {finding.replica}", finding.detail, "all running", "Look at its pods and their logs")
+            continue
         subject = f"replica {finding.replica}, {finding.route} by {finding.kind}"
         yield Outcome(Level.FAILURE, subject, finding.detail, "the stored routes", f"Delete pod {finding.replica}: it comes back with them")
     for finding in verdict.silent:

@@ -14,6 +14,8 @@ from support.lab import RunningLab
 from support.runs import SmallInventory
 from support.trial import TrialExchange, TrialParty
 
+pytestmark = pytest.mark.nightly
+
 PARTY = "30000"
 SITE = "party30000"
 

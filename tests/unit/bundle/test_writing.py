@@ -172,6 +172,20 @@ def test_where_secrets_cannot_be_read_nothing_that_may_hold_them_is_written(bund
     assert [name for name in texts if name.startswith("clinic/")] == ["clinic/secrets-unreadable.txt"]
 
 
+def test_what_is_secret_at_one_site_is_so_at_all(tmp_path: Path) -> None:
+    class Other(Cluster):
+        def list(self, kind: str, _namespace: str | None = None, **more: Any) -> Any:
+            return [] if kind == "Secret" else super().list(kind, _namespace, **more)
+
+    target = tmp_path / "support.tar.gz"
+    other: Any = SimpleNamespace(name="hub", namespace="fate-exchange", directory=tmp_path, connect=Other)
+    write_bundle([other, site(tmp_path, Cluster())], [], target, lambda _: None)
+    with tarfile.open(target) as archive:
+        texts = "".join(text_of(archive, member) for member in archive.getmembers() if "/hub/" in member.name)
+    assert "conf.yaml" in texts
+    assert [value for value in KNOWN.values() if value in texts or encoded(value) in texts] == []
+
+
 def test_it_is_bounded_and_says_what_was_shortened(bundled: Bundled) -> None:
     written, texts = bundled(Cluster(log="words of a log\n" * 10_000), most_bytes=100_000)
     assert "clinic/logs/python-0/flow.previous.log" in written.shortened

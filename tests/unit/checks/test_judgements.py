@@ -9,6 +9,7 @@ import pytest
 from fedfleet.checks import CHECKS, Level, check_site
 from fedfleet.checks.look import Api, Disk, Flow, Hops, Kept, Look, Routes, Unseen
 from fedfleet.checks.model import CATEGORIES, Check
+from fedfleet.exchange.findings import REPLICAS
 from fedfleet.federation.roster import Membership
 from fedfleet.registration.broker_records import Reconciled
 
@@ -99,6 +100,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("exchange-doors", {"hops": Hops(exchange=[proof(1, "door", ok=False)])}, "door: seen"),
     ("exchange-routes", {"routes": Routes([finding(), finding(ok=False, replica="nginx-2")], ("30000",))}, "replica nginx-2"),
     ("exchange-routes", {"routes": Routes([], ("30000",))}, "replicas: none runs"),
+    ("exchange-routes", {"routes": Routes([finding(ok=False, route=REPLICAS, replica="nginx")], ("30000",))}, "replicas of nginx: refused"),
     ("proofs-hold", {"kept": Kept([proof(ok=False)], "")}, "toy on one party, 30000: seen"),
 ]
 
