@@ -103,7 +103,7 @@ def show_logs(
         wanted = [task for task in _newest(flow.tasks(job)) if component in ("", task.task_name)]
         for task in wanted:
             typer.echo(f"== {task.task_name} at {task.role} {task.party_id}: {task.party_status}")
-            for line in flow.log(job, task.role, task.task_name, f"task_{level}", last):
+            for line in flow.log(job, task.role, task.task_name, f"task_{level}", last, party_id=task.party_id):
                 typer.echo(line)
     if not wanted:
         raise typer.BadParameter(f"the job has no component {component}", param_hint="--component")

@@ -115,3 +115,21 @@ def test_a_harvest_brings_models_tables_figures_and_logs(tmp_path: Path) -> None
         "guest-toy_example_0.test_output_data.csv",
         "logs.tar.gz",
     ]
+
+
+def test_a_table_that_was_removed_since_is_told_and_left_out(tmp_path: Path) -> None:
+    flow = FakeFlow(
+        "30000",
+        {
+            "/v2/job/task/query": {"data": [task("local", "0", "success")]},
+            "/v2/output/model/query": {"code": 2005, "message": "no found model output"},
+            "/v2/output/data/table": httpx.Response(200, json={"table": [{"namespace": "upload", "name": "raw"}]}),
+            TABLES: {"code": 7001, "message": "No found table"},
+            "/v2/output/metric/query": {"data": []},
+            "/v2/job/log/download": httpx.Response(200, content=b"logs"),
+        },
+    )
+    said: list[str] = []
+
+    assert [file.name for file in harvest(flow.client(), JOB, tmp_path, said.append)] == ["logs.tar.gz"]
+    assert "local-toy_example_0.table.csv: its rows have been removed since" in said

@@ -146,7 +146,7 @@ class FlowClient:
         """Run the job's failed tasks again; what succeeded is kept. For the party that submitted it."""
         self._connection.ask("POST", "/v2/job/rerun", json={"job_id": job_id})
 
-    def log(self, job_id: str, role: str, task_name: str, kind: str = "task_error", last: int = 20) -> Sequence[str]:
+    def log(self, job_id: str, role: str, task_name: str, kind: str = "task_error", last: int = 20, *, party_id: str = "") -> Sequence[str]:
         """The last lines of a task's log at this party; none where there is no such log.
 
         Args:
@@ -155,8 +155,9 @@ class FlowClient:
             task_name: the task.
             kind: ``task_error``, ``task_warning``, ``task_info`` or ``task_debug``.
             last: how many lines at most.
+            party_id: whose part it is where that is not this party: uploads are of party 0.
         """
-        which = {"log_type": kind, "job_id": job_id, "role": role, "party_id": self.party_id, "task_name": task_name}
+        which = {"log_type": kind, "job_id": job_id, "role": role, "party_id": party_id or self.party_id, "task_name": task_name}
         lines = self._connection.ask("GET", "/v2/log/query", params=which).data or []
         return [str(line["content"]) for line in lines if line.get("content")][-last:]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from fedfleet.engine.fate.errors import FlowAnswerError
 from fedfleet.engine.fate.outputs import TaskRef
+from fedfleet.engine.fate.tables import NO_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +25,7 @@ def harvest(flow: FlowClient, job_id: str, folder: Path, tell: Callable[[str], N
         flow: the party's FATE Flow.
         job_id: the job.
         folder: is made where it is missing.
-        tell: is told each file before it comes.
+        tell: is told each file before it comes, and tables that are no longer there.
 
     Raises:
         JobNotFoundError: the party knows no such job. FlowError: something could not be downloaded.
@@ -49,7 +51,14 @@ def _of_task(flow: FlowClient, ref: TaskRef, folder: Path, tell: Callable[[str],
     for key in flow.outputs.tables(ref):
         target = folder / f"{stem}.{key}.csv"
         tell(target.name)
-        flow.outputs.save_table(ref, key, target)
+        try:
+            flow.outputs.save_table(ref, key, target)
+        except FlowAnswerError as error:
+            if error.code != NO_TABLE:
+                raise
+            # An upload's raw rows go when the table is made of them; FATE Flow goes on naming them.
+            tell(f"{target.name}: its rows have been removed since")
+            continue
         yield target
     metrics = flow.outputs.metrics(ref)
     if metrics:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_UPLOAD_BYTES: Final = 512 * 1024 * 1024
 _OK: Final = 0
 # fate_flow/entity/code/_api.py: no such table.
-_NO_TABLE: Final = 7001
+NO_TABLE: Final = 7001
 _SEND_SECONDS: Final = 600.0
 
 
@@ -123,7 +123,7 @@ class FlowTables:
         try:
             found = self._connection.ask("GET", "/v2/table/query", params=_names(table)).data
         except FlowAnswerError as error:
-            if error.code == _NO_TABLE:
+            if error.code == NO_TABLE:
                 return None
             raise
         return TableView.model_validate(found)
@@ -133,7 +133,7 @@ class FlowTables:
         try:
             self._connection.ask("POST", "/v2/table/delete", json=_names(table))
         except FlowAnswerError as error:
-            if error.code == _NO_TABLE:
+            if error.code == NO_TABLE:
                 return False
             raise
         return True
