@@ -57,15 +57,16 @@ lint: venv ## Style, types, dependency rules; no tests
 
 .PHONY: check
 check: lint ## The quick part of the tests: lint, unit and contract tests
-	@$(BIN)/pytest tests/unit tests/contract
+	@$(BIN)/pytest --numprocesses auto --dist loadfile tests/unit tests/contract
 
 .PHONY: test
-test: bootstrap lint ## All tests, against a lab made for them and removed after
-	@$(BIN)/pytest -m "not nightly" tests/unit tests/contract tests/lab
+test: bootstrap check ## All tests, against a lab made for them and removed after
+	@$(BIN)/pytest -m "not nightly" tests/browser tests/lab
 
 .PHONY: nightly
-nightly: bootstrap lint ## All tests on both profiles, one after the other
-	@for profile in standalone spark; do FEDFLEET_TEST_PROFILE=$$profile $(BIN)/pytest tests/unit tests/contract tests/lab; done
+nightly: bootstrap check ## All tests on both profiles, one after the other, and go vet on all programs
+	@.ci/vet
+	@for profile in standalone spark; do FEDFLEET_TEST_PROFILE=$$profile $(BIN)/pytest tests/browser tests/lab; done
 
 # --- Documentation ------------------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
-"""Puts the collection `fedfleet.federation` into the wheel.
+"""Puts the collection `fedfleet.federation` and the images' definitions into the wheel.
 
-ansible-core finds collections in `ansible_collections/` on `sys.path`, so one `pip install fedfleet` brings library, command and
-collection. An editable install gets no copies: there `make venv` links the checkout instead.
+ansible-core finds collections in `ansible_collections/` on `sys.path`, so one `pip install fedfleet` brings library, command, collection and
+what `fedfleet images` builds from. An editable install gets no copies: there `make venv` links the checkout instead.
 """
 
 from pathlib import Path
@@ -10,6 +10,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 COLLECTION = "ansible_collections/fedfleet/federation"
+# Where fedfleet.images.catalogue looks for them.
+IMAGES = "fedfleet/images/definitions"
 PARTS = ("galaxy.yml", "meta", "playbooks", "plugins", "roles", "changelogs", "LICENSES")
 
 
@@ -29,7 +31,7 @@ class CollectionHook(BuildHookInterface):  # type: ignore[type-arg]
         if version == "editable":
             return
         root = Path(self.root)
-        for part in PARTS:
+        for part, target in {part: f"{COLLECTION}/{part}" for part in PARTS}.items() | {("images", IMAGES)}:
             if not (root / part).exists():
-                raise FileNotFoundError(f"the wheel carries the collection, but {root / part} is missing")
-            build_data["force_include"][str(root / part)] = f"{COLLECTION}/{part}"
+                raise FileNotFoundError(f"the wheel carries {target}, but {root / part} is missing")
+            build_data["force_include"][str(root / part)] = target

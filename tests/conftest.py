@@ -16,6 +16,8 @@ def pytest_configure(config: pytest.Config) -> None:
     del config
     prepare()
     signal.signal(signal.SIGTERM, _interrupt)
+    # A shell without job control lets what it starts in the background ignore it, and so would all that tests start and interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from generator.checks import render_checks
 from generator.commands import render_commands
-from generator.plugins import render_callback, render_module
+from generator.plugins import render_callback, render_filter, render_module
 from generator.roles import render_role
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,8 +17,15 @@ def render_reference() -> dict[str, str]:
     roles = {path.name: render_role(path) for path in sorted((ROOT / "roles").iterdir()) if path.is_dir()}
     modules = {path.stem: render_module(path) for path in sorted((ROOT / "plugins" / "modules").glob("*.py"))}
     callbacks = {path.stem: render_callback(path) for path in sorted((ROOT / "plugins" / "callback").glob("*.py"))}
-    pages = {"README.md": _contents(roles, modules, callbacks), "commands.md": render_commands()}
-    for kind, rendered in (("roles", roles), ("modules", modules), ("callbacks", callbacks)):
+    filters = {path.stem: render_filter(path) for path in sorted((ROOT / "plugins" / "filter").glob("*.py"))}
+    kinds = {
+        "Roles": ("roles", roles),
+        "Modules": ("modules", modules),
+        "Filters": ("filters", filters),
+        "Callback plugins": ("callbacks", callbacks),
+    }
+    pages = {"README.md": _contents(kinds), "checks.md": render_checks(), "commands.md": render_commands()}
+    for kind, rendered in kinds.values():
         pages |= {f"{kind}/{name}.md": text for name, text in rendered.items()}
     return {name: NOTICE + text for name, text in pages.items()}
 
@@ -28,9 +36,10 @@ def stale_pages() -> list[Path]:
     return [path for path in sorted(REFERENCE.rglob("*.md")) if str(path.relative_to(REFERENCE)) not in wanted]
 
 
-def _contents(roles: dict[str, str], modules: dict[str, str], callbacks: dict[str, str]) -> str:
+def _contents(kinds: dict[str, tuple[str, dict[str, str]]]) -> str:
     lines = ["# Reference", "", "[Commands](commands.md): everything `fedfleet` does.", ""]
-    for title, kind, rendered in (("Roles", "roles", roles), ("Modules", "modules", modules), ("Callback plugins", "callbacks", callbacks)):
+    lines += ["[Checks](checks.md): what `fedfleet check` looks at, an entry a code.", ""]
+    for title, (kind, rendered) in kinds.items():
         lines += [f"## {title}", "", *(f"- [{name}]({kind}/{name}.md): {_summary(text)}" for name, text in rendered.items()), ""]
     return "\n".join(lines)
 

@@ -55,6 +55,16 @@ def render_callback(path: Path) -> str:
     return "\n".join(lines)
 
 
+def render_filter(path: Path) -> str:
+    """Return the page of a filter plugin."""
+    doc, examples, returned = documentation(path, "filter")
+    lines = _head(f"Filter {COLLECTION}.{path.stem}", doc)
+    lines += ["## Input and options", "", *options_table(doc.get("options") or {}), ""]
+    lines += ["## Examples", "", "```yaml", examples.strip(), "```", "", "## Value", ""]
+    lines += ["| name | type | returned | meaning |", "| --- | --- | --- | --- |", *_returned_rows(returned), ""]
+    return "\n".join(lines)
+
+
 def _head(title: str, doc: dict[str, Any]) -> list[str]:
     lines = [f"# {title}", "", f"{doc['short_description'].rstrip('.')}.", ""]
     lines += [f"- {paragraph}" for paragraph in sentences(doc.get("description"))]

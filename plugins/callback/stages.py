@@ -11,6 +11,8 @@ short_description: Times each play and says what long tasks wait for
 description:
   - Every play is a stage; the end of the run shows how long each took, and C(artifacts/reports/stages.json) beside the inventory keeps it
     for C(fedfleet report). Runs with C(--check) leave that file as it is.
+  - C(artifacts/evidence/) beside the inventory keeps signed evidence of each run - who, when, with which inputs, what changed where and what was
+    proven - for the change record; C(fedfleet evidence verify) holds it against its signature.
   - While a task takes longer than five seconds, the newest line its module reported is printed with the seconds elapsed.
   - Nothing else is printed.
 author:
@@ -22,6 +24,7 @@ requirements:
 
 import atexit
 import contextlib
+import datetime
 import os
 import pathlib
 import tempfile
@@ -31,9 +34,13 @@ import ansible.context
 from ansible.plugins.callback import CallbackBase
 
 try:
-    from fedfleet.progress import ENVIRONMENT
+    from fedfleet.errors import FedFleetError
+    from fedfleet.evidence.record import Called, RunRecord
+    from fedfleet.progress import ENVIRONMENT, RUN
     from fedfleet.report.progress_tail import ProgressTail, ProgressThread
     from fedfleet.report.stages import StageClock, recap, write_stages
+    from fedfleet.runs.arguments import ExtraVariablesError, named_variables
+    from fedfleet.runs.swallowed import deliver_swallowed_interrupts
 
     HAS_FEDFLEET = True
 except ImportError:
@@ -47,6 +54,11 @@ if TYPE_CHECKING:
     from ansible.playbook.task import Task
     from ansible.plugins.callback import CallbackTaskResult
 
+    from fedfleet.evidence.model import Result
+
+
+_LADDER = "fedfleet.federation.validate"
+
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]
     """Hands what Ansible tells over to the library."""
@@ -59,46 +71,60 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._inventory: pathlib.Path | None = None
+        self._owner, self._kept = 0, False
         if not HAS_FEDFLEET:
             self.disabled = True
             self._display.warning("Stages are not timed: the Python package fedfleet is not installed for this ansible-playbook.")
 
     def v2_playbook_on_start(self, playbook: Playbook) -> None:
-        descriptor, path = tempfile.mkstemp(prefix="fedfleet-progress-")
-        os.close(descriptor)
-        atexit.register(self._forget, pathlib.Path(path), os.getpid())
-        os.environ[ENVIRONMENT] = path
         self._clock = StageClock(pathlib.Path(playbook._file_name).name)
-        self._progress = ProgressThread(ProgressTail(pathlib.Path(path)), self._display.display)
-        self._progress.start()
+        # The run's name: whatever it starts has it in its environment. C(fedfleet run) has given it one already.
+        os.environ.setdefault(RUN, f"{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}")
+        if self._owner:
+            # Another playbook of the same run.
+            return
+        self._owner = os.getpid()
+        self._record = RunRecord(self._called(playbook))
+        deliver_swallowed_interrupts()
+        atexit.register(self._keep_evidence, "interrupted")
+        # C(fedfleet run) follows a file of its own.
+        self._progress = None if os.environ.get(ENVIRONMENT) else self._followed()
 
     def v2_playbook_on_play_start(self, play: Play) -> None:
         self._inventory = self._inventory or self._inventory_directory(play)
-        self._clock.begin(play.get_name())
+        self._stage = play.get_name()
+        self._clock.begin(self._stage)
 
     def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
-        self._progress.begin(task.get_name())
+        self._begin(task)
 
     def v2_playbook_on_handler_task_start(self, task: Task) -> None:
-        self._progress.begin(task.get_name())
+        self._begin(task)
 
     def v2_runner_on_start(self, host: Host, task: Task) -> None:
         self._clock.touch(host.get_name())
+        self._record.touch(host.get_name())
 
     def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
         if result.is_changed():
             self._clock.change()
+            self._record.change(result.host.get_name(), self._stage, result.task.get_name())
+        self._note_proofs(result)
 
     def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
         if not ignore_errors:
-            self._clock.fail(result.host.get_name())
+            self._note_failure(result)
+        self._note_proofs(result)
 
     def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
-        self._clock.fail(result.host.get_name())
+        self._note_failure(result)
 
     def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
-        self._progress.stop()
-        run = self._clock.result({host for host in stats.processed if stats.failures.get(host) or stats.dark.get(host)})
+        if self._progress:
+            self._progress.stop()
+        stopped = {host for host in stats.processed if stats.failures.get(host) or stats.dark.get(host)}
+        self._keep_evidence("failed" if stopped else "done")
+        run = self._clock.result(stopped)
         if not run.stages:
             return
         self._display.banner("STAGES")
@@ -110,6 +136,58 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             write_stages(run, self._inventory)
         except OSError as error:
             self._display.warning(f"The stages of this run are not kept: {error}.")
+
+    def _followed(self) -> ProgressThread:
+        """Name a file for progress lines, and follow it until the end."""
+        descriptor, path = tempfile.mkstemp(prefix="fedfleet-progress-")
+        os.close(descriptor)
+        atexit.register(self._forget, pathlib.Path(path), os.getpid())
+        os.environ[ENVIRONMENT] = path
+        thread = ProgressThread(ProgressTail(pathlib.Path(path)), self._display.display)
+        thread.start()
+        return thread
+
+    def _note_failure(self, result: CallbackTaskResult) -> None:
+        self._clock.fail(result.host.get_name())
+        self._record.fail(result.host.get_name(), self._stage, result.task.get_name())
+
+    def _note_proofs(self, result: CallbackTaskResult) -> None:
+        if result.task.action == _LADDER:
+            self._record.prove(result.host.get_name(), result.result)
+
+    def _keep_evidence(self, result: Result) -> None:
+        """Write the run's evidence, once, and in the process that ran it: workers are forks of it."""
+        if self._kept or self._record.is_empty or self._inventory is None or os.getpid() != self._owner:
+            return
+        self._kept = True
+        # Only now: signing takes a library that nothing else here needs.
+        from fedfleet.evidence.writing import write_evidence
+
+        try:
+            write_evidence(self._record.evidence(self._inventory, result), self._inventory)
+        except (OSError, FedFleetError) as error:
+            self._display.warning(f"There is no evidence of this run: {error}")
+
+    @staticmethod
+    def _called(playbook: Playbook) -> Called:
+        arguments = ansible.context.CLIARGS
+        try:
+            names = tuple(sorted(named_variables(arguments.get("extra_vars") or ())))
+        except ExtraVariablesError:
+            # Ansible has read them, by ways that we do not know; their names are not worth a run.
+            names = ()
+        return Called(
+            run=os.environ[RUN],
+            playbook=", ".join(map(str, arguments.get("args") or ())) or pathlib.Path(playbook._file_name).name,
+            check=bool(arguments.get("check")),
+            limit=str(arguments.get("subset") or ""),
+            tags=tuple(tag for tag in arguments.get("tags") or () if tag != "all"),
+            extra_variables=names,
+        )
+
+    def _begin(self, task: Task) -> None:
+        if self._progress:
+            self._progress.begin(task.get_name())
 
     @staticmethod
     def _inventory_directory(play: Play) -> pathlib.Path | None:

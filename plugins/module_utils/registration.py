@@ -36,6 +36,7 @@ SOURCE_ARGUMENTS: dict[str, Any] = {
     "port": {"type": "int", "default": 0},
     "service": {"type": "str", "default": ""},
     "service_port": {"type": "int", "default": 0},
+    "node_address": {"type": "str", "default": ""},
     "server_name": {"type": "str", "default": ""},
 }
 ENDPOINTS_ARGUMENT: dict[str, Any] = {
@@ -61,7 +62,7 @@ def sources(endpoints: Mapping[str, Mapping[str, Any]]) -> dict[Any, Any]:
     """Where endpoints come from, as the library has it."""
     from fedfleet.registration.endpoints import EndpointSource
 
-    names = ("address", "port", "service", "service_port")
+    names = ("address", "port", "service", "service_port", "node_address")
     return {endpoint: EndpointSource(**{name: given[name] for name in names}) for endpoint, given in endpoints.items()}
 
 

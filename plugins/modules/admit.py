@@ -13,6 +13,8 @@ description:
     If any card is not acceptable, nothing is touched, and all that is wrong is said at once, by name.
   - Stores each admitted card as an object of its own, so that two operators who admit two parties at the same time lose nothing.
   - Has every replica of the exchange serve the routes, as M(fedfleet.federation.exchange_routes) does, and asks each of them.
+  - A party counts as admitted once every replica has reached it where its card says. A run that cannot prove this fails, and so does every later one that
+    brings the card; the card stays stored as not proven, and there is no admission.
   - Keeps the roster of all parties and makes what goes back to each of them, an admission. Certificates stay what they are until a card asks for others,
     or fewer than 60 days are left.
 version_added: 0.1.0
@@ -63,9 +65,13 @@ options:
             type: str
             default: ""
           service_port:
-            description: The Service's port.
+            description: Which of the Service's ports. 0 takes its only one.
             type: int
             default: 0
+          node_address:
+            description: Where a Service of type NodePort is reached. Empty takes the first ready node, for which nodes must be readable.
+            type: str
+            default: ""
           server_name:
             description: Not used. The federation's domain makes the name.
             type: str
@@ -75,6 +81,20 @@ options:
     description: A folder to write each party's admission (C(<party>.yaml)) and the roster (C(roster.yaml)) to.
     type: path
     default: ""
+  party_ports:
+    description: The ports that the exchange forwards to. A card that names another is refused. Empty for any.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      first:
+        description: First port of the range.
+        type: int
+        required: true
+      last:
+        description: Last port of the range.
+        type: int
+        required: true
   forbidden_networks:
     description: Networks no route may lead to, such as the exchange's own management networks.
     type: list
@@ -145,10 +165,19 @@ silent:
   returned: success
   type: list
   elements: str
+unproven:
+  description: Parties whose stored cards no replica could follow yet. They get no admission.
+  returned: success
+  type: list
+  elements: str
 seconds:
   description: From the admission to the last replica's last answer.
   returned: success
   type: float
+exit_code:
+  description: The exit code of C(fedfleet run), where a replica does not serve the routes.
+  returned: failure
+  type: int
 error:
   description: What went wrong, field by field, as of M(fedfleet.federation.kube_apply).
   returned: failure
@@ -184,6 +213,12 @@ ARGUMENTS: dict[str, Any] = EXCHANGE_ARGUMENTS | {
     "removed_parties": {"type": "list", "elements": "str", "default": []},
     "exchange_endpoints": ENDPOINTS_ARGUMENT,
     "admissions_dir": {"type": "path", "default": ""},
+    "party_ports": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {"first": {"type": "int", "required": True}, "last": {"type": "int", "required": True}},
+    },
     "forbidden_networks": {"type": "list", "elements": "str", "default": []},
 }
 
@@ -205,6 +240,7 @@ def received(module: AnsibleModule) -> list[Received]:
 def rules(module: AnsibleModule, client: Client) -> Rules:
     from datetime import UTC, datetime
 
+    from fedfleet.federation.addresses import PortRange
     from fedfleet.federation.names import ENDPOINT_NAMES, exchange_server_name
     from fedfleet.registration.endpoints import resolve
     from fedfleet.registration.intake import Rules
@@ -223,6 +259,7 @@ def rules(module: AnsibleModule, client: Client) -> Rules:
         forbidden,
         {str(party): str(fingerprint) for party, fingerprint in params["fingerprints"].items()},
         frozenset(params["removed_parties"]),
+        [PortRange(ports["first"], ports["last"]) for ports in params["party_ports"]],
     )
 
 
@@ -243,14 +280,16 @@ def main() -> None:
     with session(module, replicas=[]) as client:
         from fedfleet.exchange.reload import RouteError
         from fedfleet.exchange.settings import AUTHORITY_SECRET
+        from fedfleet.exit_codes import ExitCode
         from fedfleet.registration.admit import admit
 
         settings = exchange_settings(module.params)
         if module.check_mode and client.get("Secret", AUTHORITY_SECRET, settings.namespace, api_version="v1") is None:
             # The CA is made by a task before this one, which did nothing in check mode.
             module.exit_json(
-                changed=True, admissions={}, roster={}, admitted=[], removed=[], table_id="", routes=[], replicas=[], silent=[], seconds=0
-            )
+                changed=True, admissions={}, roster={}, admitted=[], removed=[], table_id="", routes=[], replicas=[], silent=[], unproven=[],
+                seconds=0,
+            )  # fmt: skip
         try:
             outcome = admit(
                 client,
@@ -261,7 +300,7 @@ def main() -> None:
                 dry_run=module.check_mode,
             )
         except RouteError as error:
-            fail(module, error, replicas=shown_findings(error.findings))
+            fail(module, error, replicas=shown_findings(error.findings), exit_code=int(ExitCode.ROUTE_FAILED))
         rewritten = write_files(module, outcome)
         done = outcome.reloaded
         module.exit_json(
@@ -274,6 +313,7 @@ def main() -> None:
             routes=shown_routes(done.table),
             replicas=shown_findings(done.findings),
             silent=sorted({finding.route for finding in done.verdict.silent}),
+            unproven=list(outcome.unproven),
             seconds=done.seconds,
             diff=shown_changes(done.configuration.written),
         )

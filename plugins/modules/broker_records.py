@@ -28,10 +28,24 @@ options:
     description: The Service of the broker's admin API.
     type: str
     default: pulsar
+  admin_host:
+    description:
+      - Of a Pulsar that is the site's own, the host of its admin API. It is asked from inside the pod of FATE Flow, which reaches it as FATE does.
+      - Such a broker is led to the exchange's address, because it does not know the cluster's names.
+    type: str
+    default: ""
   admin_port:
-    description: Its port.
+    description: The port of the admin API.
     type: int
     default: 8080
+  tenant:
+    description: The party's tenant.
+    type: str
+    default: fl-tenant
+  broker_cluster:
+    description: What the broker calls its own cluster.
+    type: str
+    default: standalone
   exchange_service:
     description: The Service in the namespace under which the broker reaches the exchange.
     type: str
@@ -90,7 +104,10 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
     "namespace": {"type": "str", "required": True},
     "party_id": {"type": "str", "required": True},
     "admin_service": {"type": "str", "default": "pulsar"},
+    "admin_host": {"type": "str", "default": ""},
     "admin_port": {"type": "int", "default": 8080},
+    "tenant": {"type": "str", "default": "fl-tenant"},
+    "broker_cluster": {"type": "str", "default": "standalone"},
     "exchange_service": {"type": "str", "default": "exchange-broker"},
     "cluster_domain": {"type": "str", "default": "cluster.local"},
 }
@@ -106,10 +123,13 @@ def main() -> None:
         place = BrokerPlace(
             params["namespace"],
             params["party_id"],
-            params["admin_service"],
-            params["admin_port"],
-            params["exchange_service"],
-            params["cluster_domain"],
+            service=params["admin_service"],
+            port=params["admin_port"],
+            exchange_service=params["exchange_service"],
+            cluster_domain=params["cluster_domain"],
+            host=params["admin_host"],
+            tenant=params["tenant"],
+            cluster=params["broker_cluster"],
         )
         roster = read_roster(client, params["namespace"])
         if roster is None:

@@ -53,9 +53,13 @@ options:
             type: str
             default: ""
           service_port:
-            description: The Service's port.
+            description: Which of the Service's ports. 0 takes its only one.
             type: int
             default: 0
+          node_address:
+            description: Where a Service of type NodePort is reached. Empty takes the first ready node, for which nodes must be readable.
+            type: str
+            default: ""
           server_name:
             description: Not used. The federation's domain and the party's id make the name.
             type: str

@@ -12,7 +12,7 @@ description:
   - Writes the routes that follow from the admitted cards to the ConfigMaps C(traffic-server-sni) and C(nginx-config), from which replicas start.
   - Reloads the replicas that serve anything else, without a restart and without cutting tunnels, then asks each of them for each route until it
     serves them all and refuses what is no longer there. A replica that does not is named.
-  - Without running replicas it writes the ConfigMaps only, so that it can run before the pods that mount them.
+  - Every replica that the Deployments want must run. O(ask=false) writes the ConfigMaps only, so that it can run before the pods that mount them.
   - Replicas are pods with the label C(app.kubernetes.io/name) of C(traffic-server) or C(nginx).
 version_added: 0.1.0
 extends_documentation_fragment:
@@ -49,19 +49,19 @@ routes:
   elements: dict
   sample: [{party_id: "30000", kind: sni, match: 30000.fate.example.org, target: "203.0.113.30:6651"}]
 replicas:
-  description: What each replica was asked, and what was found. Empty in check mode and without replicas.
+  description: What each replica was asked, and what was found. Empty in check mode and where nobody was asked.
   returned: always
   type: list
   elements: dict
   contains:
     replica:
-      description: The pod.
+      description: The pod; of replicas that do not run, the Deployment.
       type: str
     kind:
       description: Whether it routes by V(sni) or by V(header).
       type: str
     route:
-      description: The party the route leads to; or C(table), C(unknown), C(removed) and what was removed.
+      description: The party the route leads to; or C(table), C(unknown), C(removed) and what was removed; C(replicas) where some do not run.
       type: str
     ok:
       description: Whether it is as it must be.
@@ -84,6 +84,10 @@ seconds:
   description: How long it all took.
   returned: success
   type: float
+exit_code:
+  description: The exit code of C(fedfleet run), where a replica does not serve the routes.
+  returned: failure
+  type: int
 error:
   description: What went wrong, field by field, as of M(fedfleet.federation.kube_apply).
   returned: failure
@@ -107,6 +111,7 @@ def main() -> None:
     with session(module, replicas=[]) as client:
         from fedfleet.exchange.reload import RouteError, reload_exchange
         from fedfleet.exchange.settings import AUTHORITY_SECRET
+        from fedfleet.exit_codes import ExitCode
 
         settings = exchange_settings(module.params)
         if module.check_mode and client.get("Secret", AUTHORITY_SECRET, settings.namespace, api_version="v1") is None:
@@ -115,7 +120,7 @@ def main() -> None:
         try:
             done = reload_exchange(client, settings, timeout=module.params["timeout"], dry_run=module.check_mode, ask=module.params["ask"])
         except RouteError as error:
-            fail(module, error, replicas=shown_findings(error.findings))
+            fail(module, error, replicas=shown_findings(error.findings), exit_code=int(ExitCode.ROUTE_FAILED))
     module.exit_json(
         changed=done.changed,
         table_id=done.table.table_id,

@@ -7,14 +7,23 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: preflight
-short_description: Holds a cluster against what a site will ask of it
+short_description: Holds a site against everything it needs
 description:
-  - Asks the cluster for nodes, CPU, memory, StorageClasses, an IngressClass or a namespace, as far as the options below name them.
-  - Fails with everything that is missing at once, each with what was needed, what is there and what to do. Changes nothing.
+  - Looks at the cluster, its storage, the rights in it, ways in, names, clocks, images and the exchange, as far as the options below name them, all at the
+    same time.
+  - Fails with everything that is missing at once, each with what was expected, what is there, where, and what to do. Warnings never fail. Changes nothing.
 version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.kube
 options:
+  site:
+    description: The site's name, for messages.
+    type: str
+    default: ""
+  profile:
+    description: The site's size. O(reference) binds V(production); the others may undercut it.
+    type: str
+    default: ""
   namespace:
     description: The site's namespace.
     type: str
@@ -24,9 +33,21 @@ options:
     type: bool
     default: false
   cluster_admin:
-    description: Whether objects outside the namespace may be read. Where they may not, nodes are taken as they are.
+    description: Whether objects outside the namespace may be read. Where they may not, nodes, classes and the name server are taken as they are.
     type: bool
     default: true
+  kubernetes:
+    description: Kubernetes' minor versions. Older ones are refused, newer ones are warned of.
+    type: dict
+    suboptions:
+      oldest:
+        description: Such as V(1.30).
+        type: str
+        required: true
+      newest:
+        description: Such as V(1.34).
+        type: str
+        required: true
   sizing:
     description: Least the ready nodes that take pods must have to give away.
     type: dict
@@ -43,6 +64,73 @@ options:
         description: GiB of memory in total.
         type: float
         required: true
+  workers:
+    description: Spark workers. So many nodes must each be able to hold one of that size. Empty for none.
+    type: dict
+    suboptions:
+      nodes:
+        description: How many nodes.
+        type: int
+      cores:
+        description: CPU cores of a worker, as Kubernetes has quantities.
+        type: str
+      memory:
+        description: Memory of a worker, as Kubernetes has quantities.
+        type: str
+  reference:
+    description: The reference sizing.
+    type: dict
+    suboptions:
+      pod_cores:
+        description: CPU cores a pod may use.
+        type: float
+        required: true
+      pod_memory_gib:
+        description: GiB a pod may use.
+        type: float
+        required: true
+      worker_cores:
+        description: CPU cores a Spark worker may use.
+        type: float
+        required: true
+      worker_memory_gib:
+        description: GiB a Spark worker may use.
+        type: float
+        required: true
+      volume_gib:
+        description: GiB of a volume.
+        type: float
+        required: true
+      dataset_factor:
+        description: How many times the dataset its volumes must hold.
+        type: float
+        default: 2
+      dataset_gib:
+        description: GiB of the largest dataset; 0 where it is not known.
+        type: float
+        default: 0
+  vm_class:
+    description: What the nodes' VM class should begin with in profile V(production). Empty for any.
+    type: str
+    default: ""
+  pods:
+    description: Limits (V(cpu) and V(memory)) of what the site will run, by name.
+    type: dict
+    default: {}
+  volumes:
+    description: Sizes of the site's volumes, by name.
+    type: dict
+    default: {}
+  worker_pods:
+    description: Which of O(pods) are Spark workers.
+    type: list
+    elements: str
+    default: []
+  dataset_volumes:
+    description: Which of O(volumes) hold datasets.
+    type: list
+    elements: str
+    default: []
   storage_classes:
     description: StorageClass by intent. An empty name takes the cluster's default class.
     type: dict
@@ -59,6 +147,136 @@ options:
     description: An IngressClass that must be there.
     type: str
     default: ""
+  permissions:
+    description: What the site must be allowed, each line as in a Role; asked by SelfSubjectAccessReview.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      why:
+        description: What for.
+        type: str
+        default: ""
+      groups:
+        description: API groups.
+        type: list
+        elements: str
+        required: true
+      resources:
+        description: Resources, with subresources such as V(pods/exec).
+        type: list
+        elements: str
+        required: true
+      verbs:
+        description: Verbs.
+        type: list
+        elements: str
+        required: true
+      namespace:
+        description: Where. Empty for the whole cluster.
+        type: str
+        default: ""
+  doors:
+    description: Services that others reach from outside.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: The Service.
+        type: str
+        required: true
+      kind:
+        description: How it is reached.
+        type: str
+        choices: [LoadBalancer, NodePort, HostAddresses, ClusterIP]
+        required: true
+      node_port:
+        description: Its port on each node.
+        type: int
+        default: 0
+      addresses:
+        description: Where it is reached, where no load balancer says so.
+        type: list
+        elements: str
+        default: []
+      variable:
+        description: The variable to change, for messages.
+        type: str
+        default: ""
+  name_server:
+    description: The cluster's name server.
+    type: dict
+    suboptions:
+      namespace:
+        description: Namespace of its Service.
+        type: str
+        required: true
+      service:
+        description: Its Service.
+        type: str
+        required: true
+      name:
+        description: A name it must know.
+        type: str
+        required: true
+  names:
+    description: Host names that must resolve on this machine.
+    type: list
+    elements: str
+    default: []
+  hoped_names:
+    description: Host names that should resolve on this machine.
+    type: list
+    elements: str
+    default: []
+  clock_warning:
+    description: Seconds between clocks that are warned of.
+    type: float
+    default: 5
+  clock_error:
+    description: Seconds between clocks that are refused.
+    type: float
+    default: 60
+  images:
+    description: The images of the site's pods. What a node has is not looked for.
+    type: list
+    elements: str
+    default: []
+  registry_here:
+    description: Whether the registry may be asked from this machine.
+    type: bool
+    default: true
+  exchange_admission:
+    description: File with the party's admission, if it has one. Else the roster in its namespace says where the exchange is.
+    type: str
+    default: ""
+  asks_exchange:
+    description: Whether the party's exchange is looked for from this machine.
+    type: bool
+    default: false
+  assertions:
+    description: What the inventory's variables must fulfil among themselves.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      about:
+        description: The variable.
+        type: str
+        required: true
+      holds:
+        description: Whether it holds.
+        type: bool
+        required: true
+      fail_msg:
+        description: What to say where it does not.
+        type: str
+        required: true
+  fails:
+    description: Whether the module fails where something is missing. Else the results say so.
+    type: bool
+    default: true
 attributes:
   check_mode:
     support: full
@@ -84,8 +302,8 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-shortfalls:
-  description: What is missing. Empty when the module does not fail.
+findings:
+  description: What is missing or not as it should be, errors first.
   returned: always
   type: list
   elements: dict
@@ -93,36 +311,73 @@ shortfalls:
     what:
       description: The thing.
       type: str
-    needed:
+    expected:
       description: What the site needs of it.
       type: str
     found:
       description: What is there.
       type: str
+    where:
+      description: The object, variable or address.
+      type: str
     fix:
       description: What to do.
       type: str
+    severity:
+      description: V(error) or V(warning).
+      type: str
+report:
+  description: All findings in one table, below what the profile undercuts. Empty when there is nothing to say.
+  returned: always
+  type: str
+summary:
+  description: What is missing, in one sentence. Empty when nothing is.
+  returned: always
+  type: str
 version:
-  description: Version of the cluster's API server.
-  returned: success
+  description: Version of the cluster's API server. Empty when it did not answer.
+  returned: always
   type: str
   sample: v1.34.4
+seconds:
+  description: How long it took.
+  returned: always
+  type: float
 """
 
+import traceback
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.fedfleet.federation.plugins.module_utils.kube import KUBE_ARGUMENTS, fail, session
+from ansible_collections.fedfleet.federation.plugins.module_utils.kube import KUBE_ARGUMENTS, fail
 
 if TYPE_CHECKING:
-    from fedfleet.validation.preflight import Needs
+    from fedfleet.preflight.needs import Needs
 
+try:
+    from fedfleet.kube import Client
+    from fedfleet.preflight import PreflightError, examine
+    from fedfleet.preflight.findings import table
+
+    IMPORT_ERROR = ""
+except ImportError:
+    IMPORT_ERROR = traceback.format_exc()
+
+# The profile that the reference sizing binds.
+_PRODUCTION = "production"
+_NAMES: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
 ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
+    "site": {"type": "str", "default": ""},
+    "profile": {"type": "str", "default": ""},
     "namespace": {"type": "str", "default": ""},
     "namespace_required": {"type": "bool", "default": False},
     "cluster_admin": {"type": "bool", "default": True},
+    "kubernetes": {
+        "type": "dict",
+        "options": {"oldest": {"type": "str", "required": True}, "newest": {"type": "str", "required": True}},
+    },
     "sizing": {
         "type": "dict",
         "options": {
@@ -131,40 +386,142 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
             "memory_gib": {"type": "float", "required": True},
         },
     },
+    "workers": {"type": "dict", "options": {"nodes": {"type": "int"}, "cores": {"type": "str"}, "memory": {"type": "str"}}},
+    "reference": {
+        "type": "dict",
+        "options": {
+            "pod_cores": {"type": "float", "required": True},
+            "pod_memory_gib": {"type": "float", "required": True},
+            "worker_cores": {"type": "float", "required": True},
+            "worker_memory_gib": {"type": "float", "required": True},
+            "volume_gib": {"type": "float", "required": True},
+            "dataset_factor": {"type": "float", "default": 2},
+            "dataset_gib": {"type": "float", "default": 0},
+        },
+    },
+    "vm_class": {"type": "str", "default": ""},
+    "pods": {"type": "dict", "default": {}},
+    "volumes": {"type": "dict", "default": {}},
+    "worker_pods": _NAMES,
+    "dataset_volumes": _NAMES,
     "storage_classes": {"type": "dict"},
-    "storage_created": {"type": "list", "elements": "str", "default": []},
+    "storage_created": _NAMES,
     "storage_expansion": {"type": "bool", "default": True},
     "ingress_class": {"type": "str", "default": ""},
+    "permissions": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "why": {"type": "str", "default": ""},
+            "groups": {"type": "list", "elements": "str", "required": True},
+            "resources": {"type": "list", "elements": "str", "required": True},
+            "verbs": {"type": "list", "elements": "str", "required": True},
+            "namespace": {"type": "str", "default": ""},
+        },
+    },
+    "doors": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "kind": {"type": "str", "choices": ["LoadBalancer", "NodePort", "HostAddresses", "ClusterIP"], "required": True},
+            "node_port": {"type": "int", "default": 0},
+            "addresses": _NAMES,
+            "variable": {"type": "str", "default": ""},
+        },
+    },
+    "name_server": {
+        "type": "dict",
+        "options": {name: {"type": "str", "required": True} for name in ("namespace", "service", "name")},
+    },
+    "names": _NAMES,
+    "hoped_names": _NAMES,
+    "clock_warning": {"type": "float", "default": 5},
+    "clock_error": {"type": "float", "default": 60},
+    "images": _NAMES,
+    "registry_here": {"type": "bool", "default": True},
+    "exchange_admission": {"type": "str", "default": ""},
+    "asks_exchange": {"type": "bool", "default": False},
+    "assertions": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "about": {"type": "str", "required": True},
+            "holds": {"type": "bool", "required": True},
+            "fail_msg": {"type": "str", "required": True},
+        },
+    },
+    "fails": {"type": "bool", "default": True},
 }
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    with session(module) as client:
-        from fedfleet.validation.preflight import PreflightError, examine
-
-        shortfalls = examine(client, needs_of(module.params))
-        version = client.version()
-        server = client.server
-    if shortfalls:
-        fail(module, PreflightError(shortfalls, where=f"the cluster at {server}"), shortfalls=[asdict(each) for each in shortfalls])
-    module.exit_json(changed=False, shortfalls=[], version=version)
+    if IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib("fedfleet"), exception=IMPORT_ERROR)
+    params = module.params
+    needs = needs_of(params)
+    examined = examine(lambda: Client.connect(params["kubeconfig"] or None, params["context"] or None), needs)
+    place = f"the cluster at {examined.server}" if examined.server else "the machine that runs Ansible"
+    error = PreflightError(examined.findings, f"site {needs.site}" if needs.site else place) if examined.errors else None
+    told: dict[str, Any] = {
+        "findings": [asdict(finding) for finding in examined.findings],
+        "report": "\n".join([*examined.remarks, *([table(examined.findings)] if examined.findings else [])]),
+        "summary": error.sentence if error else "",
+        "version": examined.version,
+        "seconds": examined.seconds,
+    }
+    if error is not None and params["fails"]:
+        fail(module, error, **told)
+    module.exit_json(changed=False, **told)
 
 
 def needs_of(params: dict[str, Any]) -> Needs:
     """What the options ask for."""
-    from fedfleet.validation.preflight import Needs, Sizing, StorageNeed
+    from fedfleet.kube.quantities import cores_of, gibibytes_of
+    from fedfleet.preflight import needs
 
     storage = None
     if params["storage_classes"] is not None:
-        storage = StorageNeed(params["storage_classes"], frozenset(params["storage_created"]), expansion=params["storage_expansion"])
-    return Needs(
+        created = frozenset(params["storage_created"])
+        storage = needs.StorageNeed(params["storage_classes"], created, expansion=params["storage_expansion"])
+    asked = params["workers"] or {}
+    reference = params["reference"]
+    binding = params["profile"] == _PRODUCTION
+    return needs.Needs(
+        site=params["site"],
+        profile=params["profile"],
         namespace=params["namespace"],
         namespace_required=params["namespace_required"],
-        sizing=Sizing(**params["sizing"]) if params["sizing"] and params["cluster_admin"] else None,
+        cluster_admin=params["cluster_admin"],
+        versions=needs.Versions(**params["kubernetes"]) if params["kubernetes"] else None,
+        sizing=needs.Sizing(**params["sizing"]) if params["sizing"] else None,
+        workers=needs.Workers(asked["nodes"], cores_of(asked["cores"]), gibibytes_of(asked["memory"])) if asked.get("nodes") else None,
+        reference=needs.Reference(**reference, binding=binding, vm_class=params["vm_class"] if binding else "") if reference else None,
+        parts=needs.Parts(params["pods"], params["volumes"], frozenset(params["worker_pods"]), frozenset(params["dataset_volumes"])),
         storage=storage,
         ingress_class=params["ingress_class"],
+        rules=tuple(_rule(rule) for rule in params["permissions"]),
+        doors=tuple(needs.Door(**door | {"addresses": tuple(door["addresses"])}) for door in params["doors"]),
+        name_server=needs.NameServer(**params["name_server"]) if params["name_server"] else None,
+        names=tuple(params["names"]),
+        hoped_names=tuple(params["hoped_names"]),
+        clock_seconds=(params["clock_warning"], params["clock_error"]),
+        images=tuple(params["images"]),
+        registry_here=params["registry_here"],
+        exchange_admission=params["exchange_admission"],
+        asks_exchange=params["asks_exchange"],
+        assertions=tuple(needs.Assertion(each["about"], each["holds"], each["fail_msg"]) for each in params["assertions"]),
     )
+
+
+def _rule(rule: dict[str, Any]) -> Any:
+    from fedfleet.preflight.needs import Rule
+
+    return Rule(rule["why"], tuple(rule["groups"]), tuple(rule["resources"]), tuple(rule["verbs"]), rule["namespace"])
 
 
 if __name__ == "__main__":

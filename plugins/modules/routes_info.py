@@ -10,7 +10,7 @@ module: routes_info
 short_description: Asks every replica of the exchange which routes it serves
 description:
   - Asks each running replica, through a tunnel to that very pod, for each route of the admitted cards, for a name and a party that do not exist, and
-    for the table it serves. Changes nothing and waits for nothing.
+    for the table it serves. A replica that its Deployment wants and that does not run is a failure. Changes nothing and waits for nothing.
 version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.kube

@@ -14,6 +14,8 @@ description:
   - Jobs are run again only when images, settings, certificates or routes have changed since they last succeeded, or with O(force). Their proofs are kept in
     the ConfigMap C(fedfleet-proofs) of the site's namespace.
   - A job has succeeded when both parties' FATE Flow say so.
+  - Looks once at what the site is made of - certificates, images, sizes, versions - and writes it into the report. What it may not see is named there
+    and holds up nothing.
 version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.kube
@@ -94,10 +96,37 @@ options:
     description: Where the party's card lies, for the sentence a site ends with.
     type: str
     default: ""
+  profile:
+    description: The site's size, for the report.
+    type: str
+    default: pilot
+  engine_profile:
+    description: The profile of the party's engine, for the report.
+    type: str
+    default: ""
+  sizing:
+    description: What the site's size asks of a cluster, for the report.
+    type: dict
+    default: {nodes: 0, cores: 0, memory_gib: 0}
+    suboptions:
+      nodes:
+        description: Nodes.
+        type: int
+        default: 0
+      cores:
+        description: CPU cores.
+        type: float
+        default: 0
+      memory_gib:
+        description: GiB of memory.
+        type: float
+        default: 0
 attributes:
   check_mode:
     support: partial
-    description: No job is run and nothing is written. Rungs 1 to 3 are climbed.
+    description: >-
+      No job is run and nothing is written. Rungs 1 to 3 are climbed; one that does not hold is told and is no failure, because what the run would have put
+      right before was not.
   diff_mode:
     support: none
     description: Proofs are no configuration.
@@ -183,10 +212,13 @@ from ansible_collections.fedfleet.federation.plugins.module_utils.kube import KU
 
 if TYPE_CHECKING:
     from fedfleet.exchange.findings import ReplicaRoute as Finding
+    from fedfleet.exchange.settings import ExchangeSettings
     from fedfleet.kube import Client
     from fedfleet.report import ReplicaRoute, Rung
+    from fedfleet.report.facts import SiteFacts
     from fedfleet.validation.climbing import Outcome
     from fedfleet.validation.ladder import Proof
+    from fedfleet.validation.party import Party
 
 # Jobs start here; check mode stays below.
 _FIRST_JOB = 4
@@ -210,20 +242,40 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
     "own_doors": {"type": "bool", "default": True},
     "report_file": {"type": "path", "default": ""},
     "card_file": {"type": "str", "default": ""},
+    "profile": {"type": "str", "default": "pilot"},
+    "engine_profile": {"type": "str", "default": ""},
+    "sizing": {
+        "type": "dict",
+        "default": {"nodes": 0, "cores": 0, "memory_gib": 0},
+        "options": {
+            "nodes": {"type": "int", "default": 0},
+            "cores": {"type": "float", "default": 0},
+            "memory_gib": {"type": "float", "default": 0},
+        },
+    },
 }
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    is_party = module.params["site_kind"] == "party"
     with session(module) as client:
-        if module.params["site_kind"] == "party":
-            outcome = _party(client, module.params, check=module.check_mode)
-        else:
-            outcome = _exchange(client, module.params)
+        from fedfleet.errors import FedFleetError
+        from fedfleet.kube import KubeError
+
+        try:
+            outcome = _party(client, module.params, check=module.check_mode) if is_party else _exchange(client, module.params)
+        except FedFleetError as error:
+            if not module.check_mode or isinstance(error, KubeError):
+                raise
+            # What the ladder stands on is made by tasks before this one, which did nothing in check mode.
+            module.exit_json(
+                changed=False, state="planned", sentence=f"There is nothing to prove yet. {error.summary}.", rungs=[], routes=[]
+            )
         rungs = [_rung(proof) for proof in outcome.proofs]
         routes = [_route(finding) for finding in outcome.routes]
-        if not module.check_mode:
-            _write(module.params, outcome, rungs, routes)
+        if module.params["report_file"] and not module.check_mode:
+            _write(module.params, outcome, rungs, routes, _look(client, module))
     told: dict[str, Any] = {
         "changed": outcome.changed,
         "rungs": [rung.model_dump(mode="json") for rung in rungs],
@@ -232,16 +284,41 @@ def main() -> None:
     from fedfleet.validation.ladder import RungError
 
     ended = outcome.ended
-    if isinstance(ended, RungError):
+    if isinstance(ended, RungError) and module.check_mode:
+        module.warn(f"{ended} In check mode this is no failure: what the run would change first was not changed.")
+        module.exit_json(state="deployed", sentence=f"Not proven: {ended.summary}.", **told)
+    elif isinstance(ended, RungError):
         fail(module, ended, rung=ended.rung, exit_code=int(ended.exit_code), **told)
     else:
         module.exit_json(state=str(ended.state), sentence=ended.sentence, **told)
 
 
+def _look(client: Client, module: AnsibleModule) -> SiteFacts:
+    from fedfleet.inspection import look
+    from fedfleet.report.facts import Size
+
+    params = module.params
+    terms = look.Terms(params["profile"], Size(**params["sizing"]), params["engine_profile"], str(getattr(module, "ansible_version", "")))
+    if params["site_kind"] == "party":
+        return look.at_party(_of_party(client, params), terms)
+    return look.at_exchange(client, _of_exchange(params), terms)
+
+
+def _of_party(client: Client, params: dict[str, Any]) -> Party:
+    from fedfleet.validation.party import Party
+
+    return Party(str(params["party_id"]), client, params["namespace"])
+
+
+def _of_exchange(params: dict[str, Any]) -> ExchangeSettings:
+    from fedfleet.exchange.settings import ExchangeSettings
+
+    return ExchangeSettings(params["namespace"], params["federation"], params["domain"])
+
+
 def _party(client: Client, params: dict[str, Any], *, check: bool) -> Outcome:
     from fedfleet.validation.climbing import Access, climb_party
     from fedfleet.validation.jobs import ToyTerms
-    from fedfleet.validation.party import Party
     from fedfleet.validation.party_ladder import PartyTerms
     from fedfleet.validation.turns import in_turn
 
@@ -254,17 +331,14 @@ def _party(client: Client, params: dict[str, Any], *, check: bool) -> Outcome:
         reaches_endpoints=params["reaches_endpoints"],
         own_doors=params["own_doors"],
     )
-    party = Party(str(params["party_id"]), client, params["namespace"])
     partners = [Access(**partner) for partner in params["partners"]]
-    return climb_party(party, partners, terms, params["card_file"], keep=not check)
+    return climb_party(_of_party(client, params), partners, terms, params["card_file"], keep=not check)
 
 
 def _exchange(client: Client, params: dict[str, Any]) -> Outcome:
-    from fedfleet.exchange.settings import ExchangeSettings
     from fedfleet.validation.climbing import climb_exchange
 
-    settings = ExchangeSettings(params["namespace"], params["federation"], params["domain"])
-    return climb_exchange(client, settings, reaches_endpoints=params["reaches_endpoints"])
+    return climb_exchange(client, _of_exchange(params), reaches_endpoints=params["reaches_endpoints"])
 
 
 def _route(finding: Finding) -> ReplicaRoute:
@@ -290,12 +364,10 @@ def _rung(proof: Proof) -> Rung:
     )
 
 
-def _write(params: dict[str, Any], outcome: Outcome, rungs: list[Rung], routes: list[ReplicaRoute]) -> None:
+def _write(params: dict[str, Any], outcome: Outcome, rungs: list[Rung], routes: list[ReplicaRoute], facts: SiteFacts) -> None:
     from fedfleet.report import SiteReport
     from fedfleet.validation.ladder import RungError
 
-    if not params["report_file"]:
-        return
     ended = outcome.ended
     report = SiteReport(
         federation=params["federation"],
@@ -307,6 +379,7 @@ def _write(params: dict[str, Any], outcome: Outcome, rungs: list[Rung], routes: 
         written_at=datetime.now(UTC),
         rungs=tuple(rungs),
         routes=tuple(routes),
+        facts=facts,
     )
     path = Path(params["report_file"])
     path.parent.mkdir(parents=True, exist_ok=True)

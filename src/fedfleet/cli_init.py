@@ -41,6 +41,7 @@ _PARTY = (
     _Question("storage_class", "--storage-class", "StorageClass for everything that is kept"),
     _Question("ingress_domain", "--ingress-domain", "Domain below which the notebook is reached"),
 )
+_EXISTING_INGRESS = _Question("ingress_class", "--ingress-class", "IngressClass of the controller that is there")
 
 
 def init(
@@ -52,11 +53,14 @@ def init(
     kubeconfig: Annotated[str | None, typer.Option(help="Path of the kubeconfig; else what kubectl would take.")] = None,
     context: Annotated[str | None, typer.Option(help="Context in it; else its current one.")] = None,
     profile: Annotated[str | None, typer.Option(help="lab, pilot or production; else pilot.")] = None,
-    party_id: Annotated[int | None, typer.Option(help="Party id (party).")] = None,
+    party_id: Annotated[str | None, typer.Option(help="Party id (party).")] = None,
     organisation: Annotated[str | None, typer.Option(help="Organisation that owns the party (party).")] = None,
     storage_class: Annotated[str | None, typer.Option(help="StorageClass for everything that is kept (party).")] = None,
     fate_profile: Annotated[str | None, typer.Option(help="spark or standalone; else spark (party).")] = None,
     ingress: Annotated[str | None, typer.Option(help="traefik, contour or existing; else traefik (party).")] = None,
+    ingress_class: Annotated[
+        str | None, typer.Option(help="IngressClass of the controller that is there (party, --ingress existing).")
+    ] = None,
     ingress_domain: Annotated[str | None, typer.Option(help="Domain below which the notebook is reached (party).")] = None,
     service_type: Annotated[str | None, typer.Option(help="LoadBalancer, NodePort or HostAddresses; else LoadBalancer (exchange).")] = None,
 ) -> None:
@@ -79,13 +83,14 @@ def init(
         "storage_class": storage_class,
         "fate_profile": fate_profile,
         "ingress": ingress,
+        "ingress_class": ingress_class,
         "ingress_domain": ingress_domain,
     }
     of_exchange: dict[str, object] = {"service_type": service_type}
     wanted, foreign = (of_party, of_exchange) if kind is Kind.PARTY else (of_exchange, of_party)
     _refuse_foreign(kind, foreign)
     given = {field: value for field, value in (every_site | wanted).items() if value is not None}
-    questions = _EVERY_SITE + (_PARTY if kind is Kind.PARTY else ())
+    questions = _EVERY_SITE + (_PARTY if kind is Kind.PARTY else ()) + ((_EXISTING_INGRESS,) if ingress == "existing" else ())
     answers = _validated(kind, given | _ask(question for question in questions if question.field not in given))
     try:
         written = write_inventory(directory, answers)
@@ -129,7 +134,12 @@ def _validated(kind: Kind, answers: dict[str, object]) -> ExchangeAnswers | Part
         return model.model_validate(answers)
     except ValidationError as error:
         sentences = [
-            f"{_flag(str(problem['loc'][0]))} is {problem['input']!r}: {problem['msg'].removeprefix('Value error, ')}"
+            f"{_where(problem['loc'], problem['input'])}{problem['msg'].removeprefix('Value error, ')}"
             for problem in error.errors(include_url=False)
         ]
         raise typer.BadParameter("; ".join(sentences) + ".") from error
+
+
+def _where(place: tuple[int | str, ...], answer: object) -> str:
+    """Which answer is meant; nothing where two do not go together."""
+    return f"{_flag(str(place[0]))} is {answer!r}: " if place else ""

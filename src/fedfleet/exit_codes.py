@@ -16,6 +16,8 @@ class ExitCode(IntEnum):
     REFUSED = 4
     STAGE_FAILED = 5
     ROUTE_FAILED = 6
+    CHECK_FAILED = 7
+    LOCKED = 8
     RUNG_FAILED = 20
     DEFECT = 70
     INTERRUPTED = 130

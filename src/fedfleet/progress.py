@@ -1,7 +1,8 @@
 """What is being waited for, told to whoever watches the run.
 
 Whoever starts a run names a file in the environment; modules, which may run in processes of their own, add
-one line to it for each step. Nothing is written when nobody asked.
+one line to it for each step. Where the environment also names the site, the line begins with it and a tab. Nothing is
+written when nobody asked.
 """
 
 from __future__ import annotations
@@ -9,6 +10,10 @@ from __future__ import annotations
 import os
 
 ENVIRONMENT = "FEDFLEET_PROGRESS"
+SITE = "FEDFLEET_SITE"
+# The run that a process belongs to.
+RUN = "FEDFLEET_RUN"
+SEPARATOR = "\t"
 
 # Several sites write at once. One append lands whole on a local file; a line is kept to a page so that it is one write.
 _LONGEST_LINE = 4096
@@ -22,7 +27,8 @@ def report(message: str) -> None:
     path = os.environ.get(ENVIRONMENT)
     if not path:
         return
-    line = " ".join(message.split()).encode()[: _LONGEST_LINE - 1] + b"\n"
+    site, said = os.environ.get(SITE, ""), " ".join(message.split())
+    line = (f"{site}{SEPARATOR}{said}" if site else said).encode()[: _LONGEST_LINE - 1] + b"\n"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     except OSError:

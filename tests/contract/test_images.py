@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 IMAGES = definitions_folder()
 CATALOGUE = load(IMAGES)
 REFERENCE = re.compile(r"/fedfleet/(?P<name>[a-z0-9-]+):(?P<version>[A-Za-z0-9.]+)")
+IN_ROLES = re.compile(r"'(?P<name>[a-z0-9-]+):(?P<version>[A-Za-z0-9.]+)' \| fedfleet\.federation\.image\(")
 SHELL = sorted(path for path in IMAGES.glob("*/*") if path.is_file() and path.read_bytes().startswith(b"#!/bin/sh"))
 each_image = pytest.mark.parametrize("image", CATALOGUE.images, ids=lambda image: image.name)
 
@@ -33,10 +34,15 @@ def test_roles_name_images_that_are_built() -> None:
     named = {
         (found["name"], found["version"])
         for path in ROOT.glob("roles/*/defaults/main.yml")
-        for found in REFERENCE.finditer(path.read_text())
+        for found in IN_ROLES.finditer(path.read_text())
     }
     assert named
     assert named - built == set()
+
+
+def test_roles_name_no_image_past_the_file_of_digests() -> None:
+    past = [str(path) for path in ROOT.glob("roles/*/*/*") if path.is_file() and REFERENCE.search(path.read_text())]
+    assert past == []
 
 
 def test_the_lab_names_images_that_are_built() -> None:

@@ -3,24 +3,29 @@
 import json
 import re
 import ssl
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import httpx
 import pytest
 
-from fedfleet.engine.fate import BrokerAdmin
+from fedfleet.engine.fate import BrokerAdmin, ToyResult, run_toy
 from fedfleet.exchange.reload import ask_exchange
 from fedfleet.federation.card import Card
 from fedfleet.federation.roster import Roster
 from fedfleet.kube import Client, ObjectRef
+from fedfleet.validation.party import Party
 from support.federation import Federation
+from support.serving import until_all_serve
 from support.sites import DOMAIN, EXCHANGE, READY_SECONDS, Site, exchange_settings
 from support.stand_in import stand_in
 
 NEW = "50000"
 PARTIES = ("fate-30000", "fate-40000")
 ROUTE_SECONDS = 5
+TOY_SECONDS = 600
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +58,7 @@ class Admission:
     after: dict[str, dict[str, str]]
     tunnel_is_alive: bool
     seconds: float
+    job: ToyResult
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +67,23 @@ def admitted(federation: Federation, client: Client, exchange: Site, card: Card,
     file.write_text(card.text())
     partner = Site(client, PARTIES[1])
     before = {namespace: Site(client, namespace).versions() for namespace in PARTIES}
-    with exchange.door("traffic-server", 443).tls(f"40000.{DOMAIN}", partner.credentials().broker) as tunnel:
+    started = threading.Event()
+    with ThreadPoolExecutor() as pool, exchange.door("traffic-server", 443).tls(f"40000.{DOMAIN}", partner.credentials().broker) as tunnel:
+        job = pool.submit(_toy, client, started)
+        started.wait(TOY_SECONDS)
         play = federation.play("--limit", "exchange", *extra(registration_cards=[str(file)]), playbook="playbooks/register.yml").expect()
         after = {namespace: Site(client, namespace).versions() for namespace in PARTIES}
-        return Admission(before, after, _is_open(tunnel), _seconds(play.output))
+        return Admission(before, after, _is_open(tunnel), _seconds(play.output), job.result(TOY_SECONDS))
+
+
+def _toy(client: Client, started: threading.Event) -> ToyResult:
+    """A job of the two parties; ``started`` is set once both have it, or never will."""
+    guest, host = (Party(namespace.removeprefix("fate-"), client, namespace) for namespace in PARTIES)
+    try:
+        with guest.flow() as flow, host.flow() as other:
+            return run_toy(flow, host.party_id, other, timeout=TOY_SECONDS, progress=lambda _: started.set())
+    finally:
+        started.set()
 
 
 def _seconds(told: str) -> float:
@@ -91,6 +110,10 @@ def test_a_new_party_changes_no_object_and_no_pod_of_the_others(admitted: Admiss
 
 def test_tunnels_that_exist_survive_a_new_party(admitted: Admission) -> None:
     assert admitted.tunnel_is_alive
+
+
+def test_a_job_that_runs_is_none_the_worse_for_a_new_party(admitted: Admission) -> None:
+    assert admitted.job.ok, admitted.job
 
 
 def test_every_replica_serves_the_new_party(client: Client, admitted: Admission) -> None:
@@ -147,6 +170,5 @@ def test_a_replica_that_restarts_comes_back_with_the_current_routes(client: Clie
     for component in ("traffic-server", "nginx"):
         client.delete("Pod", exchange.pods(component)[0], EXCHANGE, wait=READY_SECONDS)
         client.wait([ObjectRef("Deployment", EXCHANGE, component, "apps/v1")], READY_SECONDS)
-    _, findings = ask_exchange(client, exchange_settings())
+    findings = until_all_serve(client, exchange_settings())
     assert {finding.replica for finding in findings} == {*exchange.pods("traffic-server"), *exchange.pods("nginx")}
-    assert [finding for finding in findings if not finding.ok] == []

@@ -22,15 +22,30 @@ if TYPE_CHECKING:
 CARD_FILE: Final = "card.yaml"
 _BROKER_FILE: Final = "broker.crt"
 _COORDINATION_FILE: Final = "coordination.crt"
+# The fingerprint of the card whose routes were last followed through every replica to the party.
+_PROVEN_FILE: Final = "proven"
 
 
 @dataclass(frozen=True)
 class Admitted:
-    """A stored party: its card, the certificates it was given, and the object they are in."""
+    """A stored party.
+
+    Attributes:
+        card: its card.
+        certificates: those signed for it.
+        stored: the object they are in.
+        proven: the fingerprint of the card with which it was last reached through every replica; empty when it never was.
+    """
 
     card: Card
     certificates: EndpointPair
     stored: Whole
+    proven: str = ""
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it was reached where its present card says."""
+        return self.proven == self.card.fingerprint
 
 
 def card_object(party_id: str) -> str:
@@ -38,9 +53,10 @@ def card_object(party_id: str) -> str:
     return f"card-{party_id}"
 
 
-def admitted_texts(card: Card, certificates: EndpointPair) -> dict[str, str]:
-    """What is in that ConfigMap."""
-    return {CARD_FILE: card.text(), _BROKER_FILE: certificates.broker, _COORDINATION_FILE: certificates.coordination}
+def admitted_texts(card: Card, certificates: EndpointPair, proven: str = "") -> dict[str, str]:
+    """What is in that ConfigMap; ``proven`` is the fingerprint of the card with which the party was reached."""
+    texts = {CARD_FILE: card.text(), _BROKER_FILE: certificates.broker, _COORDINATION_FILE: certificates.coordination}
+    return texts | ({_PROVEN_FILE: proven} if proven else {})
 
 
 def admitted_parties(client: Client, settings: ExchangeSettings) -> dict[str, Admitted]:
@@ -55,7 +71,7 @@ def admitted_parties(client: Client, settings: ExchangeSettings) -> dict[str, Ad
         where = f"ConfigMap {settings.namespace}/{stored.name}"
         card = Card.read(stored.texts.get(CARD_FILE, ""), where)
         pair = EndpointPair(broker=stored.texts.get(_BROKER_FILE, ""), coordination=stored.texts.get(_COORDINATION_FILE, ""))
-        found[card.party_id] = Admitted(card, pair, stored)
+        found[card.party_id] = Admitted(card, pair, stored, stored.texts.get(_PROVEN_FILE, ""))
     return dict(sorted(found.items(), key=lambda item: int(item[0])))
 
 

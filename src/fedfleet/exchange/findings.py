@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # What is asked of a replica beside the routes themselves.
 TABLE = "table"
 REMOVED = "removed"
+REPLICAS = "replicas"
 UNKNOWN = "unknown"
 
 
@@ -21,9 +22,9 @@ class ReplicaRoute:
     """One thing asked of one replica.
 
     Attributes:
-        replica: the pod's name.
+        replica: the pod's name; of replicas that do not run, the Deployment's.
         kind: what the replica routes by.
-        route: the party id the route leads to; or ``table``, ``removed 40000``, ``unknown``.
+        route: the party id the route leads to; or ``table``, ``removed 40000``, ``unknown``; ``replicas`` for those that do not run.
         ok: whether it is as it must be.
         seconds: from the start of the reload until it was.
         detail: what was found.
@@ -37,6 +38,11 @@ class ReplicaRoute:
     seconds: float
     detail: str
     admitted: bool = False
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is about a replica that runs, rather than about one that should."""
+        return self.route != REPLICAS
 
     @property
     def leads_to_party(self) -> bool:

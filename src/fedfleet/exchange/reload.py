@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fedfleet.errors import FedFleetError
 from fedfleet.exchange.admitted import read_authority, read_credentials
 from fedfleet.exchange.asking import Asker, Expectation
 from fedfleet.exchange.findings import Verdict, judge
-from fedfleet.exchange.replicas import Replica, reload_replica, replicas
+from fedfleet.exchange.replicas import Replica, absent_replicas, reload_replica, replicas
 from fedfleet.exchange.stored import nginx_text, store_routes
 from fedfleet.progress import report
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from fedfleet.exchange.stored import Configuration, Served
     from fedfleet.federation.route import RouteTable
     from fedfleet.kube import Client
+
+
+_PAUSE_SECONDS: Final = 0.5
 
 
 class RouteError(FedFleetError):
@@ -38,10 +41,18 @@ class RouteError(FedFleetError):
             expected=f"every route served by every replica, and every other name refused, within {timeout:g} s",
             found="; ".join(map(str, failures)),
             where=", ".join(sorted({failure.replica for failure in failures})),
-            next_step="A route that no replica can follow is for its party to put right; a replica that differs from the others is to be looked at, "
-            "or deleted: it comes back with the stored routes",
+            next_step=_next_step(failures),
         )
         self.findings = tuple(findings)
+
+
+def _next_step(failures: Sequence[ReplicaRoute]) -> str:
+    if any(not failure.runs for failure in failures):
+        return "Look at the Deployment's pods and events: nothing is proven before all of its replicas run"
+    return (
+        "A route that no replica can follow is for its party to put right; a replica that differs from the others is to be looked at, "
+        "or deleted: it comes back with the stored routes"
+    )
 
 
 @dataclass(frozen=True)
@@ -89,18 +100,18 @@ def reload_exchange(
         ask: whether replicas are reloaded and asked; without, a later reload finds those that serve something else.
 
     Raises:
-        RouteError: a replica does not serve the table, by name; or a changed party cannot be reached.
+        RouteError: a replica does not serve the table or does not run, by name; or a changed party cannot be reached.
         ReplicaError: a replica refused its new configuration.
         FedFleetError, KubeError: the table could not be stored.
     """
     started = time.monotonic()
     authority = read_authority(client, settings)
     configuration = store_routes(client, settings, authority.pem, table=table, dry_run=dry_run)
-    found = replicas(client, settings, configuration.sni, nginx_text(configuration))
     expectation = expected(configuration.table, configuration.before, changed_parties)
-    if dry_run or not ask or not found:
+    if dry_run or not ask:
         verdict = Verdict((), ())
         return Reloaded(configuration.changed, configuration.table, (), verdict, _since(started), configuration)
+    found = _all_replicas(client, settings, configuration, timeout, started)
     asker = Asker(client, settings, read_credentials(client, settings), expectation)
     stale = found if configuration.changed else _stale(asker, found, expectation, started)
     if stale:
@@ -116,6 +127,8 @@ def reload_exchange(
 def ask_exchange(client: Client, settings: ExchangeSettings) -> tuple[RouteTable, list[ReplicaRoute]]:
     """The admitted cards' routes, and what every replica says of them now; nothing is changed and nothing is waited for.
 
+    Replicas that ought to run and don't are among the findings.
+
     Raises:
         FedFleetError, KubeError: there is no exchange, or a replica could not be reached at all.
     """
@@ -123,7 +136,7 @@ def ask_exchange(client: Client, settings: ExchangeSettings) -> tuple[RouteTable
     configuration = store_routes(client, settings, authority.pem, dry_run=True)
     found = replicas(client, settings, configuration.sni, nginx_text(configuration))
     asker = Asker(client, settings, read_credentials(client, settings), Expectation(configuration.table))
-    return configuration.table, asker.until_served(found, 0, time.monotonic()) if found else []
+    return configuration.table, asker.until_served(found, 0, time.monotonic()) + absent_replicas(client, settings, found)
 
 
 def expected(table: RouteTable, before: Served, changed_parties: Collection[str]) -> Expectation:
@@ -141,6 +154,25 @@ def expected(table: RouteTable, before: Served, changed_parties: Collection[str]
         old_id=before.table_id,
         changed=frozenset(changed),
     )
+
+
+def _all_replicas(
+    client: Client, settings: ExchangeSettings, configuration: Configuration, timeout: float, started: float
+) -> list[Replica]:
+    """All replicas that ought to run, once they do.
+
+    Raises:
+        RouteError: they don't within ``timeout`` seconds.
+    """
+    while True:
+        found = replicas(client, settings, configuration.sni, nginx_text(configuration))
+        absent = absent_replicas(client, settings, found)
+        if not absent:
+            return found
+        if time.monotonic() - started > timeout:
+            raise RouteError(absent, absent, timeout)
+        report("waiting for replicas: " + "; ".join(finding.detail for finding in absent))
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _stale(asker: Asker, found: Sequence[Replica], expectation: Expectation, started: float) -> list[Replica]:

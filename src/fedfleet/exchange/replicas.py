@@ -8,8 +8,11 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final, Literal
 
 from fedfleet.errors import FedFleetError
+from fedfleet.exchange.findings import REPLICAS, ReplicaRoute
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fedfleet.exchange.settings import ExchangeSettings
     from fedfleet.federation.route import RouteKind
     from fedfleet.kube import Client, KubeObject
@@ -62,6 +65,23 @@ def replicas(client: Client, settings: ExchangeSettings, sni: str, nginx: str) -
         pods = client.list("Pod", settings.namespace, settings.labels(name), api_version="v1")
         found += [Replica(pod["metadata"]["name"], name, kind, port, file, content) for pod in pods if runs(pod, name)]
     return sorted(found, key=lambda replica: (replica.kind, replica.pod))
+
+
+def absent_replicas(client: Client, settings: ExchangeSettings, found: Sequence[Replica]) -> list[ReplicaRoute]:
+    """What there is to say of replicas that ought to run and don't, one finding a component; empty when all run.
+
+    How many ought to run, the Deployments say. Without any replica nothing is served, so that one is wanted in any case.
+    """
+    kinds: dict[str, RouteKind] = {settings.traffic_server: "sni", settings.nginx_proxy: "header"}
+    absent = []
+    for name, kind in kinds.items():
+        deployment = client.get("Deployment", name, settings.namespace, api_version="apps/v1")
+        wanted = max(1, int(deployment["spec"].get("replicas", 1))) if deployment else 1
+        running = sum(replica.container == name for replica in found)
+        if running < wanted:
+            detail = f"{running} of {wanted} replicas of Deployment {name} run" if deployment else f"there is no Deployment {name}"
+            absent.append(ReplicaRoute(name, kind, REPLICAS, ok=False, seconds=0.0, detail=detail))
+    return absent
 
 
 def runs(pod: KubeObject, container: str) -> bool:

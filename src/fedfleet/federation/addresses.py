@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fedfleet.federation.names import is_host_name
@@ -14,6 +15,20 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # Names that mean something else inside the exchange's cluster than outside of it.
 _INNER_ENDINGS = (".svc", ".svc.cluster.local", ".pod.cluster.local", ".localhost", ".localdomain")
+
+
+@dataclass(frozen=True)
+class PortRange:
+    """TCP ports from ``first`` to ``last``, both included."""
+
+    first: int
+    last: int
+
+    def __contains__(self, port: int) -> bool:
+        return self.first <= port <= self.last
+
+    def __str__(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
 
 
 def address_fault(address: str) -> str:

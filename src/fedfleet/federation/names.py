@@ -14,7 +14,8 @@ ENDPOINT_NAMES: Final[tuple[EndpointName, ...]] = get_args(EndpointName)
 LONGEST_COMMON_NAME: Final = 64
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_PARTY_ID = re.compile(r"[1-9][0-9]{0,9}")
+# FATE looks parties up as numbers, so 030000 and 30000 would be one party with two names; ten digits fit the longest common name.
+PARTY_ID: Final = "[1-9][0-9]{0,9}"
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
@@ -24,7 +25,7 @@ def _as_text(value: object) -> object:
 
 
 def _party_id(value: str) -> str:
-    if not _PARTY_ID.fullmatch(value):
+    if not re.fullmatch(PARTY_ID, value):
         msg = f"a party id is a number of at most ten digits without a leading zero, found {value!r}"
         raise ValueError(msg)
     return value

@@ -18,28 +18,40 @@ class Published:
     reason: str = ""
 
 
-def published(service: Mapping[str, Any], port: int, nodes: Iterable[Mapping[str, Any]] = ()) -> Published:
-    """Where ``port`` of a Service is reached from outside its cluster.
+def published(
+    service: Mapping[str, Any], port: int = 0, *, address: str = "", node_address: str = "", nodes: Iterable[Mapping[str, Any]] = ()
+) -> Published:
+    """Where a Service is reached from outside its cluster.
 
-    A load balancer's address wins; a NodePort is taken at the first ready node, by name.
+    Args:
+        service: the Service.
+        port: which of its ports; 0 for the only one.
+        address: what is known to lead there, whatever the Service says; only the port is looked for then.
+        node_address: where a NodePort is reached: a node, or a virtual address before the nodes.
+        nodes: without ``node_address``, a NodePort is taken at the first ready one of these, by name.
     """
     name = f"Service {service['metadata'].get('namespace', '')}/{service['metadata']['name']}"
     spec = service.get("spec", {})
-    entry = next((found for found in spec.get("ports", []) if found.get("port") == port), None)
+    ports = spec.get("ports", [])
+    entry = ports[0] if not port and len(ports) == 1 else next((found for found in ports if found.get("port") == port), None)
     if entry is None:
-        there = ", ".join(str(found.get("port")) for found in spec.get("ports", [])) or "none"
-        return Published(reason=f"{name} has no port {port}, only {there}")
+        there = ", ".join(str(found.get("port")) for found in ports) or "none"
+        return Published(reason=f"{name} has no port {port}, only {there}" if port else f"{name} must have one port, found {there}")
     kind = spec.get("type", "ClusterIP")
+    if address:
+        return Published(address, int(entry["nodePort"] if kind == "NodePort" else entry["port"]))
+    if spec.get("externalIPs"):
+        return Published(str(spec["externalIPs"][0]), int(entry["port"]))
     if kind == "LoadBalancer":
         for ingress in service.get("status", {}).get("loadBalancer", {}).get("ingress", []):
-            address = ingress.get("ip") or ingress.get("hostname")
-            if address:
-                return Published(address, port)
+            balancer = ingress.get("ip") or ingress.get("hostname")
+            if balancer:
+                return Published(balancer, int(entry["port"]))
         return Published(reason=f"{name} has no load-balancer address yet")
     if kind == "NodePort":
-        address = _node_address(nodes)
-        if address:
-            return Published(address, int(entry["nodePort"]))
+        node = node_address or _node_address(nodes)
+        if node:
+            return Published(node, int(entry["nodePort"]))
         return Published(reason=f"{name} is a NodePort, and no ready node has an address")
     return Published(reason=f"{name} is of type {kind}, which nobody outside the cluster reaches; name a public endpoint")
 

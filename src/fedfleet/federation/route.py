@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
-from fedfleet.federation.addresses import Network, joined, within
+from fedfleet.federation.addresses import Network, PortRange, joined, within
 from fedfleet.federation.canonical import canonical_json
 from fedfleet.federation.problems import Problem, refuse
 
@@ -121,8 +121,10 @@ def clashes(cards: Sequence[Card]) -> list[Problem]:
     ]
 
 
-def target_problems(card: Card, exchange: Iterable[Endpoint], forbidden: Sequence[Network]) -> list[Problem]:
-    """Targets of a card that would lead back to the exchange, or into networks no party may be in."""
+def target_problems(
+    card: Card, exchange: Iterable[Endpoint], forbidden: Sequence[Network], ports: Sequence[PortRange] = ()
+) -> list[Problem]:
+    """Targets of a card that would lead back to the exchange, into networks no party may be in, or to other ``ports`` (empty: any)."""
     own = {endpoint.target for endpoint in exchange}
     found = []
     for endpoint in card.endpoints:
@@ -132,4 +134,7 @@ def target_problems(card: Card, exchange: Iterable[Endpoint], forbidden: Sequenc
         network = within(endpoint.address, forbidden)
         if network is not None:
             found.append(Problem(where, f"{endpoint.address} is in {network}, where no party may be"))
+        if ports and not any(endpoint.port in allowed for allowed in ports):
+            allowed = ", ".join(map(str, ports))
+            found.append(Problem(where, f"the exchange forwards to the ports {allowed} only (exchange_party_ports), found {endpoint.port}"))
     return found

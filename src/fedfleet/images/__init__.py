@@ -8,7 +8,7 @@ keys. What is in the registry under that key is neither built nor pushed again.
 from __future__ import annotations
 
 from fedfleet.images.builder import BuiltImage, build
-from fedfleet.images.catalogue import Catalogue, ImageDefinition, definitions_folder, references
+from fedfleet.images.catalogue import Catalogue, ImageDefinition, definitions_folder
 from fedfleet.images.errors import ImagesError
 from fedfleet.images.registry import Registry
 
@@ -20,5 +20,4 @@ __all__ = [
     "Registry",
     "build",
     "definitions_folder",
-    "references",
 ]

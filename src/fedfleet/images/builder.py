@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -14,12 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from fedfleet import progress as run_progress
+from fedfleet.federation.images import REPOSITORY
 from fedfleet.images import fingerprint, inputs
-from fedfleet.images.catalogue import REPOSITORY, Catalogue, ImageDefinition, load
+from fedfleet.images.catalogue import Catalogue, ImageDefinition, load
 from fedfleet.images.errors import ImagesError
+from fedfleet.images.fingerprint import KEY_LABEL
 from fedfleet.images.paths import CachePaths, cache_home
 from fedfleet.images.plan import Step, plan
-from fedfleet.images.storage import Storage, local_name
+from fedfleet.images.sending import pin_of
+from fedfleet.images.storage import Storage, local_name, require_root
+from fedfleet.images.turn import turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str], None]
 
-
-KEY_LABEL = "dev.fedfleet.key"
-"""The label that carries an image's key."""
 
 _TELL_EVERY = 10.0
 """Seconds between two lines about a step that takes long."""
@@ -46,6 +45,7 @@ class BuiltImage:
         outcome: what had to be done.
         seconds: how long that took.
         size: bytes unpacked, shared layers included; 0 when it is in the registry only.
+        digest: of its manifest in the registry; empty without one.
     """
 
     name: str
@@ -55,6 +55,7 @@ class BuiltImage:
     outcome: Literal["unchanged", "pushed", "built"]
     seconds: float
     size: int
+    digest: str = ""
 
 
 def build(
@@ -69,7 +70,7 @@ def build(
     """Build the named images where they are not there yet, and push them where the registry lacks them.
 
     Args:
-        names: images to end up with; None for all of the platform's (the lab's own take ``contexts``).
+        names: images to end up with; None for all of the platform's, and the optional ones whose programs are in ``contexts``.
         registry: where to push; None leaves them in local storage.
         progress: told what is being done, with seconds gone and an estimate.
         contexts: for inputs that somebody else builds, the folder with their files by input name.
@@ -84,14 +85,16 @@ def build(
     """
     paths = CachePaths(cache or cache_home())
     catalogue = load(folder)
-    wanted = set(names) if names is not None else {image.name for image in catalogue.images if image.group == "platform"}
     given = dict(contexts or {})
+    wanted = set(names) if names is not None else catalogue.chosen(given)
+    for image in catalogue.left_out(given) if names is None else ():
+        missing = " ".join(f"--context {name}=FOLDER" for name in image.given())
+        progress(f"{image.name} is left out ({image.summary}): its programs are not built here, bring them with {missing}")
     ordered = catalogue.with_parents(wanted)
     for image in ordered:
         for name in image.given():
             inputs.given(image, name, given)
-    if os.geteuid() != 0:
-        raise ImagesError("building images takes root: their files belong to several users", next_step="run it as root")
+    require_root("building images")
     return _Builder(catalogue, paths, registry, progress, given).run(ordered, wanted)
 
 
@@ -127,7 +130,7 @@ class _Builder:
         for number, step in enumerate(busy, start=1):
             started = time.monotonic()
             title = f"image {number} of {len(busy)}, {step.image.name} {step.image.version}"
-            with _turn(self._paths.lock(step.image.name), self._progress, title) as waited:
+            with turn(self._paths.lock(step.image.name), self._progress, title) as waited:
                 if step.build and not (waited and local_name(step.image.name, step.key) in self._storage.sizes()):
                     self._build(step, {other.image.name: other.key for other in steps}, title)
                 if step.push and self._registry is not None:
@@ -137,6 +140,7 @@ class _Builder:
         # Each of fate's takes gigabytes, and nobody asks for yesterday's.
         self._storage.forget_former({step.image.name: step.key for step in steps if step.build})
         sizes = self._storage.sizes()
+        digests = self._digests([step.image for step in steps if step.wanted])
         return [
             BuiltImage(
                 name=step.image.name,
@@ -146,10 +150,17 @@ class _Builder:
                 outcome="built" if step.build else "pushed" if step.push else "unchanged",
                 seconds=spent.get(step.image.name, 0.0),
                 size=sizes.get(local_name(step.image.name, step.key), 0),
+                digest=digests.get(step.image.name, ""),
             )
             for step in steps
             if step.wanted
         ]
+
+    def _digests(self, images: Sequence[ImageDefinition]) -> dict[str, str]:
+        if self._registry is None:
+            return {}
+        with self._registry.connect() as connection:
+            return {image.name: pin_of(connection, self._registry, image.name, image.version).digest for image in images}
 
     def _build(self, step: Step, keys: Mapping[str, str], title: str) -> None:
         image = step.image
@@ -233,17 +244,3 @@ def _read_durations(path: Path) -> dict[str, float]:
         return {str(name): float(seconds) for name, seconds in json.loads(path.read_text(encoding="utf-8")).items()}
     except (OSError, ValueError, AttributeError):
         return {}
-
-
-@contextmanager
-def _turn(path: Path, progress: Progress, title: str) -> Iterator[bool]:
-    """Hold an image while it is made, so that two who want it don't make it twice; says whether somebody else had it before."""
-    with path.open("w") as handle:
-        waited = False
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waited = True
-            progress(f"{title}: somebody else is at it, waiting")
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield waited

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from fedfleet.federation.images import REPOSITORY
 from fedfleet.images.errors import CatalogueError
 
-Model = TypeVar("Model", bound=BaseModel)
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
-REPOSITORY = "fedfleet"
-"""First part of every image's name in a registry."""
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class _Strict(BaseModel):
@@ -61,7 +62,7 @@ class ImageDefinition(_Strict):
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     version: str = Field(pattern=r"^[0-9][0-9A-Za-z.]*$")
     summary: str
-    group: Literal["platform", "lab"]
+    group: Literal["platform", "option", "lab"]
     parents: tuple[str, ...] = ()
     inputs: dict[str, ImageInput] = Field(default_factory=dict)
     seconds: int = Field(gt=0, description="a first build on two cores, for the first estimate")
@@ -119,6 +120,15 @@ class Catalogue(_Strict):
                 waiting.extend(self.get(parent) for parent in image.parents)
         return tuple(image for image in self.images if image.name in needed)
 
+    def chosen(self, given: Collection[str]) -> set[str]:
+        """What is meant where nobody names images: the platform's, and the optional ones whose programs are ``given``."""
+        left_out = {image.name for image in self.left_out(given)}
+        return {image.name for image in self.images if image.group != "lab"} - left_out
+
+    def left_out(self, given: Collection[str]) -> tuple[ImageDefinition, ...]:
+        """The optional images that lack a program; ``given`` are names of inputs."""
+        return tuple(image for image in self.images if image.group == "option" and not set(image.given()) <= set(given))
+
 
 class _ImagesFile(_Strict):
     images: tuple[ImageDefinition, ...]
@@ -157,13 +167,6 @@ def load(folder: Path | None = None) -> Catalogue:
         if not (folder / image.name / "Containerfile").is_file():
             raise CatalogueError(f"image {image.name} has no Containerfile", where=str(folder / image.name / "Containerfile"))
     return Catalogue(images=_in_build_order(images, folder), lock=lock, folder=folder)
-
-
-def references(registry: str, names: tuple[str, ...] = (), folder: Path | None = None) -> dict[str, str]:
-    """Each image's reference in ``registry`` by its name; of all images, or of those named."""
-    catalogue = load(folder)
-    chosen = [catalogue.get(name) for name in names] if names else catalogue.images
-    return {image.name: image.reference(registry) for image in chosen}
 
 
 def _read(path: Path, model: type[Model]) -> Model:

@@ -1,9 +1,8 @@
-"""`fedfleet images`: build, list, lock, prune."""
+"""`fedfleet images`: build, list, lock, prune, and what `cli_transfer` has."""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,25 +10,29 @@ from typing import Annotated
 
 import typer
 
-from fedfleet.images import builder, fingerprint, locking
-from fedfleet.images.catalogue import load, references
-from fedfleet.images.errors import CatalogueError, ImagesError
+from fedfleet.federation.images import Pin
+from fedfleet.images import archive_reader, builder, cli_transfer, fingerprint, listing, locking, pins_file
+from fedfleet.images.catalogue import load
+from fedfleet.images.cli_options import (
+    AsJson,
+    Authfile,
+    Ca,
+    DigestsFile,
+    EnvFile,
+    Names,
+    PlainHttp,
+    RegistryOption,
+    RegistryOptions,
+    errors_as_sentences,
+    say,
+)
+from fedfleet.images.errors import CatalogueError
 from fedfleet.images.paths import CachePaths, cache_home
-from fedfleet.images.registry import Registry
 from fedfleet.images.storage import Storage
 
 app = typer.Typer(help="Build the container images and put them into a registry.", no_args_is_help=True, add_completion=False)
 
-RegistryOption = Annotated[str, typer.Option("--registry", envvar="FEDFLEET_REGISTRY", help="Registry to push to; empty: keep them here.")]
-PlainHttp = Annotated[bool, typer.Option("--plain-http", help="The registry speaks HTTP without TLS.")]
-Ca = Annotated[Path | None, typer.Option("--registry-ca", exists=True, dir_okay=False, help="CA of the registry's certificate, PEM.")]
-Authfile = Annotated[
-    Path | None,
-    typer.Option("--authfile", exists=True, dir_okay=False, envvar="REGISTRY_AUTH_FILE", help="Credentials as `docker login` keeps them."),
-]
 Context = Annotated[list[str] | None, typer.Option("--context", help="NAME=FOLDER with programs that others build; may be repeated.")]
-Names = Annotated[list[str] | None, typer.Argument(help="Images; none: all of the platform's.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("build")
@@ -37,19 +40,21 @@ def build_images(
     names: Names = None,
     registry: RegistryOption = "",
     plain_http: PlainHttp = False,
-    registry_ca: Ca = None,
+    ca_file: Ca = None,
     authfile: Authfile = None,
     context: Context = None,
+    digests_file: DigestsFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Build what is not there yet under its key, and push what the registry lacks."""
+    """Build what is not there yet under its key, and push what the registry lacks; without a registry they stay here."""
     started = time.monotonic()
-    target = Registry(registry, plain_http=plain_http, ca=registry_ca, authfile=authfile) if registry else None
-    try:
-        images = builder.build(names or None, target, _say, _contexts(context or []))
-    except ImagesError as problem:
-        typer.echo(str(problem), err=True)
-        raise typer.Exit(1) from problem
+    with errors_as_sentences():
+        target = RegistryOptions(registry, plain_http, ca_file, authfile).registry() if registry else None
+        if digests_file is not None and target is None:
+            raise CatalogueError("only a registry gives images their digests", expected="--registry with --digests-file")
+        images = builder.build(names or None, target, say, _contexts(context or []))
+        if digests_file is not None:
+            pins_file.record(digests_file, [Pin(registry, image.name, image.version, image.digest) for image in images])
     if as_json:
         typer.echo(json.dumps([vars(image) for image in images], indent=2))
         return
@@ -60,51 +65,65 @@ def build_images(
 
 
 @app.command("list")
-def list_images(registry: RegistryOption = "localhost", as_json: AsJson = False) -> None:
-    """List all images with their references in a registry."""
-    try:
-        catalogue = load()
-        known = references(registry)
-    except ImagesError as problem:
-        typer.echo(str(problem), err=True)
-        raise typer.Exit(1) from problem
+def list_images(
+    registry: RegistryOption = "",
+    archive: Annotated[
+        Path | None, typer.Option("--archive", exists=True, dir_okay=False, help="List what a file has that `save` wrote; checks it whole.")
+    ] = None,
+    plain_http: PlainHttp = False,
+    ca_file: Ca = None,
+    authfile: Authfile = None,
+    env_file: EnvFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """List all images: whether they are built here, what the registry has of them, their sizes and digests."""
+    with errors_as_sentences():
+        if archive is not None:
+            with archive_reader.opened(archive, say) as opened:
+                images = listing.in_archive(opened.index)
+        else:
+            target = RegistryOptions(registry, plain_http, ca_file, authfile, env_file).registry() if registry else None
+            images = listing.listed(target)
     if as_json:
-        typer.echo(json.dumps(known, indent=2))
+        typer.echo(json.dumps([vars(image) for image in images], indent=2))
         return
-    for image in catalogue.images:
-        typer.echo(f"{image.group:8}  {known[image.name]:45}  {image.summary}")
+    typer.echo(f"{'IMAGE':15} {'VERSION':8} {'GROUP':8} {'HERE':5} {'UNPACKED':>9} {'THERE':5} {'PACKED':>9}  DIGEST")
+    for image in images:
+        here, there = ("yes" if known else "-" for known in (image.built, image.published))
+        typer.echo(
+            f"{image.name:15} {image.version:8} {image.group or '-':8} {here:5} {_megabytes(image.unpacked)} "
+            f"{there:5} {_megabytes(image.packed)}  {image.digest or '-'}"
+        )
 
 
 @app.command()
 def lock() -> None:
     """Write images.lock anew: today's Debian, and today's checksums from Maven's repository."""
-    try:
-        path = locking.write(datetime.now(tz=UTC).date(), _say)
-    except ImagesError as problem:
-        typer.echo(str(problem), err=True)
-        raise typer.Exit(1) from problem
+    with errors_as_sentences():
+        path = locking.write(datetime.now(tz=UTC).date(), say)
     typer.echo(f"wrote {path}; look at the difference before you commit it")
 
 
 @app.command()
 def prune() -> None:
     """Free disk: remove former builds and the steps of builds from local storage; the registry is left alone."""
-    try:
+    with errors_as_sentences():
         catalogue = load()
         storage = Storage(CachePaths(cache_home()))
         described = [image for image in catalogue.images if not image.given()]
         keys = fingerprint.keys(catalogue, described, {})
         removed = storage.forget_former({image.name: keys[image.name] for image in described})
         storage.forget_steps()
-    except ImagesError as problem:
-        typer.echo(str(problem), err=True)
-        raise typer.Exit(1) from problem
     typer.echo(f"removed {removed} former images and the steps of builds")
 
 
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
-    sys.stderr.flush()
+app.command()(cli_transfer.save)
+app.command("load")(cli_transfer.load)
+app.command()(cli_transfer.push)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:6.0f} MB" if size else f"{'-':>9}"
 
 
 def _contexts(pairs: list[str]) -> dict[str, Path]:

@@ -55,6 +55,7 @@ def run(
     tell: Callable[[str, float], None] | None = None,
     log: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Ended:
     """Run a program to its end; its output and errors come back together.
 
@@ -64,11 +65,14 @@ def run(
             argument is the seconds since the start.
         log: where the output is kept as well.
         environment: the whole environment; None for this process's own.
+        folder: where it runs; None for where this process does.
     """
     started = time.monotonic()
     lines: list[str] = []
     with (
-        subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment) as child,
+        subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, cwd=folder
+        ) as child,
         selectors.DefaultSelector() as selector,
     ):
         pipe = child.stdout

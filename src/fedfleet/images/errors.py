@@ -48,3 +48,11 @@ class BuildError(ImagesError):
 
 class RegistryError(ImagesError):
     """The registry did not answer, or not as the distribution specification has it."""
+
+
+class CredentialsError(RegistryError):
+    """What should hold the registry's credentials does not."""
+
+
+class ArchiveError(ImagesError):
+    """A file of images is not whole, was changed, or is none."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 FORMAT = 2
 """Changes when the way of building changes so that the same files give another image."""
 
+KEY_LABEL = "dev.fedfleet.key"
+"""The label that carries an image's key."""
+
 KEY_LENGTH = 16
 """Hexadecimal digits of a key that name an image; 64 bits."""
 

@@ -69,8 +69,13 @@ class CachePaths:
         """Seconds that builds took last time on this machine, for estimates."""
         return self._made("images") / "durations.json"
 
+    @property
+    def layouts(self) -> Path:
+        """Images on their way into or out of a file, removed after it."""
+        return self._made("images/layouts")
+
     def lock(self, image: str) -> Path:
-        """Held while an image is being made."""
+        """Held while an image is being made, or a file of images."""
         return self._made("images/locks") / image
 
     def _made(self, relative: str) -> Path:

@@ -1,17 +1,19 @@
-"""buildah, with a storage of its own: build, list, push, remove."""
+"""buildah, with a storage of its own: build, list, push, save, load, remove."""
 
 from __future__ import annotations
 
 import json
+import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fedfleet.images.command import Ended, require, run
-from fedfleet.images.errors import BuildError, RegistryError
+from fedfleet.images.errors import BuildError, ImagesError, RegistryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from fedfleet.images.paths import CachePaths
     from fedfleet.images.registry import Registry
@@ -22,10 +24,25 @@ LOCAL = "localhost/fedfleet"
 _AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 """This machine's CA bundle, lent to builds: a company's own CA may stand between a build and PyPI."""
 
+# zstd: a quarter of gzip's time to pack on two cores, and nodes unpack it faster too (containerd >= 1.5).
+_PACKED = ("--compression-format", "zstd", "--compression-level", "1")
+
+_LOOKED_INTO = "fedfleet-looked-into"
+
 
 def local_name(name: str, key: str) -> str:
     """An image's name in local storage."""
     return f"{LOCAL}/{name}:{key}"
+
+
+def require_root(doing: str) -> None:
+    """Refuse to go on as anybody else.
+
+    Raises:
+        ImagesError: this is not root.
+    """
+    if os.geteuid() != 0:
+        raise ImagesError(f"{doing} takes root: their files belong to several users", next_step="run it as root")
 
 
 class Storage:
@@ -107,13 +124,17 @@ class Storage:
         Raises:
             RegistryError: the registry did not take it.
         """
-        # zstd: a quarter of gzip's time to pack on two cores, and nodes unpack it faster too (containerd >= 1.5).
-        arguments = ["push", "--quiet", "--compression-format", "zstd", "--compression-level", "1"]
+        arguments = ["push", "--quiet", *_PACKED]
         if registry.plain_http:
             arguments.append("--tls-verify=false")
-        if registry.authfile is not None:
-            arguments += ["--authfile", str(registry.authfile)]
-        with tempfile.TemporaryDirectory(prefix="fedfleet-ca-") as folder:
+        with tempfile.TemporaryDirectory(prefix="fedfleet-registry-") as folder:
+            authfile = registry.authfile
+            if registry.credentials is not None:
+                # The folder is ours alone.
+                authfile = Path(folder) / "config.json"
+                authfile.write_text(registry.credentials.authfile(registry.host), encoding="utf-8")
+            if authfile is not None:
+                arguments += ["--authfile", str(authfile)]
             if registry.ca is not None:
                 (Path(folder) / "ca.crt").write_bytes(registry.ca.read_bytes())
                 arguments += ["--cert-dir", folder]
@@ -125,6 +146,58 @@ class Storage:
                 where=registry.address,
                 next_step="check that the registry takes pushes and has room; pushing again sends only what is missing",
             )
+
+    def lay_out(self, name: str, layout: Path, reference: str, tell: Callable[[str, float], None]) -> None:
+        """Put an image into an OCI image layout, packed as for a registry, where it is called ``reference``.
+
+        Raises:
+            BuildError: it could not be packed, mostly for lack of room.
+        """
+        ended = self._run("push", "--quiet", *_PACKED, name, f"oci:{layout}:{reference}", tell=tell)
+        if ended.status:
+            raise BuildError(
+                f"packing {reference} failed", where=str(layout), log=ended.tail(), next_step="make room there, and save again"
+            )
+
+    def take_in(self, layout: Path, reference: str, name: str, tell: Callable[[str, float], None]) -> None:
+        """Take an image out of an OCI image layout, where it is called ``reference``, and call it ``name``.
+
+        Raises:
+            BuildError: it could not be unpacked, mostly for lack of room.
+        """
+        # buildah calls it after the path that it is given, too, and no name may have what paths have.
+        pulled = self._run("pull", "--quiet", f"oci:{layout.name}:{reference}", tell=tell, folder=layout.parent)
+        identity = pulled.output.strip().rpartition("\n")[2]
+        ended = pulled if pulled.status else self._run("tag", identity, name)
+        if ended.status:
+            raise BuildError(
+                f"unpacking {reference} failed",
+                where=str(self._paths.storage),
+                log=ended.tail(),
+                next_step="make room there, and load again",
+            )
+        self._run("rmi", f"localhost/{layout.name}:latest")
+
+    @contextmanager
+    def mounted(self, name: str) -> Iterator[Path]:
+        """An image's files, to be read only.
+
+        Raises:
+            BuildError: it could not be mounted.
+        """
+        # What a killed run left.
+        self._run("rm", _LOOKED_INTO)
+        try:
+            for arguments in (("from", "--pull-never", "--name", _LOOKED_INTO, name), ("mount", _LOOKED_INTO)):
+                ended = self._run(*arguments)
+                if ended.status:
+                    raise BuildError(
+                        f"looking into {name} failed", where=str(self._paths.storage), log=ended.tail(), next_step="run it as root"
+                    )
+            yield Path(ended.output.strip().rpartition("\n")[2])
+        finally:
+            self._run("umount", _LOOKED_INTO)
+            self._run("rm", _LOOKED_INTO)
 
     def forget_former(self, keys: Mapping[str, str]) -> int:
         """Remove builds of the images in ``keys`` (name to present key) under any other key; returns how many there were."""
@@ -142,8 +215,10 @@ class Storage:
         """Remove what builds keep of their steps so that a changed Containerfile need not begin at its first line."""
         self._run("rmi", "--prune", "--force")
 
-    def _run(self, *arguments: str, log: Path | None = None, tell: Callable[[str, float], None] | None = None) -> Ended:
-        return run([*self._buildah, *arguments], log=log, tell=tell)
+    def _run(
+        self, *arguments: str, log: Path | None = None, tell: Callable[[str, float], None] | None = None, folder: Path | None = None
+    ) -> Ended:
+        return run([*self._buildah, *arguments], log=log, tell=tell, folder=folder)
 
 
 def _bytes(text: str) -> int:

@@ -93,7 +93,8 @@ def refusal(status: int, body: bytes, action: Action, origin: str) -> ApiError:
             f"Cannot {action}: other managers own fields that the definition sets",
             conflicts=_conflicts(causes),
             where=origin,
-            next_step="Leave those fields out of the definition, or take them over with force_conflicts",
+            next_step="See what writes them (an autoscaler, another deployment tool) and stop one of the two; "
+            "force_conflicts takes the fields over (-e fedfleet_force_conflicts=true for one run of a playbook)",
         )
     if status == 409:
         return StaleError(

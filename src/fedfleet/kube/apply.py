@@ -13,6 +13,7 @@ from fedfleet.kube.errors import (
     DefinitionError,
     KubeError,
     NotFoundError,
+    OwnershipError,
     SetError,
     UnreachableError,
     WaitError,
@@ -21,14 +22,15 @@ from fedfleet.kube.members import Member, members_of
 from fedfleet.kube.ownership import Ownership
 from fedfleet.kube.predicates import judge
 from fedfleet.kube.snapshot import Snapshot
+from fedfleet.kube.takeover import may_take_over
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fedfleet.kube.connection import Connection
-    from fedfleet.kube.discovery import Discovery
+    from fedfleet.kube.discovery import Discovery, Resource
     from fedfleet.kube.members import Terms
-    from fedfleet.kube.refs import KubeObject, ObjectRef
+    from fedfleet.kube.refs import FieldConflict, KubeObject, ObjectRef
 
 _GROUND_SECONDS = 30.0
 
@@ -117,14 +119,7 @@ class Application:
         if member.resource is None:
             return ObjectChange(ref.kind, ref.namespace, ref.name, "created", after=member.definition)
         try:
-            after, created = objects.apply(
-                self._connection,
-                member.resource,
-                member.definition,
-                manager=self._terms.manager,
-                force=self._terms.force,
-                dry_run=self._terms.dry_run,
-            )
+            after, created, taken = self._written(member, member.resource)
         except NotFoundError:
             # A dry run brings no namespace about, so the objects that would go into a new one have no place yet.
             if self._terms.dry_run and before is None:
@@ -135,7 +130,25 @@ class Application:
             action = "created" if created else "updated"
         else:
             action = "unchanged" if self._same(member.definition, before, after) else "updated"
-        return ObjectChange(ref.kind, ref.namespace, ref.name, action, before=before, after=after)
+        return ObjectChange(ref.kind, ref.namespace, ref.name, action, taken, before=before, after=after)
+
+    def _written(self, member: Member, resource: Resource) -> tuple[KubeObject, bool, tuple[FieldConflict, ...]]:
+        """Write one object: as it is now, whether it was created, and the fields that were taken over."""
+        terms = self._terms
+
+        def write(*, force: bool) -> tuple[KubeObject, bool]:
+            return objects.apply(
+                self._connection, resource, member.definition,
+                manager=terms.manager, force=force, dry_run=terms.dry_run,
+            )  # fmt: skip
+
+        try:
+            return *write(force=terms.force), ()
+        except OwnershipError as error:
+            # A set puts right what somebody changed by hand in it; a controller that owns a field has its reasons.
+            if not applyset.is_member(self._before(member), terms.apply_set) or not may_take_over(error.conflicts, terms.take_over_from):
+                raise
+            return *write(force=True), error.conflicts
 
     def _same(self, definition: KubeObject, before: KubeObject, after: KubeObject) -> bool:
         return compare.same(before, after) or compare.left_alone(definition, before, after, self._terms.manager)

@@ -98,6 +98,11 @@ def labelled(definition: KubeObject, ref: ApplySetRef) -> KubeObject:
     return definition | {"metadata": metadata | {"labels": (metadata.get("labels") or {}) | {MEMBER_LABEL: set_id(ref)}}}
 
 
+def is_member(before: KubeObject | None, ref: ApplySetRef | None) -> bool:
+    """Whether ``before`` is there and belongs to the set."""
+    return before is not None and ref is not None and (before["metadata"].get("labels") or {}).get(MEMBER_LABEL) == set_id(ref)
+
+
 def foreign_set(before: KubeObject | None, ref: ApplySetRef | None) -> str | None:
     """The id of the other set that ``before`` belongs to, if it does."""
     if before is None or ref is None:

@@ -12,19 +12,25 @@ from fedfleet.kube.refs import ObjectRef
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from fedfleet.kube.refs import KubeObject
+    from fedfleet.kube.refs import FieldConflict, KubeObject
 
 ActionTaken = Literal["created", "updated", "unchanged", "pruned", "deleted"]
 
 
 @dataclass(frozen=True)
 class ObjectChange:
-    """What happened to one object. ``before`` and ``after`` are as the API had and has it (None: not there)."""
+    """What happened to one object.
+
+    Attributes:
+        taken: fields that another manager owned and that were taken over without being forced to.
+        before, after: as the API had and has it (None: not there).
+    """
 
     kind: str
     namespace: str
     name: str
     action: ActionTaken
+    taken: tuple[FieldConflict, ...] = ()
     before: KubeObject | None = field(default=None, repr=False)
     after: KubeObject | None = field(default=None, repr=False)
 
@@ -36,10 +42,12 @@ class ObjectChange:
 
     @property
     def diff(self) -> str:
-        """A unified diff of what matters, values of Secrets hidden; empty when nothing changed."""
+        """A unified diff of what matters, values of Secrets hidden, then whose fields were taken; empty when nothing changed."""
         if self.action == "unchanged":
             return ""
-        return unified_diff(self.before, self.after, str(self.ref))
+        lines = [unified_diff(self.before, self.after, str(self.ref))]
+        lines += [f"# {conflict.field} is taken back from {conflict.manager}" for conflict in self.taken]
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from fedfleet.kube.members import Terms
 from fedfleet.kube.refs import ObjectRef
 from fedfleet.kube.removal import remove_set
 from fedfleet.kube.selectors import selector_text
+from fedfleet.kube.takeover import PEOPLE
 from fedfleet.kube.tunnel import Tunnel
 from fedfleet.kube.waiting import Waiter
 
@@ -84,6 +86,21 @@ class Client:
         """The API server's version, such as ``v1.34.4``."""
         return str(self._connection.request("GET", "/version").json()["gitVersion"])
 
+    def clock_skew(self) -> float | None:
+        """Seconds by which the API server's clock is ahead of this machine's, true to about one; None where it does not tell.
+
+        A proxy that answers in the server's place would tell its own; the API's answers are not kept by any.
+        """
+        asked = datetime.now(UTC)
+        reply = self._connection.request("GET", "/version")
+        answered = datetime.now(UTC)
+        try:
+            told = parsedate_to_datetime(reply.date)
+        except ValueError:
+            return None
+        # Whole seconds are told, cut off: on average half of one is missing.
+        return (told.astimezone(UTC) - asked).total_seconds() + 0.5 - (answered - asked).total_seconds() / 2
+
     def serves(self, kind: str, api_version: str | None = None) -> bool:
         """Whether the cluster has such a kind."""
         return any(kind == resource.kind and api_version in (None, resource.api_version) for resource in self._discovery.all())
@@ -112,21 +129,23 @@ class Client:
         *,
         manager: str = MANAGER,
         force: bool = False,
+        take_over_from: Sequence[str] = PEOPLE,
         dry_run: bool = False,
         apply_set: ApplySetRef | None = None,
         namespace: str | None = None,
     ) -> ApplyResult:
         """Apply a whole set (objects, or YAML text) server-side, concurrently and in tiers; prune what left it.
 
-        ``force`` takes over fields of other managers. ``dry_run`` has the server compute everything and change
-        nothing. ``namespace`` is for objects that name none.
+        ``force`` takes over fields of other managers; without it, those of ``take_over_from`` are taken over on objects
+        that are in ``apply_set`` already. ``dry_run`` has the server compute everything and change nothing.
+        ``namespace`` is for objects that name none.
 
         Raises:
             DefinitionError: found before anything was touched.
             OwnershipError: fields belong to others. SetError: several objects were refused.
         """
         checked = definitions.checked(definitions.parse(objects), namespace)
-        terms = Terms(manager=manager, force=force, dry_run=dry_run, apply_set=apply_set, namespace=namespace)
+        terms = Terms(manager, force, tuple(take_over_from), dry_run, apply_set, namespace)
         return Application(self._connection, self._discovery, terms).run(checked)
 
     def remove(
@@ -154,12 +173,17 @@ class Client:
         api_version: str | None = None,
         propagation: str = "Background",
         wait: float | None = None,
+        version: str = "",
         dry_run: bool = False,
     ) -> bool:
-        """Delete an object; False where there was none. With ``wait``, return when it is gone, at most so many seconds."""
+        """Delete an object; False where there was none. With ``wait``, return when it is gone, at most so many seconds.
+
+        Raises:
+            StaleError: it no longer has the resourceVersion ``version``, if one is given.
+        """
         resource = self._discovery.resource(kind, api_version)
         place = self._place(resource.namespaced, namespace)
-        there = objects.remove(self._connection, resource, place, name, propagation=propagation, dry_run=dry_run)
+        there = objects.remove(self._connection, resource, place, name, version=version, propagation=propagation, dry_run=dry_run)
         if there and wait is not None and not dry_run:
             self.wait_gone([ObjectRef(resource.kind, place, name, resource.api_version)], wait)
         return there

@@ -36,11 +36,12 @@ _LONGEST_PAUSE = 10.0
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, whatever its status; ``origin`` says whose, for messages."""
+    """An answer, whatever its status; ``origin`` says whose, for messages, and ``date`` when by the server's clock (RFC 9110, 6.6.1)."""
 
     status: int
     body: bytes
     origin: str
+    date: str = ""
 
     def json(self) -> Any:
         """The parsed body."""
@@ -109,7 +110,7 @@ class Connection:
                 self._pause(attempt, answer.headers.get("Retry-After"))
                 continue
             break
-        return Reply(status=answer.status, body=answer.data, origin=self.access.origin)
+        return Reply(status=answer.status, body=answer.data, origin=self.access.origin, date=answer.headers.get("Date", ""))
 
     @staticmethod
     def _pause(attempt: int, advice: str | None) -> None:

@@ -9,6 +9,7 @@ from fedfleet.kube import applyset
 from fedfleet.kube.errors import DefinitionError, UnknownKindError
 from fedfleet.kube.refs import ObjectRef
 from fedfleet.kube.snapshot import place_of
+from fedfleet.kube.takeover import PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,10 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Terms:
-    """How a set is applied or removed; ``namespace`` is for objects that name none."""
+    """How a set is applied or removed.
+
+    Attributes:
+        force: whether fields of other managers and objects of other sets are taken over.
+        take_over_from: managers whose fields are taken over on objects that are in the set already; names or patterns.
+        namespace: for objects that name none.
+    """
 
     manager: str
     force: bool = False
+    take_over_from: tuple[str, ...] = PEOPLE
     dry_run: bool = False
     apply_set: ApplySetRef | None = None
     namespace: str | None = None

@@ -112,14 +112,16 @@ def remove(
     name: str,
     *,
     uid: str = "",
+    version: str = "",
     propagation: str = "Background",
     dry_run: bool = False,
 ) -> bool:
-    """Ask for deletion; False where there was nothing to delete. With ``uid``, of that very object only."""
+    """Ask for deletion; False where there was nothing to delete. With ``uid`` or ``version``, of that very object only, or as it was then."""
     action = Action("delete", resource.plural, namespace, name)
     options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}
-    if uid:
-        options["preconditions"] = {"uid": uid}
+    preconditions = ({"uid": uid} if uid else {}) | ({"resourceVersion": version} if version else {})
+    if preconditions:
+        options["preconditions"] = preconditions
     if dry_run:
         options["dryRun"] = ["All"]
     try:

@@ -14,6 +14,7 @@ import json
 import os
 import socket
 import ssl
+import struct
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 # The kinds of things that go wrong. ``alert``: the peer ended TLS with an alert. ``not-tls``: something that is no TLS answered.
 FAULTS = ("name", "refused", "timeout", "closed", "alert", "not-tls", "untrusted", "wrong-key", "answer", "other")
-_LARGEST_BODY = 64 * 1024
+_DNS_CODES = {1: "format error", 2: "server failure", 3: "no such name", 4: "not implemented", 5: "refused"}
 _MOST_AT_ONCE = 16
 
 
@@ -31,14 +32,15 @@ class Question:
     """One thing to find out.
 
     Attributes:
-        kind: ``dns``, ``tcp``, ``tls``, ``http`` or ``https``.
+        kind: ``dns``, ``nameserver``, ``tcp``, ``tls``, ``http`` or ``https``.
         host: the name or address to resolve or connect to.
         port: where to connect to.
-        server_name: the TLS server name to send and to find in the certificate; the host without.
+        server_name: the TLS server name to send and to find in the certificate, the host without; of a ``nameserver`` the name to ask it for.
         trust: certificates (PEM) that may vouch for the peer; empty to take any.
         pin: SHA-256 (hexadecimal) of the public key the peer must have; empty to take any.
         certificate, key: our own certificate and key (PEM), for peers that ask for them.
-        method, path, headers: the request; ``status`` is the answer it must have, 0 for any.
+        method, path, headers, body: the request; ``status`` is the answer it must have, 0 for any.
+        largest: bytes of the answer that are read.
         timeout: seconds for everything together.
     """
 
@@ -53,7 +55,9 @@ class Question:
     method: str = "GET"
     path: str = "/"
     headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
     status: int = 200
+    largest: int = 64 * 1024
     timeout: float = 5.0
 
 
@@ -86,7 +90,7 @@ class Answer:
 def ask(question: Question) -> Answer:
     """The answer to one question; whatever goes wrong is part of it."""
     start = time.monotonic()
-    kinds = {"dns": _dns, "tcp": _tcp, "tls": _tls, "http": _http, "https": _http}
+    kinds = {"dns": _dns, "nameserver": _name_server, "tcp": _tcp, "tls": _tls, "http": _http, "https": _http}
     try:
         answer = kinds[question.kind](question)
     except KeyError:
@@ -150,6 +154,29 @@ def _dns(question: Question) -> Answer:
     return Answer(True, 0, f"{question.host} is {', '.join(addresses)}", addresses=addresses)
 
 
+def _name_server(question: Question) -> Answer:
+    """Ask that very server for an address record, over TCP (RFC 1035, 4.1 and 4.2.2)."""
+    name = question.server_name.rstrip(".")
+    labels = b"".join(bytes([len(label)]) + label.encode("ascii") for label in name.split("."))
+    number = int.from_bytes(os.urandom(2), "big")
+    # Recursion desired, one question; type A, class IN.
+    asked = struct.pack(">6H", number, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">2H", 1, 1)
+    with socket.create_connection((question.host, question.port), question.timeout) as connection:
+        connection.sendall(struct.pack(">H", len(asked)) + asked)
+        with connection.makefile("rb") as answers:
+            header = answers.read(14)
+    if len(header) < 14:
+        return Answer(False, 0, f"{question.host}:{question.port} closed the connection instead of answering for {name}", "closed")
+    _, found, flags, _, records = struct.unpack(">5H", header[:10])
+    code = flags & 0xF
+    if found != number or not flags & 0x8000:
+        return Answer(False, 0, f"what answers at {question.host}:{question.port} is no name server", "answer")
+    if code or not records:
+        reason = _DNS_CODES.get(code, f"code {code}") if code else "no record"
+        return Answer(False, 0, f"the name server has no address for {name}: {reason}", "name")
+    return Answer(True, 0, f"the name server answered for {name}")
+
+
 def _tcp(question: Question) -> Answer:
     with socket.create_connection((question.host, question.port), question.timeout):
         return Answer(True, 0, f"{question.host}:{question.port} accepts connections")
@@ -193,9 +220,9 @@ def _requested(question: Question, connection: socket.socket, answer: Answer) ->
     conversation = http.client.HTTPConnection(question.host, question.port)
     conversation.sock = connection
     headers = {"Host": question.server_name or question.host, "Connection": "close", **dict(question.headers)}
-    conversation.request(question.method, question.path, headers=headers)
+    conversation.request(question.method, question.path, body=question.body.encode() or None, headers=headers)
     response = conversation.getresponse()
-    body = response.read(_LARGEST_BODY).decode("utf-8", "replace")
+    body = response.read(question.largest).decode("utf-8", "replace")
     good = question.status in (0, response.status)
     detail = f"{question.method} {question.path} gave {response.status}" + (
         "" if good else f", expected {question.status}: {body[:200].strip()}"

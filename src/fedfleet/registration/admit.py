@@ -19,7 +19,7 @@ from fedfleet.progress import report
 from fedfleet.registration.intake import Received, Rules, accepted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from fedfleet.federation.admission import Admission
     from fedfleet.federation.card import Card
@@ -37,7 +37,8 @@ class Outcome:
         changed: whether anything was other than before.
         admitted: parties whose cards or certificates are new.
         removed: parties that were in before and are out now.
-        admissions: what each admitted party gets back, by party id.
+        admissions: what each admitted party gets back, by party id; those alone that were reached where their cards say.
+        unproven: parties whose cards are stored and that no replica has reached yet.
         roster: the roster; None in a dry run before the first.
         reloaded: what the reload came to.
     """
@@ -48,6 +49,7 @@ class Outcome:
     admissions: Mapping[str, Admission]
     roster: Roster | None
     reloaded: Reloaded
+    unproven: tuple[str, ...] = ()
 
 
 def admit(
@@ -58,14 +60,26 @@ def admit(
     *,
     timeout: float = 30.0,
     dry_run: bool = False,
+    reload: Callable[..., Reloaded] = reload_exchange,
 ) -> Outcome:
     """Admit the parties of the cards, remove those that are to be out, and prove both at every replica.
 
-    Nothing is touched unless all cards are good. Cards admitted before stay admitted.
+    Nothing is touched unless all cards are good. Cards admitted before stay admitted. A party whose card came is reached through every
+    replica, or the run fails, however often it is repeated: there is no admission before. One that was never reached and whose card did
+    not come this time is no obstacle to others; it is neither on the roster nor admitted.
+
+    Args:
+        client: the exchange's cluster.
+        settings: the exchange.
+        received: the cards that came.
+        rules: what they are held against.
+        timeout: seconds for the proof.
+        dry_run: change nothing.
+        reload: has the replicas serve the stored routes and asks them, as ``reload_exchange`` does.
 
     Raises:
         DocumentError: cards are not acceptable; all of them, and all that is wrong, by name.
-        RouteError: a replica doesn't serve the new routes, by name. The cards stay stored; run again.
+        RouteError: a replica doesn't serve the new routes, by name. The cards stay stored as not proven; run again.
         StaleError: somebody else admitted another card of the same party at the same time.
         FedFleetError, KubeError: the exchange is not ready or cannot be reached.
     """
@@ -81,19 +95,29 @@ def admit(
     fresh = tuple(party_id for party_id in kept if _is_new(before.get(party_id), kept[party_id], certificates[party_id]))
     if not dry_run:
         _store(client, settings, before, kept, certificates, fresh, gone)
-    rerouted = [party_id for party_id in fresh if party_id not in before or before[party_id].card != kept[party_id]]
-    reloaded = reload_exchange(
-        client, settings, changed_parties=rerouted, timeout=timeout, dry_run=dry_run, table=routes_of(kept.values()) if dry_run else None
+    unproven = [party_id for party_id, card in kept.items() if party_id not in before or before[party_id].proven != card.fingerprint]
+    reloaded = reload(
+        client,
+        settings,
+        changed_parties=[party_id for party_id in unproven if party_id in cards],
+        timeout=timeout,
+        dry_run=dry_run,
+        table=routes_of(kept.values()) if dry_run else None,
     )
     if dry_run:
         return Outcome(bool(fresh or gone) or reloaded.changed, fresh, gone, {}, read_roster(client, settings), reloaded)
+    silent = {finding.route for finding in reloaded.verdict.silent}
+    marked = [_mark_proven(client, settings, kept[party_id]) for party_id in unproven if party_id not in silent]
     roster, renumbered = _keep_roster(client, settings, authority, rules)
+    stored = admitted_parties(client, settings)
     admissions = {
         party_id: new_admission(found.card, found.certificates, roster, authority)
-        for party_id, found in admitted_parties(client, settings).items()
-        if roster.member(party_id) is not None
+        for party_id, found in stored.items()
+        if roster.member(party_id) is not None and found.is_proven
     }
-    return Outcome(bool(fresh or gone) or reloaded.changed or renumbered, fresh, gone, admissions, roster, reloaded)
+    changed = bool(fresh or gone) or reloaded.changed or any(marked) or renumbered
+    waiting = tuple(party_id for party_id, found in stored.items() if not found.is_proven)
+    return Outcome(changed, fresh, gone, admissions, roster, reloaded, waiting)
 
 
 def read_roster(client: Client, settings: ExchangeSettings) -> Roster | None:
@@ -120,10 +144,25 @@ def _store(
         report(f"admitting party {party_id}")
         nothing = whole.Whole("ConfigMap", settings.namespace, card_object(party_id))
         current = before[party_id].stored if party_id in before else nothing
-        whole.write(client, current, admitted_texts(cards[party_id], certificates[party_id]), OWN_LABELS | CARD_LABEL)
+        proven = before[party_id].proven if party_id in before else ""
+        whole.write(client, current, admitted_texts(cards[party_id], certificates[party_id], proven), OWN_LABELS | CARD_LABEL)
     for party_id in gone:
         report(f"removing party {party_id}")
         client.delete("ConfigMap", card_object(party_id), settings.namespace, api_version="v1")
+
+
+def _mark_proven(client: Client, settings: ExchangeSettings, card: Card) -> bool:
+    """Write down that a card's party was reached; whether that was news. What others have made of the party since is left to them."""
+    for _ in range(_MOST_ATTEMPTS):
+        found = admitted_parties(client, settings).get(card.party_id)
+        if found is None or found.card != card:
+            return False
+        texts = admitted_texts(found.card, found.certificates, card.fingerprint)
+        try:
+            return whole.write(client, found.stored, texts, OWN_LABELS | CARD_LABEL).changed
+        except StaleError:
+            continue
+    raise _restless(f"ConfigMap {settings.namespace}/{card_object(card.party_id)}", "The proof of a card could not be stored")
 
 
 def _keep_roster(client: Client, settings: ExchangeSettings, authority: Authority, rules: Rules) -> tuple[Roster, bool]:
@@ -133,7 +172,9 @@ def _keep_roster(client: Client, settings: ExchangeSettings, authority: Authorit
         text = stored.texts.get(ROSTER_FILE, "")
         previous = Roster.read(text, f"ConfigMap {settings.namespace}/{ROSTER_CONFIG_MAP}") if text else None
         # Read after the roster: a card that comes later comes with a later roster, too.
-        cards = [found.card for found in admitted_parties(client, settings).values()]
+        admitted = {member.party_id for member in previous.admitted()} if previous else set()
+        # Who was never reached is nobody's partner yet; who is known stays so, reached just now or not.
+        cards = [found.card for party_id, found in admitted_parties(client, settings).items() if found.proven or party_id in admitted]
         members = _members(cards, previous)
         roster = next_roster(settings.federation, settings.domain, rules.exchange, members, authority, previous, rules.now)
         try:
@@ -141,11 +182,15 @@ def _keep_roster(client: Client, settings: ExchangeSettings, authority: Authorit
         except StaleError:
             continue
         return roster, written.changed
-    raise FedFleetError(
-        "The roster could not be stored",
+    raise _restless(f"ConfigMap {settings.namespace}/{ROSTER_CONFIG_MAP}", "The roster could not be stored")
+
+
+def _restless(where: str, summary: str) -> FedFleetError:
+    return FedFleetError(
+        summary,
         expected="that nobody else changes it at the same time",
         found=f"{_MOST_ATTEMPTS} changes by others",
-        where=f"ConfigMap {settings.namespace}/{ROSTER_CONFIG_MAP}",
+        where=where,
         next_step="Find out who changes it, and run again",
     )
 

@@ -7,9 +7,11 @@ goes on calling an exchange that has moved.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from fedfleet.engine.fate import BrokerAdmin, PartnerRecord
+from fedfleet.engine.fate import BrokerAdmin, PartnerRecord, PodTransport
+from fedfleet.federation.addresses import joined
 from fedfleet.federation.roster import Membership
 
 if TYPE_CHECKING:
@@ -19,7 +21,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BrokerPlace:
-    """Where the broker's admin API is, and how it reaches the exchange: through a Service in its own namespace."""
+    """Where the broker's admin API is, and how it reaches the exchange.
+
+    Attributes:
+        namespace, party_id: the party.
+        service: the broker's Service in the namespace.
+        host: of a broker that is the site's own, where its admin API is; it is asked from inside FATE Flow's pod. Empty for the Service.
+        port: of the admin API.
+        tenant, cluster: what FATE and the broker call the party's tenant and the broker's own cluster.
+        exchange_service: the Service in the namespace that leads to the exchange. A broker outside knows no such names, and goes to the
+            exchange's address.
+        cluster_domain: the DNS suffix of Services.
+        partner_port: the port in a partner's name, which nothing connects to.
+    """
 
     namespace: str
     party_id: str
@@ -28,6 +42,9 @@ class BrokerPlace:
     exchange_service: str = "exchange-broker"
     cluster_domain: str = "cluster.local"
     partner_port: int = 6651
+    host: str = ""
+    tenant: str = "fl-tenant"
+    cluster: str = "standalone"
 
 
 @dataclass(frozen=True)
@@ -49,11 +66,15 @@ def reconcile_records(client: Client, place: BrokerPlace, roster: Roster, *, dry
 
     Raises:
         BrokerError: Pulsar's admin API did not answer or refused.
-        KubeError: the broker's pod cannot be reached.
+        KubeError: the broker's pod, or FATE Flow's, cannot be reached.
     """
+    named = partial(BrokerAdmin, tenant=place.tenant, cluster=place.cluster)
+    if place.host:
+        with named(f"http://{joined(place.host, place.port)}", transport=PodTransport(client, place.namespace)) as admin:
+            return reconcile(admin, place, roster, dry_run=dry_run)
     with (
         client.tunnel(place.namespace, f"service/{place.service}", place.port) as tunnel,
-        BrokerAdmin(f"http://{tunnel.host}:{tunnel.port}") as admin,
+        named(f"http://{tunnel.host}:{tunnel.port}") as admin,
     ):
         return reconcile(admin, place, roster, dry_run=dry_run)
 
@@ -77,9 +98,10 @@ def reconcile(admin: BrokerAdmin, place: BrokerPlace, roster: Roster, *, dry_run
 
 def wanted_record(place: BrokerPlace, roster: Roster, broker_name: str) -> PartnerRecord:
     """How a broker must reach a partner: by the partner's name, through the exchange."""
-    exchange = f"{place.exchange_service}.{place.namespace}.svc.{place.cluster_domain}"
-    port = roster.exchange_endpoint("broker").port
-    return PartnerRecord(broker_url=f"pulsar+ssl://{broker_name}:{place.partner_port}", proxy_url=f"pulsar+ssl://{exchange}:{port}")
+    endpoint = roster.exchange_endpoint("broker")
+    inner = joined(f"{place.exchange_service}.{place.namespace}.svc.{place.cluster_domain}", endpoint.port)
+    proxy = endpoint.target if place.host else inner
+    return PartnerRecord(broker_url=f"pulsar+ssl://{broker_name}:{place.partner_port}", proxy_url=f"pulsar+ssl://{proxy}")
 
 
 def _correct(admin: BrokerAdmin, party_id: str, wanted: PartnerRecord, *, dry_run: bool) -> bool:

@@ -1,4 +1,4 @@
-"""A site's endpoints: as the inventory names them, else as its Services say."""
+"""A site's endpoints, an exchange's as a party's: as the inventory names them, else as its Services say."""
 
 from __future__ import annotations
 
@@ -12,24 +12,33 @@ from fedfleet.errors import FedFleetError
 from fedfleet.federation.endpoint import Endpoint, endpoint
 from fedfleet.federation.names import EndpointName
 from fedfleet.federation.published import Published, published
+from fedfleet.kube import ForbiddenError
 from fedfleet.progress import report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fedfleet.kube import Client
+    from fedfleet.kube import Client, KubeObject
 
 _PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class EndpointSource:
-    """Where an endpoint's address and port come from: given, or a Service's port."""
+    """Where an endpoint's address and port come from.
+
+    Attributes:
+        address, port: as given; what is not given, the Service says.
+        service: the Service; empty where there is none and both must be given.
+        service_port: which of its ports; 0 for the only one.
+        node_address: where its node port is reached, if it is a NodePort; empty to take the first ready node.
+    """
 
     address: str = ""
     port: int = 0
     service: str = ""
     service_port: int = 0
+    node_address: str = ""
 
 
 def resolve(
@@ -42,14 +51,14 @@ def resolve(
     """The endpoints, broker first; waits up to ``timeout`` seconds for load balancers.
 
     Raises:
-        FedFleetError: a Service has no address, or an address cannot be an endpoint.
+        FedFleetError: a Service has no address, an address cannot be an endpoint, or a source names neither.
     """
     deadline = time.monotonic() + timeout
     return [_resolve(client, namespace, name, sources[name], server_names[name], deadline) for name in sorted(sources)]
 
 
 def _resolve(client: Client, namespace: str, name: EndpointName, source: EndpointSource, server_name: str, deadline: float) -> Endpoint:
-    found = _given(source) or _from_service(client, namespace, source, deadline)
+    found = _given(name, source) or _from_service(client, namespace, source, deadline)
     try:
         return endpoint(name, found.address, found.port, server_name)
     except ValidationError as error:
@@ -63,8 +72,19 @@ def _resolve(client: Client, namespace: str, name: EndpointName, source: Endpoin
         ) from error
 
 
-def _given(source: EndpointSource) -> Published | None:
-    return Published(source.address, source.port) if source.address and source.port else None
+def _given(name: EndpointName, source: EndpointSource) -> Published | None:
+    if source.address and source.port:
+        return Published(source.address, source.port)
+    if not source.service:
+        said = ", ".join(f"{what} {value}" for what, value in (("address", source.address), ("port", source.port)) if value)
+        raise FedFleetError(
+            f"Nobody says where the {name} endpoint is reached",
+            expected="an address and a port, or a Service that has them",
+            found=said or "neither",
+            where=f"public_endpoint.{name} of the inventory",
+            next_step=f"Set public_endpoint.{name} to the address and port under which others reach this site",
+        )
+    return None
 
 
 def _from_service(client: Client, namespace: str, source: EndpointSource, deadline: float) -> Published:
@@ -72,7 +92,7 @@ def _from_service(client: Client, namespace: str, source: EndpointSource, deadli
         found = _published(client, namespace, source)
         if found.address:
             # The inventory may override one of the two.
-            return Published(source.address or found.address, source.port or found.port)
+            return Published(found.address, source.port or found.port)
         if time.monotonic() > deadline:
             raise FedFleetError(
                 "A public Service has no address",
@@ -89,5 +109,20 @@ def _published(client: Client, namespace: str, source: EndpointSource) -> Publis
     service = client.get("Service", source.service, namespace, api_version="v1")
     if service is None:
         return Published(reason=f"there is no Service {namespace}/{source.service}")
-    nodes = client.list("Node", api_version="v1") if service["spec"].get("type") == "NodePort" else []
-    return published(service, source.service_port, nodes)
+    # Where an address is given, no right to look at nodes is needed.
+    by_node = service["spec"].get("type") == "NodePort" and not (source.address or source.node_address)
+    nodes = _nodes(client, namespace, source) if by_node else ()
+    return published(service, source.service_port, address=source.address, node_address=source.node_address, nodes=nodes)
+
+
+def _nodes(client: Client, namespace: str, source: EndpointSource) -> list[KubeObject]:
+    try:
+        return client.list("Node", api_version="v1")
+    except ForbiddenError as error:
+        raise FedFleetError(
+            "Nobody says at which address a node port is reached",
+            expected="public_node_address in the inventory, or the right to list nodes",
+            found=f"a NodePort, and {error.summary}",
+            where=f"Service {namespace}/{source.service}",
+            next_step="Set public_node_address to the address of a node, or to the virtual address before the nodes",
+        ) from error

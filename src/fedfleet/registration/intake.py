@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from fedfleet.federation.addresses import Network
+    from fedfleet.federation.addresses import Network, PortRange
     from fedfleet.federation.endpoint import Endpoint
 
 
@@ -38,6 +38,7 @@ class Rules:
         fingerprints: what parties read out over the phone, by party id; a card listed here must have that one.
         removed: parties that are to be out; their cards are put aside.
         now: the moment.
+        ports: the ports that the exchange forwards to; empty for any.
     """
 
     federation: str
@@ -47,6 +48,7 @@ class Rules:
     forbidden: Sequence[Network] = ()
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     removed: frozenset[str] = frozenset()
+    ports: Sequence[PortRange] = ()
 
 
 def accepted(received: Sequence[Received], stored: Mapping[str, Card], rules: Rules) -> dict[str, Card]:
@@ -87,7 +89,7 @@ def _problems(card: Card, stored: Card | None, rules: Rules) -> list[Problem]:
     if card.intact():
         # Of a changed card, its number and fingerprint say nothing.
         found += succession_problems(card, stored)
-    found += target_problems(card, rules.exchange, rules.forbidden)
+    found += target_problems(card, rules.exchange, rules.forbidden, rules.ports)
     told = rules.fingerprints.get(card.party_id, "")
     if told and not same_fingerprint(told, card.fingerprint):
         sentence = f"its fingerprint is {card.fingerprint}, and the party read out {told}: this is not the party's card"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from fedfleet.errors import FedFleetError
 from fedfleet.exchange.replicas import reload_nginx, runs
 from fedfleet.federation.names import EndpointName, server_name
+from fedfleet.pki.certificates import load_certificate
 from fedfleet.probe import Question, ask
 from fedfleet.progress import report
 from fedfleet.registration.secrets import LAYOUTS
@@ -16,6 +18,7 @@ from fedfleet.registration.secrets import LAYOUTS
 if TYPE_CHECKING:
     from fedfleet.federation.admission import Admission
     from fedfleet.kube import Client
+    from fedfleet.probe import Answer
 
 _PAUSE_SECONDS: Final = 0.5
 
@@ -68,6 +71,12 @@ def take_up(client: Client, namespace: str, admission: Admission, uptake: Uptake
             _until_shown(client, namespace, name, program, admission, uptake.timeout)
 
 
+def shows(answer: Answer, certificate: str) -> bool:
+    """Whether the peer showed that very certificate (PEM); another of the same CA and name is the one to be replaced."""
+    expected = load_certificate(certificate)
+    return answer.ok and bool(answer.peer) and expected is not None and load_certificate(base64.b64decode(answer.peer)) == expected
+
+
 def _until_shown(client: Client, namespace: str, pod: str, program: Program, admission: Admission, timeout: float) -> None:
     name = server_name(program.endpoint, admission.party_id, admission.domain)
     deadline = time.monotonic() + timeout
@@ -75,13 +84,13 @@ def _until_shown(client: Client, namespace: str, pod: str, program: Program, adm
     with client.tunnel(namespace, f"pod/{pod}", program.port) as tunnel:
         while True:
             answer = ask(replace(question, host=tunnel.host, port=tunnel.port))
-            if answer.ok:
+            if shows(answer, admission.certificates.of(program.endpoint)):
                 return
             if time.monotonic() > deadline:
                 raise FedFleetError(
                     "A program goes on showing its old certificate",
-                    expected=f"the certificate of the federation's CA for {name} within {timeout:g} s",
-                    found=answer.detail,
+                    expected=f"the admission's certificate for {name} within {timeout:g} s",
+                    found=f"another certificate of the federation's CA, {answer.detail}" if answer.ok else answer.detail,
                     where=f"pod {namespace}/{pod}, port {program.port}",
                     next_step="Look at the pod's log; deleting the pod makes it start with the new certificate",
                 )

@@ -1,5 +1,8 @@
 """Finds and reads the report files beside an inventory."""
 
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -7,6 +10,10 @@ from pydantic import BaseModel, ValidationError
 
 from fedfleet.errors import FedFleetError
 from fedfleet.report.model import Report, SiteReport, StagesFile
+from fedfleet.report.standing import standings_of
+from fedfleet.report.topology import edges_of, nodes_of
+from fedfleet.report.verdict import verdict_of
+from fedfleet.report.workload import WorkloadReport
 
 REPORTS = Path("artifacts") / "reports"
 STAGES = "stages.json"
@@ -40,37 +47,68 @@ def inventory_directory(inventory: Path) -> Path:
     )
 
 
-def load_report(inventory: Path) -> Report:
+def load_report(inventory: Path, now: datetime | None = None) -> Report:
     """Read what the newest runs on an inventory left.
 
     Args:
         inventory: the inventory's directory, or a file in it.
+        now: the moment the report is made at; the clock's without.
 
     Raises:
         NoReportError: there is no such inventory, or no run has reported yet.
         ReportFileError: a file is unreadable or malformed.
     """
     directory = inventory_directory(inventory) / REPORTS
-    sites = tuple(_read(path, SiteReport) for path in sorted(directory.glob("*.json")) if path.is_file() and path.name != STAGES)
-    run = _read(directory / STAGES, StagesFile) if (directory / STAGES).is_file() else None
-    if not sites and run is None:
+    sites: list[SiteReport] = []
+    workloads: list[WorkloadReport] = []
+    run: StagesFile | None = None
+    for path in sorted(directory.glob("*.json")):
+        kind = _kind(path)
+        if path.name == STAGES:
+            run = _read(path, StagesFile)
+        elif kind == "WorkloadReport":
+            workloads.append(_read(path, WorkloadReport))
+        elif kind in ("SiteReport", ""):
+            sites.append(_read(path, SiteReport))
+    if not sites and not workloads and run is None:
         raise NoReportError(
             "No run on this inventory has reported yet",
             where=str(directory),
-            next_step=f"Start one: ansible-playbook site.yml -i {inventory}",
+            next_step=f"Start one: ansible-playbook fedfleet.federation.site -i {inventory}",
         )
-    rungs = tuple(rung for site in sites for rung in site.rungs)
-    routes = tuple(route for site in sites for route in site.routes)
-    stages = run.stages if run else ()
+    return assemble(str(inventory), sites, run, workloads, now or datetime.now(UTC))
+
+
+def assemble(
+    inventory: str, sites: Sequence[SiteReport], run: StagesFile | None, workloads: Sequence[WorkloadReport], now: datetime
+) -> Report:
+    """The report made of what runs left, as it is at the moment ``now``."""
+    certificates = standings_of(sites, now)
+    verdict = verdict_of(run, sites, certificates, workloads)
     return Report(
-        inventory=str(inventory),
-        ok=all([*(stage.ok for stage in stages), *(rung.ok for rung in rungs), *(route.ok for route in routes)]),
+        inventory=inventory,
+        ok=verdict.state != "fails",
         run=run,
-        sites=sites,
-        stages=stages,
-        rungs=rungs,
-        routes=routes,
+        sites=tuple(sites),
+        stages=run.stages if run else (),
+        rungs=tuple(rung for site in sites for rung in site.rungs),
+        routes=tuple(route for site in sites for route in site.routes),
+        made_at=now,
+        verdict=verdict,
+        nodes=nodes_of(sites),
+        edges=edges_of(sites),
+        certificates=certificates,
+        workloads=tuple(sorted(workloads, key=lambda workload: workload.started_at, reverse=True)),
     )
+
+
+def _kind(path: Path) -> str:
+    """What a file says that it is; empty where it says nothing that can be read. Files of other kinds are not ours."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return ""
+    return str(content.get("kind", "")) if isinstance(content, dict) else ""
 
 
 def _read(path: Path, expected: type[_Format]) -> _Format:

@@ -1,19 +1,16 @@
 """The files a run leaves in `artifacts/reports/` beside its inventory, and the report made of them.
 
 `<site>.json` holds a `SiteReport`: role `validation` writes it. `stages.json` holds a `StagesFile`: the callback plugin
-`fedfleet.federation.stages` writes it. All times are seconds; all moments are UTC.
+`fedfleet.federation.stages` writes it. `workload-<name>.json` holds a `WorkloadReport`. All times are seconds; all moments are UTC.
 """
 
-from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class FileModel(BaseModel):
-    """A format on disk: unknown fields are errors, values never change after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from fedfleet.report.facts import Certificate, SiteFacts
+from fedfleet.report.format import FileModel, Moment
+from fedfleet.report.workload import WorkloadReport
 
 
 class Rung(FileModel):
@@ -30,7 +27,7 @@ class Rung(FileModel):
     seconds: float = Field(default=0.0, ge=0)
     detail: str = ""
     fix: str = ""
-    proven_at: datetime | None = None
+    proven_at: Moment | None = None
 
 
 class ReplicaRoute(FileModel):
@@ -54,9 +51,10 @@ class SiteReport(FileModel):
     party_id: int | None = None
     state: str
     waits_for: str = ""
-    written_at: datetime | None = None
+    written_at: Moment | None = None
     rungs: tuple[Rung, ...] = ()
     routes: tuple[ReplicaRoute, ...] = ()
+    facts: SiteFacts = SiteFacts()
 
 
 class Stage(FileModel):
@@ -76,15 +74,81 @@ class StagesFile(FileModel):
     apiVersion: Literal["fedfleet.dev/v1"] = "fedfleet.dev/v1"  # noqa: N815 - as above
     kind: Literal["Stages"] = "Stages"
     playbook: str
-    started_at: datetime
+    started_at: Moment
     seconds: float = Field(ge=0)
     stages: tuple[Stage, ...] = ()
+
+
+State = Literal["holds", "attention", "fails"]
+EdgeState = Literal["proven", "failed", "unproven"]
+EdgeKind = Literal["coordination", "broker", "toy"]
+EXCHANGE = "exchange"
+
+
+class Finding(FileModel):
+    """One thing that does not hold (`fails`) or that somebody should see to (`attention`): what, at which site, and what to do."""
+
+    state: State
+    site: str
+    text: str
+    next_step: str = ""
+
+
+class Verdict(FileModel):
+    """All of the report in one word and one sentence, and everything that speaks against it."""
+
+    state: State
+    title: str
+    sentence: str
+    findings: tuple[Finding, ...] = ()
+
+
+class Node(FileModel):
+    """A member of the federation: `id` is a party's number or `exchange`; `site` is empty where no site of this inventory is that member.
+
+    `doors` and `alone` are the states of rungs 1 and 4, which a member proves by itself.
+    """
+
+    id: str
+    organisation: str = ""
+    site: str = ""
+    state: str = ""
+    waits_for: str = ""
+    doors: EdgeState = "unproven"
+    alone: EdgeState = "unproven"
+
+
+class Edge(FileModel):
+    """A way through the exchange between two members, for one kind of traffic, and what was proven on it.
+
+    `source` is who proved it: a party's number, or `exchange` for what the exchange's own replicas reach.
+    """
+
+    kind: EdgeKind
+    source: str
+    target: str
+    state: EdgeState
+    proven_at: Moment | None = None
+    seconds: float | None = None
+    detail: str = ""
+
+
+class CertificateStanding(FileModel):
+    """A certificate at the moment of the report: whole days left, and the numbers of days below which it wants `attention` and `fails`."""
+
+    site: str
+    certificate: Certificate
+    days_left: int
+    attention_below: int
+    fails_below: int
+    state: State
 
 
 class Report(FileModel):
     """Everything known about an inventory: the newest run's stages and each site's proofs.
 
-    `rungs` and `routes` are those of all sites in one list, for scripts that do not care whose they are.
+    `rungs` and `routes` are those of all sites in one list, for scripts that do not care whose they are. `ok` is whether all that was
+    proven holds; `verdict` also tells what wants attention. Days left are counted from `made_at`.
     """
 
     inventory: str
@@ -94,3 +158,9 @@ class Report(FileModel):
     stages: tuple[Stage, ...]
     rungs: tuple[Rung, ...]
     routes: tuple[ReplicaRoute, ...]
+    made_at: Moment
+    verdict: Verdict
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    certificates: tuple[CertificateStanding, ...]
+    workloads: tuple[WorkloadReport, ...]

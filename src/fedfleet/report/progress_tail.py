@@ -6,14 +6,54 @@ prints, for whatever takes longer than five seconds, the newest lines with the t
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+
+from fedfleet.progress import SEPARATOR
 
 QUIET_SECONDS = 5.0
 HEARTBEAT_SECONDS = 30.0
 POLL_SECONDS = 0.5
 # Sites work side by side and share one file; more lines than this at a time would hide rather than tell.
 LINES_AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a module said, and of which site; the site is empty where it did not know."""
+
+    site: str
+    message: str
+
+    def __str__(self) -> str:
+        """As a line for people."""
+        return f"{self.site}: {self.message}" if self.site else self.message
+
+
+class ProgressLines:
+    """Reads a file of progress lines that others are writing."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+
+    def fresh(self) -> list[Told]:
+        """Return the whole lines that have come since the last call; none where there is no file."""
+        try:
+            with self._path.open("rb") as lines:
+                lines.seek(self._offset)
+                fresh = lines.read()
+        except OSError:
+            return []
+        complete = fresh[: fresh.rfind(b"\n") + 1]
+        self._offset += len(complete)
+        return [_told(line) for line in complete.decode(errors="replace").splitlines() if line.strip()]
+
+
+def _told(line: str) -> Told:
+    site, separator, message = line.partition(SEPARATOR)
+    return Told(site.strip(), message.strip()) if separator else Told("", line.strip())
 
 
 class ProgressTail:
@@ -24,9 +64,8 @@ class ProgressTail:
     """
 
     def __init__(self, path: Path, *, clock: Callable[[], float] = monotonic) -> None:
-        self._path = path
+        self._lines = ProgressLines(path)
         self._clock = clock
-        self._offset = 0
         self._task = ""
         self._started = 0.0
         self._printed_at: float | None = None
@@ -60,15 +99,7 @@ class ProgressTail:
         return [f"  {now - self._started:4.0f} s  {' | '.join(part)}" for part in ([self._task, line] for line in told or ("still at it",))]
 
     def _read(self) -> list[str]:
-        try:
-            with self._path.open("rb") as lines:
-                lines.seek(self._offset)
-                fresh = lines.read()
-        except OSError:
-            return []
-        complete = fresh[: fresh.rfind(b"\n") + 1]
-        self._offset += len(complete)
-        return [line.strip() for line in complete.decode(errors="replace").splitlines() if line.strip()]
+        return [str(told) for told in self._lines.fresh()]
 
 
 class ProgressThread:

@@ -6,7 +6,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from fedfleet.report.model import Report, SiteReport
+from fedfleet.report.model import CertificateStanding, Report, SiteReport
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -21,6 +21,8 @@ def _parts(report: Report) -> Iterable[RenderableType]:
         yield _routes(report)
     if report.rungs:
         yield _rungs(report)
+    if report.certificates:
+        yield _certificates(report.certificates)
     if report.sites:
         yield _sites(report.sites)
     yield _verdict(report)
@@ -29,8 +31,13 @@ def _parts(report: Report) -> Iterable[RenderableType]:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
-        table.add_column(column, justify="right" if column == "seconds" else "left", overflow="fold")
+        table.add_column(column, justify="right" if column in ("seconds", "days left") else "left", overflow="fold")
     return table
+
+
+def _plain(text: str) -> Text:
+    """Text of others as it is: rich must not read markup in it, nor a terminal its control signs."""
+    return Text("".join(sign if sign.isprintable() else " " for sign in text))
 
 
 def _mark(ok: bool) -> Text:
@@ -41,7 +48,7 @@ def _stages(report: Report) -> Table:
     table = _table("Stages of the newest run", "stage", "seconds", "result", "on")
     for stage in report.stages:
         where = stage.hosts if stage.ok else stage.failed
-        table.add_row(stage.name, f"{stage.seconds:.1f}", _mark(stage.ok), ", ".join(where))
+        table.add_row(_plain(stage.name), f"{stage.seconds:.1f}", _mark(stage.ok), _plain(", ".join(where)))
     if report.run:
         table.add_row("together", f"{report.run.seconds:.1f}", "", "")
     return table
@@ -50,31 +57,46 @@ def _stages(report: Report) -> Table:
 def _routes(report: Report) -> Table:
     table = _table("\nRoutes, asked of every replica", "replica", "route", "result", "seconds", "detail")
     for route in report.routes:
-        table.add_row(route.replica, route.route, _mark(route.ok), f"{route.seconds:.2f}", route.detail)
+        table.add_row(_plain(route.replica), _plain(route.route), _mark(route.ok), f"{route.seconds:.2f}", _plain(route.detail))
     return table
 
 
 def _rungs(report: Report) -> Table:
-    table = _table("\nProofs", "rung", "name", "between", "result", "seconds", "proven at", "detail")
+    table = _table("\nProofs", "rung", "name", "between", "result", "seconds", "proven at (UTC)", "detail")
     for rung in sorted(report.rungs, key=lambda rung: rung.rung):
         proven = rung.proven_at.strftime("%Y-%m-%d %H:%M:%S") if rung.proven_at else ""
-        detail = f"{rung.detail} {rung.fix}".strip()
-        table.add_row(str(rung.rung), rung.name, rung.subject, _mark(rung.ok), f"{rung.seconds:.1f}", proven, detail)
+        detail = _plain(f"{rung.detail} {rung.fix}".strip())
+        table.add_row(str(rung.rung), _plain(rung.name), _plain(rung.subject), _mark(rung.ok), f"{rung.seconds:.1f}", proven, detail)
     return table
 
 
 def _sites(sites: Iterable[SiteReport]) -> Table:
     table = _table("\nSites", "site", "federation", "state", "waits for")
     for site in sites:
-        table.add_row(site.site, site.federation, site.state, site.waits_for or "-")
+        table.add_row(*map(_plain, (site.site, site.federation, site.state, site.waits_for or "-")))
     return table
 
 
+def _certificates(standings: Iterable[CertificateStanding]) -> Table:
+    table = _table("\nCertificates", "site", "certificate", "name", "ends", "days left", "standing")
+    for each in standings:
+        name = ", ".join(each.certificate.names) or each.certificate.subject
+        standing = Text("ok", style="green") if each.state == "holds" else Text(f"renew below {each.attention_below}", style="yellow")
+        shown = (each.site, each.certificate.purpose, name, f"{each.certificate.not_after:%Y-%m-%d}", str(each.days_left))
+        table.add_row(*map(_plain, shown), standing)
+    return table
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 def _verdict(report: Report) -> Text:
-    proven = sum(rung.ok for rung in report.rungs)
-    served = sum(route.ok for route in report.routes)
-    line = f"\n{proven} of {len(report.rungs)} proofs and {served} of {len(report.routes)} replica routes hold"
-    failed = [stage.name for stage in report.stages if not stage.ok]
-    if failed:
-        line += f"; the newest run stopped at: {', '.join(failed)}"
-    return Text(line + ".", style="bold green" if report.ok else "bold red")
+    verdict = report.verdict
+    told = Text("\n")
+    for finding in verdict.findings:
+        told.append_text(Text.assemble((_plain(finding.site).plain, "bold"), ": "))
+        told.append_text(_plain(" ".join(_sentence(part) for part in (finding.text, f"Next: {finding.next_step}") if part != "Next: ")))
+        told.append("\n")
+    style = {"holds": "bold green", "attention": "bold yellow", "fails": "bold red"}[verdict.state]
+    return told.append(_plain(f"{verdict.title}. {verdict.sentence}").plain, style=style)

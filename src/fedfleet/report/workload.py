@@ -1,11 +1,10 @@
 """What a workload left behind: `artifacts/reports/workload-<name>.json` beside the inventory it ran on."""
 
-from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from fedfleet.report.model import FileModel
+from fedfleet.report.format import FileModel, Moment
 
 
 class ComponentRun(FileModel):
@@ -48,7 +47,7 @@ class WorkloadReport(FileModel):
     job_ids: tuple[str, ...]
     ok: bool
     message: str = ""
-    started_at: datetime
+    started_at: Moment
     seconds: float = Field(ge=0)
     components: tuple[ComponentRun, ...] = ()
     scores: tuple[Score, ...] = ()

@@ -3,7 +3,9 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+from fedfleet.federation.names import PartyId
 
 
 def _matching(pattern: str, expected: str) -> AfterValidator:
@@ -29,6 +31,8 @@ Registry = Annotated[
 Line = Annotated[
     str, _matching(r'[^\x00-\x1f\x7f"\\{}]{1,100}', "one line of at most 100 characters without quotes, backslashes and braces")
 ]
+# RFC 1123 again, with dots: what Kubernetes calls an object of its own.
+Name = Annotated[str, _matching(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*", "lower-case letters, digits, hyphens and dots")]
 Profile = Literal["lab", "pilot", "production"]
 
 
@@ -61,14 +65,21 @@ class PartyAnswers(_Answers):
     """One party's own site."""
 
     kind: Literal["party"] = "party"
-    party_id: int = Field(ge=1, le=999_999_999)
+    party_id: PartyId
     organisation: Line
     storage_class: Label
     fate_profile: Literal["spark", "standalone"] = "spark"
     ingress: Literal["traefik", "contour", "existing"] = "traefik"
+    ingress_class: Name | None = None
     ingress_domain: Domain
 
     @property
     def host(self) -> str:
         """The site's name in the inventory."""
         return f"party{self.party_id}"
+
+    @model_validator(mode="after")
+    def _has_its_class(self) -> "PartyAnswers":
+        if (self.ingress == "existing") != (self.ingress_class is not None):
+            raise ValueError("--ingress-class is for --ingress existing, which needs it")
+        return self

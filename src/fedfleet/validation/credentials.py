@@ -56,7 +56,7 @@ def _read(client: Client, namespace: str, name: str, parts: tuple[str, str, str]
             expected=f"{', '.join(parts)} in Secret {name}",
             found=", ".join(sorted(found)) or "nothing",
             where=f"namespace {namespace}",
-            next_step="Run playbooks/deploy.yml: it makes what is missing",
+            next_step="Run ansible-playbook fedfleet.federation.deploy: it makes what is missing",
         )
     certificate, key, trusted = (base64.b64decode(found[part]).decode("ascii") for part in parts)
     return Credentials(certificate, key, trusted)

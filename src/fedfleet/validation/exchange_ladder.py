@@ -47,12 +47,19 @@ class RouteRung:
                     ok=not failed,
                     seconds=max(finding.seconds for finding in of_route),
                     detail="; ".join(map(str, failed)) or f"{len(of_route)} replicas, each asked: {of_route[0].detail}",
-                    fix=""
-                    if not failed
-                    else f"delete {', '.join(finding.replica for finding in failed)}: it comes back with the stored routes",
+                    fix=_fix(failed),
                 )
             )
         return proofs
+
+
+def _fix(failed: Sequence[ReplicaRoute]) -> str:
+    if not failed:
+        return ""
+    names = ", ".join(finding.replica for finding in failed)
+    if any(not finding.runs for finding in failed):
+        return f"look at the pods and events of Deployment {names}"
+    return f"delete {names}: it comes back with the stored routes"
 
 
 class ExchangeLadder:
@@ -68,7 +75,6 @@ class ExchangeLadder:
         self._client = client
         self._settings = settings
         self._reaches_endpoints = reaches_endpoints
-        self._credentials = read_credentials(client, settings)
         table, findings = ask_exchange(client, settings)
         self.admitted = table.parties
         self.findings = tuple(findings)
@@ -77,27 +83,33 @@ class ExchangeLadder:
     def rungs(self) -> Sequence[Rung]:
         """All rungs of an exchange."""
         routes: list[Rung] = [RouteRung(number, self.findings) for number in _KINDS]
-        return [ConnectionRung(self._doorways()), *routes] if self._reaches_endpoints else routes
+        return [ConnectionRung(exchange_doorways(self._client, self._settings)), *routes] if self._reaches_endpoints else routes
 
-    def _doorways(self) -> Sequence[Doorway]:
-        found = self._client.get("ConfigMap", ROSTER_CONFIG_MAP, self._settings.namespace)
-        text = ((found or {}).get("data") or {}).get("roster.yaml")
-        if not text:
-            return ()
-        roster = Roster.read(text, f"ConfigMap {ROSTER_CONFIG_MAP} in {self._settings.namespace}")
-        broker, coordination = roster.exchange_endpoint("broker"), roster.exchange_endpoint("coordination")
-        own = self._credentials
-        tls = Question(
-            "tls",
-            coordination.address,
-            coordination.port,
-            coordination.server_name,
-            trust=own.authority,
-            certificate=own.certificate,
-            key=own.key,
-        )
-        return [
-            # Traffic Server shows no certificate of its own: names that end TLS behind it are rung 3's.
-            Doorway("here → the exchange's broker endpoint", Question("tcp", broker.address, broker.port, broker.server_name)),
-            Doorway("here → the exchange's coordination endpoint", tls),
-        ]
+
+def exchange_doorways(client: Client, settings: ExchangeSettings) -> Sequence[Doorway]:
+    """Everything rung 1 asks of an exchange: its own doors, once its roster says where they are.
+
+    Raises:
+        FedFleetError: it has no certificates yet.
+    """
+    found = client.get("ConfigMap", ROSTER_CONFIG_MAP, settings.namespace)
+    text = ((found or {}).get("data") or {}).get("roster.yaml")
+    if not text:
+        return ()
+    roster = Roster.read(text, f"ConfigMap {ROSTER_CONFIG_MAP} in {settings.namespace}")
+    broker, coordination = roster.exchange_endpoint("broker"), roster.exchange_endpoint("coordination")
+    own = read_credentials(client, settings)
+    tls = Question(
+        "tls",
+        coordination.address,
+        coordination.port,
+        coordination.server_name,
+        trust=own.authority,
+        certificate=own.certificate,
+        key=own.key,
+    )
+    return [
+        # Traffic Server shows no certificate of its own: names that end TLS behind it are rung 3's.
+        Doorway("here → the exchange's broker endpoint", Question("tcp", broker.address, broker.port, broker.server_name)),
+        Doorway("here → the exchange's coordination endpoint", tls),
+    ]

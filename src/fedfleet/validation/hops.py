@@ -95,7 +95,7 @@ class CoordinationRung:
                 self.number, between, ok=True, seconds=seconds, detail=f"FATE Flow of party {partner} answered through the exchange"
             )
         if failed.status == _UNKNOWN_PARTY:
-            fix = "the exchange has no route to this party, though its roster lists it: have its operator run site.yml"
+            fix = "the exchange has no route to this party, though its roster lists it: have its operator run fedfleet.federation.site"
         elif partner in self._partners.expected:
             fix = "follow the hop: logs of both parties' nginx and of each nginx replica of the exchange, then pod python-0 of the partner"
         else:

@@ -63,7 +63,7 @@ class PartyLadder:
         self._store = store
         self._terms = terms
         self.roster = party.roster()
-        self.card = _card_of(party)
+        self.card = card_of(party)
         self.partners = Partners(partners_of(party.party_id, self.roster), frozenset(held))
 
     def rungs(self) -> Sequence[Rung]:
@@ -136,7 +136,8 @@ def _tls(endpoint: Endpoint, own: Credentials, server_name: str = "") -> Questio
     )
 
 
-def _card_of(party: Party) -> Card | None:
+def card_of(party: Party) -> Card | None:
+    """The party's card; None before it is written."""
     found = party.client.get("ConfigMap", _CARD, party.namespace)
     text = ((found or {}).get("data") or {}).get("card.yaml")
     return Card.read(text, f"ConfigMap {_CARD} in {party.namespace}") if text else None

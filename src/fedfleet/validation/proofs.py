@@ -71,6 +71,10 @@ class ProofStore:
         kept: Mapping[str, str] = (found or {}).get("data") or {}
         self._kept = {key: proof for key, text in kept.items() if (proof := load(text)) is not None}
 
+    def kept(self) -> tuple[Proof, ...]:
+        """All of them, by rung and subject."""
+        return tuple(sorted(self._kept.values(), key=lambda proof: (proof.rung, proof.subject)))
+
     def still_good(self, wanted: Proof) -> Proof | None:
         """The kept proof for the same rung, subject and inputs, if it held."""
         kept = self._kept.get(key_of(wanted))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fedfleet.kube import (
+    ApplySetRef,
     Client,
     DefinitionError,
     InvalidError,
@@ -16,6 +17,7 @@ from fedfleet.kube import (
     UnknownKindError,
 )
 from support.kube import config_map, workload
+from support.lab import RunningLab
 
 
 def actions(client: Client, objects: list[dict[str, Any]], **terms: Any) -> list[str]:
@@ -141,3 +143,58 @@ def test_an_object_without_namespace_needs_one_for_the_set(client: Client, names
 def test_a_missing_namespace_is_told(client: Client) -> None:
     with pytest.raises(NotFoundError, match="kube-absent"):
         client.apply([config_map("a", "kube-absent")])
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "owner"),
+    [
+        # The API server takes the field from us then, and writes nobody down for it.
+        (("scale", "deployment", "a", "--replicas", "0"), []),
+        (("patch", "deployment", "a", "--patch", '{"spec": {"replicas": 0}}'), [(".spec.replicas", "kubectl-patch")]),
+    ],
+    ids=["scale", "patch"],
+)
+def test_what_somebody_changed_by_hand_is_put_right_in_a_set(
+    lab: RunningLab, client: Client, namespace: str, by_hand: tuple[str, ...], owner: list[tuple[str, str]]
+) -> None:
+    fleet = ApplySetRef("fleet", namespace)
+    client.apply([workload("Deployment", "a", namespace, replicas=2)], apply_set=fleet)
+    lab.fedfleet("lab", "kubectl", "--", "-n", namespace, *by_hand).expect()
+
+    (change,) = client.apply([workload("Deployment", "a", namespace, replicas=2)], apply_set=fleet).objects
+
+    assert [(each.field, each.manager) for each in change.taken] == owner
+    assert all(f"{field} is taken back from {manager}" in change.diff for field, manager in owner)
+    assert client.get("Deployment", "a", namespace)["spec"]["replicas"] == 2  # type: ignore[index]
+    assert actions(client, [workload("Deployment", "a", namespace, replicas=2)], apply_set=fleet) == ["unchanged"]
+
+
+def test_a_dry_run_tells_what_it_would_take_back(client: Client, namespace: str) -> None:
+    fleet = ApplySetRef("fleet", namespace)
+    client.apply([config_map("a", namespace, x="1")], apply_set=fleet)
+    client.apply([config_map("a", namespace, x="9")], manager="kubectl-edit", force=True)
+
+    (change,) = client.apply([config_map("a", namespace, x="1")], apply_set=fleet, dry_run=True).objects
+
+    assert [each.manager for each in change.taken] == ["kubectl-edit"]
+    assert client.get("ConfigMap", "a", namespace)["data"] == {"x": "9"}  # type: ignore[index]
+
+
+def test_what_a_controller_owns_is_left_to_it_even_in_a_set(client: Client, namespace: str) -> None:
+    """An autoscaler writes as the controller manager."""
+    fleet, wanted = ApplySetRef("fleet", namespace), workload("Deployment", "a", namespace, replicas=0)
+    client.apply([wanted], apply_set=fleet)
+    scaled = {name: wanted[name] for name in ("apiVersion", "kind", "metadata")} | {"spec": {"replicas": 1}}
+    client.apply([scaled], manager="kube-controller-manager", force=True)
+
+    with pytest.raises(OwnershipError, match="kube-controller-manager"):
+        client.apply([wanted], apply_set=fleet)
+
+    assert client.get("Deployment", "a", namespace)["spec"]["replicas"] == 1  # type: ignore[index]
+
+
+def test_what_a_person_owns_outside_of_the_set_is_left_to_them(client: Client, namespace: str) -> None:
+    client.apply([config_map("a", namespace, x="9")], manager="kubectl")
+
+    with pytest.raises(OwnershipError, match="kubectl"):
+        client.apply([config_map("a", namespace, x="1")], apply_set=ApplySetRef("fleet", namespace))

@@ -55,7 +55,17 @@ def test_what_leaves_a_set_is_pruned(task: Task, namespace: str) -> None:
     fleet = {"name": "fleet", "namespace": namespace}
     task("kube_apply", definition=[config_map("a", namespace), config_map("b", namespace)], apply_set=fleet)
     result = task("kube_apply", definition=[config_map("a", namespace)], apply_set=fleet)
-    assert result["objects"][-1] == {"kind": "ConfigMap", "namespace": namespace, "name": "b", "action": "pruned"}
+    assert result["objects"][-1] == {"kind": "ConfigMap", "namespace": namespace, "name": "b", "action": "pruned", "taken_over": []}
+
+
+def test_what_is_taken_back_from_a_person_is_told(task: Task, client: Client, namespace: str) -> None:
+    fleet = {"name": "fleet", "namespace": namespace}
+    task("kube_apply", definition=[config_map("a", namespace, x="1")], apply_set=fleet)
+    client.apply([config_map("a", namespace, x="9")], manager="kubectl", force=True)
+    result = task("kube_apply", "--diff", definition=[config_map("a", namespace, x="1")], apply_set=fleet)
+    assert result["objects"][0]["taken_over"] == [{"field": ".data.x", "manager": "kubectl"}]
+    assert ".data.x is taken back from kubectl" in result["shown"]
+    assert ".data.x had been changed by kubectl" in " ".join(result["shown"].split())
 
 
 def test_check_mode_tells_the_same_and_changes_nothing(task: Task, client: Client, namespace: str) -> None:

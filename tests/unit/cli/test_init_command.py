@@ -102,3 +102,31 @@ def test_a_flag_of_the_other_kind_is_refused(tmp_path: Path) -> None:
 
     assert ended.exit_code == 2
     assert "--party-id" in ended.stderr
+
+
+def test_an_existing_ingress_controller_is_named_by_its_class(tmp_path: Path) -> None:
+    assert init(tmp_path / "site", *PARTY, "--ingress", "existing", "--ingress-class", "nginx.internal").exit_code == 0
+
+    written = variables(tmp_path / "site")
+    assert (written["ingress_provider"], written["ingress_class_name"]) == ("existing", "nginx.internal")
+
+
+def test_an_existing_ingress_controller_needs_its_class(tmp_path: Path) -> None:
+    ended = init(tmp_path / "site", *PARTY, "--ingress", "existing")
+
+    assert ended.exit_code == 2
+    assert "--ingress-class" in ended.stderr
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_class_without_an_existing_controller_is_refused(tmp_path: Path) -> None:
+    ended = init(tmp_path / "site", *PARTY, "--ingress-class", "nginx")
+
+    assert ended.exit_code == 2
+    assert "--ingress existing" in ended.stderr
+
+
+def test_a_new_party_lets_traefik_read_its_own_namespace_only(tmp_path: Path) -> None:
+    assert init(tmp_path / "site", *PARTY).exit_code == 0
+
+    assert variables(tmp_path / "site")["ingress_namespaces"] == ["fate-9999"]

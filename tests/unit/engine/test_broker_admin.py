@@ -110,3 +110,10 @@ def test_a_broker_that_is_silent_is_not_healthy_and_not_forgotten() -> None:
 
     with pytest.raises(BrokerError, match="did not answer"):
         BrokerAdmin("http://broker.test", transport=httpx.MockTransport(refuse)).healthy()
+
+
+def test_clusters_that_are_no_parties_are_not_taken_for_them() -> None:
+    broker = Broker()
+    broker.clusters |= {"us-east": {}, "30000": {}}
+    with BrokerAdmin("http://pulsar.test", cluster="30000", transport=httpx.MockTransport(broker.handle)) as admin:
+        assert admin.partners() == ["40000", "50000"]

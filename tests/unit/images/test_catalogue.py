@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fedfleet.images.catalogue import definitions_folder, load, references
+from fedfleet.images.catalogue import definitions_folder, load
 from fedfleet.images.errors import CatalogueError
 
 
@@ -20,11 +20,7 @@ def test_parents_come_before_what_is_built_on_them(definitions: Path) -> None:
 
 
 def test_a_reference_is_registry_name_and_version(definitions: Path) -> None:
-    assert references("images.example:5000", ("tool",), definitions) == {"tool": "images.example:5000/fedfleet/tool:1.2"}
-
-
-def test_references_are_of_all_images_when_none_is_named(definitions: Path) -> None:
-    assert set(references("r", folder=definitions)) == {"base", "tool", "store", "agent"}
+    assert load(definitions).get("tool").reference("images.example:5000") == "images.example:5000/fedfleet/tool:1.2"
 
 
 def test_an_image_needs_its_parents(definitions: Path) -> None:
@@ -79,3 +75,17 @@ def test_a_named_folder_without_definitions_is_not_passed_over(tmp_path: Path, m
     monkeypatch.setenv("FEDFLEET_IMAGES", str(tmp_path))
     with pytest.raises(CatalogueError, match=str(tmp_path)):
         definitions_folder()
+
+
+def test_optional_images_come_with_their_programs(definitions: Path) -> None:
+    described = yaml.safe_load((definitions / "images.yml").read_text())
+    agent = next(image for image in described["images"] if image["name"] == "agent")
+    change(
+        definitions / "images.yml", images=[*(image for image in described["images"] if image is not agent), agent | {"group": "option"}]
+    )
+
+    catalogue = load(definitions)
+
+    assert catalogue.chosen(()) == {"base", "tool", "store"}
+    assert [image.name for image in catalogue.left_out(())] == ["agent"]
+    assert catalogue.chosen({"agent"}) == {"base", "tool", "store", "agent"}

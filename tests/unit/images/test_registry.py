@@ -13,6 +13,7 @@ import pytest
 
 from fedfleet.images.errors import RegistryError
 from fedfleet.images.registry import Registry
+from fedfleet.images.transport import Patience
 
 CONFIGURATION = json.dumps({"config": {"Labels": {"dev.fedfleet.key": "a-key"}}}).encode()
 DIGEST = f"sha256:{hashlib.sha256(CONFIGURATION).hexdigest()}"
@@ -150,7 +151,8 @@ def test_what_answers_but_is_no_registry_is_not_taken_for_an_empty_one(open_serv
 
 
 def test_a_registry_that_is_not_there_is_named() -> None:
-    with pytest.raises(RegistryError, match=r"127\.0\.0\.1:1 does not answer"), Registry("127.0.0.1:1", plain_http=True).connect():
+    impatient = Registry("127.0.0.1:1", plain_http=True, patience=Patience(attempts=2, first=0.001))
+    with pytest.raises(RegistryError, match=r"127\.0\.0\.1:1 does not answer"), impatient.connect():
         pass
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from fedfleet.exchange.authority import ensure_own_certificates
+from fedfleet.exchange.reload import RouteError
 from fedfleet.exchange.settings import ExchangeSettings
 from fedfleet.federation.card import Card
 from fedfleet.federation.problems import DocumentError
@@ -17,6 +18,7 @@ from fedfleet.registration.admit import Outcome, admit
 from fedfleet.registration.intake import Received, Rules
 from support.objects import Objects
 from support.parties import BANK, DOMAIN, EXCHANGE, FEDERATION, HOSPITAL, NOW, TELCO
+from support.serving import Replicas
 
 SETTINGS = ExchangeSettings("fate-exchange", FEDERATION, DOMAIN)
 RULES = Rules(FEDERATION, DOMAIN, EXCHANGE, NOW)
@@ -39,7 +41,8 @@ def cluster(made: Objects) -> Objects:
 
 def _admit(cluster: Objects, *cards: Card, removed: Iterable[str] = (), **more: Any) -> Outcome:
     rules = replace(RULES, removed=frozenset(removed), now=more.pop("now", NOW))
-    return admit(cast(Client, cluster), SETTINGS, [Received(card.party_id, card.text()) for card in cards], rules, **more)
+    cards_in = [Received(card.party_id, card.text()) for card in cards]
+    return admit(cast(Client, cluster), SETTINGS, cards_in, rules, **{"reload": Replicas(), **more})
 
 
 def _text(cluster: Objects, name: str, key: str) -> str:
@@ -138,6 +141,55 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(cluster: Objects) -> No
 def test_a_dry_run_after_the_run_says_that_nothing_would_change(cluster: Objects) -> None:
     _admit(cluster, HOSPITAL.card())
     assert not _admit(cluster, HOSPITAL.card(), dry_run=True).changed
+
+
+def test_a_party_that_was_never_reached_fails_the_run_however_often_its_card_comes(cluster: Objects) -> None:
+    for _ in range(2):
+        with pytest.raises(RouteError, match="30000 by sni"):
+            _admit(cluster, HOSPITAL.card(), reload=Replicas("30000"))
+    assert cluster.get("ConfigMap", "roster", "fate-exchange") is None
+    assert list(_admit(cluster, HOSPITAL.card()).admissions) == ["30000"]
+
+
+def test_a_party_that_was_never_reached_is_no_obstacle_to_others_and_not_admitted(cluster: Objects) -> None:
+    with pytest.raises(RouteError):
+        _admit(cluster, HOSPITAL.card(), reload=Replicas("30000"))
+    outcome = _admit(cluster, BANK.card(), reload=Replicas("30000"))
+    assert (list(outcome.admissions), outcome.unproven) == (["40000"], ("30000",))
+    assert outcome.roster is not None
+    assert [member.party_id for member in outcome.roster.parties] == ["40000"]
+
+
+def test_a_party_that_is_reached_at_last_is_admitted_without_its_card_coming_again(cluster: Objects) -> None:
+    with pytest.raises(RouteError):
+        _admit(cluster, HOSPITAL.card(), reload=Replicas("30000"))
+    outcome = _admit(cluster)
+    assert (outcome.changed, list(outcome.admissions), outcome.unproven) == (True, ["30000"], ())
+
+
+def test_a_known_party_that_falls_silent_stays_admitted(cluster: Objects) -> None:
+    _admit(cluster, HOSPITAL.card())
+    outcome = _admit(cluster, HOSPITAL.card(), reload=Replicas("30000"))
+    assert (outcome.changed, list(outcome.admissions)) == (False, ["30000"])
+
+
+def test_a_party_that_moved_where_nobody_reaches_it_stays_known_and_gets_no_admission(cluster: Objects) -> None:
+    _admit(cluster, HOSPITAL.card())
+    moved = replace(HOSPITAL, broker="198.51.100.77").card(HOSPITAL.card())
+    with pytest.raises(RouteError):
+        _admit(cluster, moved, reload=Replicas("30000"))
+    outcome = _admit(cluster, BANK.card(), reload=Replicas("30000"))
+    assert list(outcome.admissions) == ["40000"]
+    assert outcome.roster is not None
+    assert [member.party_id for member in outcome.roster.admitted()] == ["30000", "40000"]
+
+
+def test_a_removed_party_that_comes_back_must_be_reached_again(cluster: Objects) -> None:
+    _admit(cluster, HOSPITAL.card())
+    _admit(cluster, removed=["30000"])
+    with pytest.raises(RouteError):
+        _admit(cluster, HOSPITAL.card(), reload=Replicas("30000"))
+    assert _admit(cluster, reload=Replicas("30000")).admissions == {}
 
 
 @pytest.mark.parametrize("moment", ["card-30000", "traffic-server-sni", "nginx-config", "roster"])

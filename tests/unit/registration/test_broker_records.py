@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -89,3 +90,16 @@ def test_a_dry_run_says_the_same_and_does_nothing(admin: Callable[[_Pulsar], Bro
     assert (done.dropped, done.corrected) == (("40000",), ("50000",))
     assert pulsar.clusters["50000"]["proxyServiceUrl"] == "pulsar+ssl://192.0.2.77:443"
     assert "40000" in pulsar.clusters
+
+
+def test_services_end_in_the_domain_of_their_cluster(admin: Callable[[_Pulsar], BrokerAdmin]) -> None:
+    pulsar = _Pulsar(p40000="pulsar+ssl://exchange-broker.fate-30000.svc.k8s.example.org:443")
+    place = replace(PLACE, cluster_domain="k8s.example.org")
+    assert not reconcile(admin(pulsar), place, _roster(_member("40000"))).changed
+
+
+def test_a_broker_outside_the_cluster_goes_to_the_exchange_s_own_address(admin: Callable[[_Pulsar], BrokerAdmin]) -> None:
+    pulsar = _Pulsar(p40000=PROXY)
+    done = reconcile(admin(pulsar), replace(PLACE, host="pulsar.example.org"), _roster(_member("40000")))
+    assert done.corrected == ("40000",)
+    assert pulsar.clusters["40000"]["proxyServiceUrl"] == "pulsar+ssl://192.0.2.1:443"

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from fedfleet.federation.addresses import PortRange
 from fedfleet.federation.card import Card
 from fedfleet.federation.problems import DocumentError
 from fedfleet.registration.intake import Received, Rules, accepted
@@ -103,6 +104,14 @@ def test_the_fingerprint_that_was_read_out_may_be_written_carelessly() -> None:
 def test_no_card_leads_into_a_forbidden_network() -> None:
     rules = replace(RULES, forbidden=(ip_network("198.51.100.0/24"),))
     assert "198.51.100.30 is in 198.51.100.0/24, where no party may be" in _refusal(_received(HOSPITAL.card()), rules=rules)
+
+
+def test_a_port_that_the_exchange_does_not_forward_to_is_refused_with_those_it_does() -> None:
+    rules = replace(RULES, ports=(PortRange(443, 443), PortRange(6650, 6700)))
+    said = _refusal(_received(HOSPITAL.card()), rules=rules)
+    assert "card of party 30000, coordination endpoint (30000.yaml): the exchange forwards to the ports 443, 6650-6700 only" in said
+    assert "found 9443" in said
+    assert "broker endpoint" not in said
 
 
 def test_the_card_of_another_federation_is_refused() -> None:

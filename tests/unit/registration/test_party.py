@@ -25,6 +25,7 @@ from fedfleet.registration.intake import Received, Rules
 from fedfleet.registration.secrets import ensure_keys, read_keys
 from support.objects import Objects
 from support.parties import DOMAIN, EXCHANGE, FEDERATION, NOW
+from support.serving import Replicas
 
 NAMESPACE = "fate-30000"
 PARTY = Party(NAMESPACE, FEDERATION, DOMAIN, "30000")
@@ -61,8 +62,8 @@ def _card(cluster: Objects, sources: dict[EndpointName, EndpointSource] = SOURCE
 
 
 def _admitted(cluster: Objects, rules: Rules = RULES, *cards: Card) -> Admission:
-    outcome = admit(cast(Client, cluster), SETTINGS, [Received("card", card.text()) for card in cards or (_card(cluster),)], rules)
-    return outcome.admissions["30000"]
+    received = [Received("card", card.text()) for card in cards or (_card(cluster),)]
+    return admit(cast(Client, cluster), SETTINGS, received, rules, reload=Replicas()).admissions["30000"]
 
 
 def _apply(cluster: Objects, admission: Admission | None = None, now: datetime = NOW, **more: object) -> Standing:
@@ -191,7 +192,7 @@ def test_an_older_admission_is_refused_and_nothing_touched(cluster: Objects) -> 
 
 def test_a_party_learns_of_its_removal_by_the_roster_alone(cluster: Objects) -> None:
     _apply(cluster, _admitted(cluster))
-    outcome = admit(cast(Client, cluster), SETTINGS, [], replace(RULES, removed=frozenset({"30000"})))
+    outcome = admit(cast(Client, cluster), SETTINGS, [], replace(RULES, removed=frozenset({"30000"})), reload=Replicas())
     assert outcome.roster is not None
     assert _apply(cluster, roster=outcome.roster).state is SiteState.REMOVED
     assert _apply(cluster).state is SiteState.REMOVED
@@ -202,7 +203,7 @@ def test_a_roster_of_somebody_else_is_refused(cluster: Objects) -> None:
     _apply(cluster, admission)
     other = ExchangeSettings("other-exchange", FEDERATION, DOMAIN)
     ensure_own_certificates(cast(Client, cluster), other, NOW)
-    forged = admit(cast(Client, cluster), other, [], RULES).roster
+    forged = admit(cast(Client, cluster), other, [], RULES, reload=Replicas()).roster
     assert isinstance(forged, Roster)
     with pytest.raises(DocumentError, match="not signed by the CA this party knows"):
         _apply(cluster, roster=forged)

@@ -1,11 +1,13 @@
 """Reports are read from beside the inventory."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from fedfleet.report import NoReportError, ReplicaRoute, ReportFileError, Rung, SiteReport, Stage, StagesFile, load_report
+from support.reports import NOW, workload
 
 
 @pytest.fixture
@@ -75,3 +77,37 @@ def test_a_malformed_report_is_named(reports: Path, tmp_path: Path) -> None:
 
     with pytest.raises(ReportFileError, match=r"federation: Field required.*party30000\.json"):
         load_report(tmp_path)
+
+
+def test_workloads_are_read_newest_first(reports: Path, tmp_path: Path) -> None:
+    newer = workload().model_copy(update={"name": "breast-cancer", "started_at": NOW})
+    for each in (workload(), newer):
+        (reports / f"workload-{each.name}.json").write_text(each.model_dump_json())
+
+    assert [each.name for each in load_report(tmp_path).workloads] == ["breast-cancer", "credit-card"]
+
+
+def test_files_of_another_kind_are_none_of_it(reports: Path, tmp_path: Path) -> None:
+    (reports / "party30000.json").write_text(party(30000).model_dump_json())
+    (reports / "other.json").write_text('{"apiVersion": "fedfleet.dev/v1", "kind": "Evidence"}')
+
+    assert [site.site for site in load_report(tmp_path).sites] == ["party30000"]
+
+
+def test_a_report_from_before_sites_were_looked_at_is_still_read(reports: Path, tmp_path: Path) -> None:
+    written = json.loads(party(30000, Rung(rung=1, name="names", ok=True)).model_dump_json())
+    del written["facts"]
+    (reports / "party30000.json").write_text(json.dumps(written))
+
+    report = load_report(tmp_path)
+
+    assert report.ok
+    assert report.certificates == ()
+
+
+def test_a_moment_without_a_zone_is_utc(reports: Path, tmp_path: Path) -> None:
+    written = json.loads(party(30000, Rung(rung=1, name="names", ok=True)).model_dump_json())
+    written["rungs"][0]["proven_at"] = "2026-11-26T06:00:00"
+    (reports / "party30000.json").write_text(json.dumps(written))
+
+    assert load_report(tmp_path).rungs[0].proven_at == datetime(2026, 11, 26, 6, tzinfo=UTC)

@@ -36,7 +36,7 @@ def build(recipe: Recipe, into: Path, sources: Path, paths: LabPaths, go: Toolch
         CommandError: a module cannot be fetched or does not compile; its last lines are in the error.
     """
     module = sources / recipe.module
-    env = _environment(paths)
+    env = environment(paths)
     minutes = estimate_minutes(recipe, os.cpu_count() or 1)
     progress.say(f"building {recipe.kind}, once: about {minutes:.0f} min unless earlier builds left something to use")
     for program in recipe.programs:
@@ -78,7 +78,7 @@ def _build_program(program: GoProgram, into: Path, module: Path, env: dict[str, 
         raise CommandError(argv, child.returncode, "\n".join(said))
 
 
-def _environment(paths: LabPaths) -> dict[str, str]:
+def environment(paths: LabPaths) -> dict[str, str]:
     """Returns the user's environment, so that proxies and module mirrors count, with the lab's caches and settings."""
     return os.environ | {
         "CGO_ENABLED": "0",

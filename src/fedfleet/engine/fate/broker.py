@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 TENANT = "fl-tenant"
 
-# Pulsar's own: the local cluster, and a marker it makes for itself.
-_OWN_CLUSTERS = frozenset({"standalone", "global"})
-
 
 class PartnerRecord(BaseModel):
     """How the broker reaches a partner (pulsar-common ClusterDataImpl).
@@ -46,18 +43,21 @@ class BrokerAdmin:
         base_url: str,
         *,
         tenant: str = TENANT,
+        cluster: str = "",
         timeout: float = 30.0,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Prepare; nothing is sent.
 
         Args:
-            base_url: where Service `pulsar`, port 8080, is reached.
+            base_url: where its admin API is reached.
             tenant: the tenant FATE was configured with.
+            cluster: what the broker calls its own cluster.
             timeout: seconds until a call counts as unanswered.
             transport: how requests travel; None for the network.
         """
         self._tenant = tenant
+        self._cluster = cluster
         self._http = httpx.Client(base_url=f"{base_url}/admin/v2", timeout=timeout, transport=transport, trust_env=False)
 
     def __enter__(self) -> BrokerAdmin:
@@ -71,8 +71,8 @@ class BrokerAdmin:
         return self._call("GET", "/brokers/health", missing_ok=True) is not None
 
     def partners(self) -> Sequence[str]:
-        """Party ids that the broker has a record of, sorted."""
-        return sorted(set(self._call("GET", "/clusters") or []) - _OWN_CLUSTERS)
+        """Party ids that the broker has a record of, sorted. Clusters that are no numbers are its owner's, or Pulsar's own."""
+        return sorted(name for name in self._call("GET", "/clusters") or [] if name.isdecimal() and name != self._cluster)
 
     def record(self, party_id: str) -> PartnerRecord | None:
         """What the broker has written down about a partner; None where nothing."""
@@ -133,7 +133,7 @@ class BrokerAdmin:
                 expected="an HTTP answer",
                 found=f"{type(error).__name__}: {error}",
                 where=f"{method} {self._http.base_url}{path}",
-                next_step="Look whether the party's pod pulsar is Ready",
+                next_step="Look whether Pulsar is up: the party's pod pulsar, or the Pulsar that the site brings",
             ) from error
         if missing_ok and response.status_code == httpx.codes.NOT_FOUND:
             return None

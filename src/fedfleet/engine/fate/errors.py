@@ -55,5 +55,13 @@ class PartnerUnreachableError(SubmissionError):
     """The job was not created because a partner could not be reached through the exchange."""
 
 
+class OversizeError(FlowError):
+    """What FATE Flow sends, or is to be sent, is larger than was agreed."""
+
+
+class ArchiveError(FlowError):
+    """An archive of FATE Flow's does not hold what it must."""
+
+
 class BrokerError(FedFleetError):
     """Pulsar's admin API did not do what was asked."""

@@ -7,19 +7,12 @@ to the exchange.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import httpx
-from pydantic import ValidationError
-
-from fedfleet.engine.fate.errors import (
-    FlowAnswerError,
-    FlowUnreachableError,
-    GatewayError,
-    JobNotFoundError,
-    PartnerUnreachableError,
-    SubmissionError,
-)
+from fedfleet.engine.fate.connection import FlowConnection
+from fedfleet.engine.fate.errors import PartnerUnreachableError, SubmissionError
+from fedfleet.engine.fate.outputs import FlowOutputs
+from fedfleet.engine.fate.tables import FlowTables
 from fedfleet.engine.fate.views import Answer, JobView, TaskView
 from fedfleet.engine.protocol import Word
 
@@ -27,23 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
+    import httpx
+
 _OK = 0
-_JOB_NOT_FOUND = 1001
-_TASK_NOT_FOUND = 2000
 # ofx/api/client.py: what FATE Flow writes down for a partner that gave no proper answer.
 _FEDERATED_ERROR = 104
 
 # Creating a job asks every partner in turn, ten seconds and three tries each.
 _SUBMIT_SECONDS = 120.0
-
-_GATEWAY_ADVICE = {
-    403: "The call must come through the exchange: look at the certificates of the exchange's and the party's nginx",
-    404: "No such path is open there, or the exchange has no route to that party",
-    421: "The exchange's route leads to another party: ask the exchange's operator to look at the routes",
-    502: "nginx has nobody behind it: look at the pod of FATE Flow, or of the exchange's nginx",
-    503: "The party has not been admitted yet, or the exchange does not know the other party",
-    504: "What is behind nginx did not answer in time",
-}
 
 
 class FlowClient:
@@ -51,6 +35,8 @@ class FlowClient:
 
     Attributes:
         party_id: the party it belongs to, as the caller knows it.
+        tables: the tables its jobs read.
+        outputs: what its jobs have brought forth.
     """
 
     def __init__(
@@ -69,14 +55,14 @@ class FlowClient:
             timeout: seconds until a call counts as unanswered.
             transport: how requests travel; None for the network.
         """
-        self._party_id = party_id
-        # Never by the environment's proxies: the far end of a tunnel is on this machine.
-        self._http = httpx.Client(base_url=base_url, timeout=timeout, transport=transport, trust_env=False)
+        self._connection = FlowConnection(base_url, party_id, timeout=timeout, transport=transport)
+        self.tables = FlowTables(self._connection)
+        self.outputs = FlowOutputs(self._connection)
 
     @property
     def party_id(self) -> str:
         """The party it belongs to."""
-        return self._party_id
+        return self._connection.party_id
 
     def __enter__(self) -> FlowClient:
         return self
@@ -86,11 +72,11 @@ class FlowClient:
 
     def close(self) -> None:
         """Close every connection."""
-        self._http.close()
+        self._connection.close()
 
     def alive(self) -> bool:
         """Whether FATE Flow answers for itself."""
-        return self._ask("GET", "/v2/server/fateflow").code == _OK
+        return self._connection.ask("GET", "/v2/server/fateflow").code == _OK
 
     def site(self) -> str:
         """The party id that FATE Flow itself was configured with.
@@ -98,7 +84,7 @@ class FlowClient:
         Raises:
             FlowAnswerError: FATE Flow runs alone, without federation.
         """
-        data = self._ask("GET", "/v2/site/info/query").data
+        data = self._connection.ask("GET", "/v2/site/info/query").data
         return str(data["party_id"]) if isinstance(data, dict) else ""
 
     def submit(self, description: Mapping[str, object]) -> str:
@@ -115,8 +101,8 @@ class FlowClient:
             SubmissionError: refused for another reason.
             FlowUnreachableError, GatewayError: FATE Flow itself was not reached.
         """
-        response = self._send("POST", "/v2/job/submit", json={"dag_schema": dict(description)}, timeout=_SUBMIT_SECONDS)
-        answer = self._answer(response)
+        response = self._connection.send("POST", "/v2/job/submit", json={"dag_schema": dict(description)}, timeout=_SUBMIT_SECONDS)
+        answer = self._connection.answer(response)
         if answer.code == _OK and answer.job_id:
             return answer.job_id
         raise self._submission_error(answer, str(response.request.url))
@@ -127,7 +113,7 @@ class FlowClient:
         Raises:
             JobNotFoundError: it knows no such job.
         """
-        data = self._ask("GET", "/v2/job/query", params={"job_id": job_id}).data
+        data = self._connection.ask("GET", "/v2/job/query", params={"job_id": job_id}).data
         return [JobView.model_validate(entry) for entry in data or []]
 
     def words(self, job_id: str) -> Sequence[Word]:
@@ -136,7 +122,7 @@ class FlowClient:
 
     def recent(self, limit: int = 20) -> Sequence[JobView]:
         """The last jobs this party has had a part in, newest first."""
-        data = self._ask("GET", "/v2/job/list/query", params={"limit": limit, "page": 1}).data or {}
+        data = self._connection.ask("GET", "/v2/job/list/query", params={"limit": limit, "page": 1}).data or {}
         return [JobView.model_validate(entry) for entry in data.get("data", [])]
 
     def tasks(self, job_id: str) -> Sequence[TaskView]:
@@ -145,7 +131,7 @@ class FlowClient:
         Raises:
             JobNotFoundError: it knows no such job, or the job has no task yet.
         """
-        data = self._ask("GET", "/v2/job/task/query", params={"job_id": job_id}).data
+        data = self._connection.ask("GET", "/v2/job/task/query", params={"job_id": job_id}).data
         return [TaskView.model_validate(entry) for entry in data or []]
 
     def stop(self, job_id: str) -> None:
@@ -154,13 +140,13 @@ class FlowClient:
         Raises:
             JobNotFoundError: this party knows no such job.
         """
-        self._ask("POST", "/v2/job/stop", json={"job_id": job_id})
+        self._connection.ask("POST", "/v2/job/stop", json={"job_id": job_id})
 
     def rerun(self, job_id: str) -> None:
         """Run the job's failed tasks again; what succeeded is kept. For the party that submitted it."""
-        self._ask("POST", "/v2/job/rerun", json={"job_id": job_id})
+        self._connection.ask("POST", "/v2/job/rerun", json={"job_id": job_id})
 
-    def log(self, job_id: str, role: str, task_name: str, kind: str = "task_error", last: int = 20) -> Sequence[str]:
+    def log(self, job_id: str, role: str, task_name: str, kind: str = "task_error", last: int = 20, *, party_id: str = "") -> Sequence[str]:
         """The last lines of a task's log at this party; none where there is no such log.
 
         Args:
@@ -169,9 +155,10 @@ class FlowClient:
             task_name: the task.
             kind: ``task_error``, ``task_warning``, ``task_info`` or ``task_debug``.
             last: how many lines at most.
+            party_id: whose part it is where that is not this party: uploads are of party 0.
         """
-        which = {"log_type": kind, "job_id": job_id, "role": role, "party_id": self._party_id, "task_name": task_name}
-        lines = self._ask("GET", "/v2/log/query", params=which).data or []
+        which = {"log_type": kind, "job_id": job_id, "role": role, "party_id": party_id or self.party_id, "task_name": task_name}
+        lines = self._connection.ask("GET", "/v2/log/query", params=which).data or []
         return [str(line["content"]) for line in lines if line.get("content")][-last:]
 
     def collect(self, task: TaskView, partner: str, role: str) -> TaskView:
@@ -191,54 +178,7 @@ class FlowClient:
             "role": role,
             "party_id": partner,
         }
-        return TaskView.model_validate(self._ask("POST", "/v2/partner/task/collect", json=which, dest=partner).data)
-
-    def _ask(self, method: str, path: str, *, dest: str = "", **what: Any) -> Answer:
-        response = self._send(method, path, dest=dest, **what)
-        answer = self._answer(response)
-        if answer.code == _OK:
-            return answer
-        kind = JobNotFoundError if answer.code in {_JOB_NOT_FOUND, _TASK_NOT_FOUND} else FlowAnswerError
-        raise kind(
-            f"FATE Flow of party {dest or self._party_id} refused",
-            code=answer.code,
-            found=f"return code {answer.code}: {answer.message}",
-            where=str(response.request.url),
-        )
-
-    def _send(self, method: str, path: str, *, dest: str = "", **what: Any) -> httpx.Response:
-        party = dest or self._party_id
-        try:
-            response = self._http.request(method, path, headers={"dest-party-id": party, "service": "fateflow"}, **what)
-        except httpx.HTTPError as error:
-            raise FlowUnreachableError(
-                f"FATE Flow of party {party} did not answer",
-                expected="an HTTP answer",
-                found=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__,
-                where=f"{self._http.base_url}{path}",
-                next_step="Look whether the party's pods python and nginx are Ready",
-            ) from error
-        if response.status_code != httpx.codes.OK:
-            raise GatewayError(
-                f"nginx answered for FATE Flow of party {party}",
-                status=response.status_code,
-                found=f"HTTP {response.status_code}: {response.text[:300].strip()}",
-                where=f"{method} {response.request.url}, dest-party-id {party}",
-                next_step=_GATEWAY_ADVICE.get(response.status_code, "Look at the logs of the party's nginx"),
-            )
-        return response
-
-    def _answer(self, response: httpx.Response) -> Answer:
-        try:
-            return Answer.model_validate_json(response.content)
-        except ValidationError as error:
-            raise FlowAnswerError(
-                f"what answers as FATE Flow of party {self._party_id} is not FATE Flow 2",
-                code=-1,
-                found=response.text[:300],
-                where=str(response.request.url),
-                next_step="Look at the image and version of the pod python",
-            ) from error
+        return TaskView.model_validate(self._connection.ask("POST", "/v2/partner/task/collect", json=which, dest=partner).data)
 
     def _submission_error(self, answer: Answer, where: str) -> SubmissionError:
         lost = answer.code == _FEDERATED_ERROR or f"'code': {_FEDERATED_ERROR}" in answer.message

@@ -17,6 +17,13 @@ class _View(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+class PartyView(_View):
+    """Those who have one role in a job."""
+
+    role: str
+    party_id: tuple[str, ...]
+
+
 class JobView(_View):
     """A party's view of its part in a job: one a role.
 
@@ -24,6 +31,9 @@ class JobView(_View):
         status: the job's state as this party has it.
         progress: per cent.
         elapsed: milliseconds from start to end.
+        create_time: when it was made, milliseconds since 1970.
+        model_id, model_version: what the model it trains is stored under; a prediction names them.
+        parties: who takes part, as the job's description has it.
     """
 
     job_id: str
@@ -34,6 +44,10 @@ class JobView(_View):
     elapsed: int | None = None
     initiator_party_id: str = ""
     description: str | None = ""
+    create_time: int | None = None
+    model_id: str | None = ""
+    model_version: str | None = ""
+    parties: tuple[PartyView, ...] = ()
 
 
 class TaskView(_View):
@@ -43,6 +57,8 @@ class TaskView(_View):
         status: the state the scheduler has settled on.
         party_status: the state of this party's own part.
         error_report: the traceback, where the task brought one home.
+        start_time: when it began to run, milliseconds since 1970; None while it waits.
+        elapsed: milliseconds from start to end; None before its end.
     """
 
     job_id: str
@@ -55,11 +71,41 @@ class TaskView(_View):
     task_name: str = ""
     component: str = ""
     error_report: str | None = ""
+    start_time: int | None = None
+    elapsed: int | None = None
 
     @property
     def failed(self) -> bool:
         """Whether this party's part, or the whole task, ended otherwise than it should."""
         return any(state.ended and not state.ok for state in (self.status, self.party_status))
+
+
+class MetricView(_View):
+    """One thing a task reported (fate/arch/context/metric/_metric.py, 2.2.0).
+
+    Attributes:
+        name: such as ``lr_loss`` or ``evaluation``.
+        kind: FATE's ``type``: ``loss``, ``auc``, ``evaluation``, ...
+        steps: how ``points`` are counted (``iterations``); empty for a value that has no steps.
+        content: its value; for metrics with steps the list of ``{metric, step, timestamp}``.
+    """
+
+    name: str
+    kind: str | None = Field(default="", alias="type")
+    steps: str | None = Field(default="", alias="step_axis")
+    content: Any = Field(default=None, alias="data")
+
+
+class TableView(_View):
+    """A table that readers of jobs can name.
+
+    Attributes:
+        count: its rows.
+    """
+
+    namespace: str
+    name: str
+    count: int | None = None
 
 
 class Answer(_View):

@@ -1,0 +1,94 @@
+"""Looks at a site: all parts at the same time, each on its own, so that one that cannot be seen hides no other."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from fedfleet.checks.cluster_look import cluster_parts
+from fedfleet.checks.look import Look, Place, Unseen
+from fedfleet.checks.site_look import exchange_parts, party_parts
+from fedfleet.errors import FedFleetError
+from fedfleet.kube import ForbiddenError, KubeError
+from fedfleet.kube.connection import THREADS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fedfleet.sites import InventorySite
+
+
+class Watched:
+    """What is being looked at right now, for whoever shows progress; safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._current: dict[str, float] = {}
+
+    def begin(self, name: str) -> None:
+        """Something is looked at from now on."""
+        with self._lock:
+            self._current[name] = time.monotonic()
+
+    def end(self, name: str) -> None:
+        """It has been."""
+        with self._lock:
+            self._current.pop(name, None)
+
+    def longest(self) -> str:
+        """What has been looked at for longest, with the seconds; empty when nothing is."""
+        with self._lock:
+            if not self._current:
+                return ""
+            name, since = min(self._current.items(), key=lambda entry: entry[1])
+        return f"{name}, for {time.monotonic() - since:.0f} s"
+
+
+def place_of(site: InventorySite) -> Place:
+    """A site of an inventory as a look names it."""
+    return Place(site.name, site.kind, site.namespace, site.domain, site.party_id or "")
+
+
+def look_at(site: InventorySite, watched: Watched | None = None) -> Look:
+    """Look at a site. Nothing is changed; whatever cannot be seen becomes an ``Unseen`` part."""
+    watched = watched or Watched()
+    place, now = place_of(site), datetime.now(UTC)
+    watched.begin(f"{site.name}: the API")
+    try:
+        with site.connect() as client:
+            watched.end(f"{site.name}: the API")
+            parts = cluster_parts(client, place)
+            parts |= party_parts(client, place, now) if site.kind == "party" else exchange_parts(client, place, site.federation, now)
+            return Look(place, now, **_all(parts, site.name, watched))
+    except KubeError as error:
+        # Without the API nothing is seen; the check of the API says so, and the others refer to it.
+        return Look(place, now, **dict.fromkeys(_PARTS, _unseen(error)))
+    finally:
+        watched.end(f"{site.name}: the API")
+
+
+_PARTS = tuple(name for name in Look.__dataclass_fields__ if name not in ("place", "now"))
+
+
+def _all(parts: Mapping[str, Callable[[], Any]], site: str, watched: Watched) -> dict[str, Any]:
+    def one(name: str) -> Any:
+        watched.begin(f"{site}: {name}")
+        try:
+            return parts[name]()
+        except FedFleetError as error:
+            return _unseen(error)
+        finally:
+            watched.end(f"{site}: {name}")
+
+    with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        return dict(zip(parts, pool.map(one, parts), strict=True))
+
+
+def _unseen(error: FedFleetError) -> Unseen:
+    if isinstance(error, ForbiddenError):
+        return Unseen("rights are missing to look at it", "Ask for the right, or leave it to the platform team", harmless=True)
+    reason = f"{error.summary}: {error.found}" if error.found else error.summary
+    return Unseen(reason, error.next_step)

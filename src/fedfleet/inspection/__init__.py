@@ -1,0 +1,1 @@
+"""What a site is made of, looked at once in its cluster: certificates, images, sizes, versions."""

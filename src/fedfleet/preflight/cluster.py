@@ -1,0 +1,158 @@
+"""The cluster's version, clocks, namespace and the rights we have in it."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from fedfleet.kube.connection import THREADS
+from fedfleet.preflight.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fedfleet.kube import Client, KubeObject
+    from fedfleet.preflight.needs import Rule, Versions
+
+_MINOR = re.compile(r"v?(\d+)\.(\d+)")
+# A kubelet renews its lease every ten seconds, and the answer takes its time.
+_LEASE_SECONDS = 25.0
+
+
+def version_findings(found: str, versions: Versions) -> list[Finding]:
+    """Whether Kubernetes is too old (an error) or newer than what FedFleet is known to work with (a warning)."""
+    wanted = f"{versions.oldest} to {versions.newest}"
+    if minor_of(found) < minor_of(versions.oldest):
+        return [Finding("Kubernetes version", wanted, found, "the API server", "have the cluster upgraded")]
+    if minor_of(found) > minor_of(versions.newest):
+        fix = "go on with care, and look for a newer FedFleet"
+        return [Finding("Kubernetes version", wanted, found, "the API server", fix, Severity.WARNING)]
+    return []
+
+
+def minor_of(version: str) -> tuple[int, int]:
+    """Major and minor of ``v1.34.4`` or ``1.34``; (0, 0) of what is no version."""
+    match = _MINOR.match(version)
+    return (int(match[1]), int(match[2])) if match else (0, 0)
+
+
+def skew_findings(seconds: float, allowed: tuple[float, float], other: str = "the API server") -> list[Finding]:
+    """Whether two clocks differ by more than is good (a warning) or bearable (an error); ``seconds`` is how far the other is ahead."""
+    warned, refused = allowed
+    if abs(seconds) <= warned:
+        return []
+    severity = Severity.ERROR if abs(seconds) > refused else Severity.WARNING
+    way = "ahead of" if seconds > 0 else "behind"
+    return [
+        Finding(
+            "clocks",
+            f"at most {warned:g} s apart; from {refused:g} s on certificates are taken for not yet valid or ended",
+            f"{other} is {abs(seconds):.0f} s {way} this machine",
+            f"this machine and {other}",
+            "set both by NTP",
+            severity,
+        )
+    ]
+
+
+def node_skews(leases: Sequence[KubeObject], ready: frozenset[str], now: datetime) -> dict[str, float]:
+    """How far ready nodes' clocks are ahead of ``now`` at least, in seconds, by the leases their kubelets renew all the time."""
+    skews = {}
+    for lease in leases:
+        name, renewed = lease["metadata"]["name"], (lease.get("spec") or {}).get("renewTime")
+        if name not in ready or not renewed:
+            continue
+        ahead = (datetime.fromisoformat(renewed).astimezone(UTC) - now).total_seconds()
+        # A lease is up to so many seconds old; only what is older than that tells of a clock that is behind.
+        skews[name] = ahead if ahead > 0 else min(0.0, ahead + _LEASE_SECONDS)
+    return skews
+
+
+def namespace_findings(client: Client, name: str, *, required: bool, cluster_admin: bool) -> list[Finding]:
+    """A namespace that is missing though somebody else makes it, or that is on its way out."""
+    if cluster_admin:
+        found = client.get("Namespace", name, api_version="v1")
+        if found is not None and found["metadata"].get("deletionTimestamp"):
+            return [
+                Finding(
+                    "namespace",
+                    "one that is there to stay, or none yet",
+                    f"it has been in deletion since {found['metadata']['deletionTimestamp']}",
+                    f"namespace {name}",
+                    f"wait until it is gone; what holds it says `kubectl get namespace {name} -o yaml`",
+                )
+            ]
+    # Every namespace has the service account `default`; listing it needs no right outside the namespace.
+    elif required and not client.list("ServiceAccount", name, api_version="v1"):
+        return [
+            Finding(
+                "namespace",
+                "it there, with the site's rights in it",
+                "no such namespace, or one that is being made",
+                f"namespace {name}",
+                "have the platform team apply what `ansible-playbook fedfleet.federation.rbac` writes for this site",
+            )
+        ]
+    return []
+
+
+@dataclass(frozen=True)
+class _Asked:
+    rule: Rule
+    group: str
+    resource: str
+    verb: str
+
+
+def permission_findings(client: Client, rules: Sequence[Rule]) -> list[Finding]:
+    """Every verb of every rule that we may not use, asked by SelfSubjectAccessReview; one finding a resource.
+
+    Who may do everything is asked once.
+    """
+    places = {rule.namespace for rule in rules}
+    everything = {place for place in places if client.can("*", "*", place or None, group="*")}
+    asked = [
+        _Asked(rule, group, resource, verb)
+        for rule in rules
+        if rule.namespace not in everything
+        for group in rule.groups
+        for resource in rule.resources
+        for verb in rule.verbs
+    ]
+    if not asked:
+        return []
+
+    def may(each: _Asked) -> bool:
+        return client.can(each.verb, each.resource, each.rule.namespace or None, group=each.group)
+
+    with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        allowed = dict(zip(asked, pool.map(may, asked), strict=True))
+    return refusals(allowed)
+
+
+def refusals(allowed: Mapping[_Asked, bool]) -> list[Finding]:
+    """One finding for each set of verbs that some resources of a place lack."""
+    lacking: dict[tuple[str, str], list[str]] = {}
+    reasons: dict[tuple[str, str], str] = {}
+    for each, may in allowed.items():
+        if not may:
+            resource = f"{each.resource}.{each.group}" if each.group else each.resource
+            lacking.setdefault((each.rule.namespace, resource), []).append(each.verb)
+            reasons[each.rule.namespace, resource] = each.rule.why
+    alike: dict[tuple[str, str], list[str]] = {}
+    for (namespace, resource), verbs in lacking.items():
+        alike.setdefault((namespace, ", ".join(verbs)), []).append(resource)
+    found = []
+    for (namespace, lacked), resources in alike.items():
+        where = f"namespace {namespace}" if namespace else "the whole cluster"
+        why = "; ".join(dict.fromkeys(reasons[namespace, resource] for resource in resources))
+        fix = (
+            "have the platform team apply what `ansible-playbook fedfleet.federation.rbac` writes for this site"
+            if namespace
+            else "ask for cluster rights, or set cluster_admin: false and let the platform team make what lies outside the namespace"
+        )
+        found.append(Finding(f"rights to {', '.join(resources)}", f"{lacked} ({why})", "refused by the API server", where, fix))
+    return found

@@ -1,0 +1,50 @@
+"""One site as its inventory describes it: what it is, and the way into its cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from fedfleet.federation.names import Domain, FederationName, PartyId
+from fedfleet.kube import Client
+
+
+class InventorySite(BaseModel):
+    """A host of the groups `exchanges` or `parties`.
+
+    Attributes:
+        name: the host's name in the inventory.
+        kind: which of the two groups it is in.
+        party_id: a party's id; None for an exchange.
+        organisation: whose it is; empty where the inventory does not say.
+        federation, domain: as the inventory names them.
+        namespace: where the site lives in its cluster.
+        kubeconfig: path of the kubeconfig; empty for the environment's, as kubectl takes it.
+        context: context in it; empty for its current one.
+        fate_profile: `spark` or `standalone`; empty for an exchange.
+        directory: Ansible's `inventory_dir`, where the site's artefacts go.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    kind: Literal["exchange", "party"]
+    party_id: PartyId | None = None
+    organisation: str = ""
+    federation: FederationName
+    domain: Domain
+    namespace: str
+    kubeconfig: str = ""
+    context: str = ""
+    fate_profile: str = ""
+    directory: Path
+
+    def connect(self) -> Client:
+        """A session with the site's cluster; a context manager.
+
+        Raises:
+            fedfleet.kube.KubeError: no usable kubeconfig, or no conversation with the API.
+        """
+        return Client.connect(self.kubeconfig or None, self.context or None)

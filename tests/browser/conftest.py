@@ -1,0 +1,5 @@
+"""One browser for all pages that are looked at."""
+
+from support.browser import page
+
+__all__ = ["page"]

@@ -1,0 +1,38 @@
+"""What role exchange would apply: its pods as the site wants them, and none that stops in the middle of an answer."""
+
+import pytest
+
+from support.manifests import Manifests, named, render, workloads
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Manifests]:
+    variants = {
+        "default": {},
+        "placed": {
+            "fedfleet_image_pull_policy": "Always",
+            "exchange_node_selector": {"zone": "dmz"},
+            "exchange_tolerations": [{"key": "dmz", "operator": "Exists"}],
+        },
+    }
+    return render("exchange", "manifests.yml.j2", variants, tmp_path_factory.mktemp("exchange-role"))
+
+
+def test_pods_go_where_the_site_says(rendered: dict[str, Manifests]) -> None:
+    for name, template in workloads(rendered["placed"]):
+        assert template["spec"]["nodeSelector"] == {"zone": "dmz"}, name
+        assert template["spec"]["tolerations"] == [{"key": "dmz", "operator": "Exists"}], name
+
+
+def test_pods_go_anywhere_where_the_site_says_nothing(rendered: dict[str, Manifests]) -> None:
+    assert [name for name, template in workloads(rendered["default"]) if {"nodeSelector", "tolerations"} & set(template["spec"])] == []
+
+
+@pytest.mark.parametrize(("variant", "policy"), [("default", "IfNotPresent"), ("placed", "Always")])
+def test_images_are_pulled_when_the_site_says(rendered: dict[str, Manifests], variant: str, policy: str) -> None:
+    assert {template["spec"]["containers"][0]["imagePullPolicy"] for _, template in workloads(rendered[variant])} == {policy}
+
+
+def test_nginx_goes_on_until_everyone_knows_that_it_ends(rendered: dict[str, Manifests]) -> None:
+    (container,) = named(rendered["default"], "Deployment", "nginx")["spec"]["template"]["spec"]["containers"]
+    assert container["lifecycle"]["preStop"]["exec"]["command"] == ["sleep", "3"]

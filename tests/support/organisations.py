@@ -1,0 +1,66 @@
+"""Organisations of a federation, each with an inventory of its own and nothing of anyone else's."""
+
+import json
+import shutil
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from fedfleet.report import Report
+from support.commands import Finished
+from support.federation import Federation
+from support.lab import RunningLab
+
+# Beside the federation that the lab's own inventory deploys: other names, and hosts of the ingress that nobody else has.
+FEDERATION = {
+    "federation_name": "single",
+    "federation_domain": "fate.single.internal",
+    "ingress_domain": "single.internal",
+    "fate_exchange_namespace": "single-exchange",
+}
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """One of the example inventories, as it is in the checkout, in a namespace of its own.
+
+    Attributes:
+        variables: what is said on the command line beside the federation's names.
+    """
+
+    federation: Federation
+    namespace: str
+    variables: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, inventory: str, directory: Path, lab: RunningLab, namespace: str = "") -> "Organisation":
+        """Copy an example inventory."""
+        namespace = namespace or f"single-{inventory}"
+        return cls(Federation.copied(inventory, directory, lab, "standalone"), namespace, FEDERATION | {"site_namespace": namespace})
+
+    def knowing(self, **variables: Any) -> "Organisation":
+        """The same organisation with more to say."""
+        return replace(self, variables=self.variables | variables)
+
+    def play(self, playbook: str = "site.yml", **variables: Any) -> Finished:
+        """Run a playbook on the inventory alone."""
+        return self.federation.play("-e", json.dumps(self.variables | variables), playbook=playbook)
+
+    def report(self) -> Report:
+        """What its runs reported."""
+        return self.federation.report()
+
+    @property
+    def state(self) -> str:
+        """Where its site is, as its own report says."""
+        (site,) = self.report().sites
+        return site.state
+
+    def artefact(self, name: str) -> Path:
+        """A file that its runs left, or that others sent."""
+        return self.federation.inventory / "artifacts" / name
+
+    def receive(self, name: str, sent: Path) -> None:
+        """Save what another organisation sent."""
+        self.artefact(name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(sent, self.artefact(name))

@@ -1,0 +1,84 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from fedfleet.preflight.cluster import node_skews, permission_findings, skew_findings, version_findings
+from fedfleet.preflight.findings import Severity
+from fedfleet.preflight.needs import Rule, Versions
+
+VERSIONS = Versions("1.30", "1.34")
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+INSIDE = Rule("keys", ("",), ("secrets", "configmaps"), ("get", "create"), "fate-1")
+OUTSIDE = Rule("the namespace", ("",), ("namespaces",), ("create",))
+
+
+class Api:
+    """Answers reviews: everything is allowed but what is named as verb and resource."""
+
+    def __init__(self, *refused: tuple[str, str]) -> None:
+        self.refused = set(refused)
+        self.asked: list[tuple[str, str]] = []
+
+    def can(self, verb: str, resource: str, _namespace: str | None = None, **_group: str) -> bool:
+        self.asked.append((verb, resource))
+        if verb == "*":
+            return not self.refused
+        return (verb, resource) not in self.refused
+
+
+def permissions(api: Api, *rules: Rule) -> Any:
+    return permission_findings(api, rules)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("version", ["v1.30.0", "v1.34.4", "v1.32.1+vmware.1"])
+def test_a_version_in_range_is_fine(version: str) -> None:
+    assert version_findings(version, VERSIONS) == []
+
+
+def test_an_older_version_is_refused() -> None:
+    (finding,) = version_findings("v1.29.9", VERSIONS)
+    assert (finding.severity, finding.expected, finding.found) == (Severity.ERROR, "1.30 to 1.34", "v1.29.9")
+
+
+def test_a_newer_version_is_warned_of() -> None:
+    (finding,) = version_findings("v1.35.0", VERSIONS)
+    assert finding.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(("seconds", "severity"), [(4.0, None), (-5.0, None), (6.0, Severity.WARNING), (-61.0, Severity.ERROR)])
+def test_clocks(seconds: float, severity: Severity | None) -> None:
+    assert [finding.severity for finding in skew_findings(seconds, (5.0, 60.0))] == ([severity] if severity else [])
+
+
+def test_it_says_which_clock_is_ahead() -> None:
+    assert skew_findings(90, (5, 60))[0].found == "the API server is 90 s ahead of this machine"
+
+
+def lease(name: str, seconds: float) -> dict[str, Any]:
+    return {"metadata": {"name": name}, "spec": {"renewTime": (NOW + timedelta(seconds=seconds)).isoformat()}}
+
+
+def test_a_node_is_ahead_by_what_its_lease_is_and_behind_by_what_is_older_than_a_lease_gets() -> None:
+    leases = [lease("ahead", 30), lease("fine", -9), lease("behind", -125), lease("off", -9000)]
+    assert node_skews(leases, frozenset({"ahead", "fine", "behind"}), NOW) == {"ahead": 30, "fine": 0, "behind": -100}
+
+
+def test_who_may_do_everything_is_asked_once_a_place() -> None:
+    api = Api()
+    assert permissions(api, INSIDE, OUTSIDE) == []
+    assert api.asked == [("*", "*"), ("*", "*")]
+
+
+def test_resources_that_lack_the_same_verbs_are_one_finding() -> None:
+    (finding,) = permissions(Api(("create", "secrets"), ("create", "configmaps")), INSIDE)
+    assert (finding.what, finding.expected, finding.where) == ("rights to secrets, configmaps", "create (keys)", "namespace fate-1")
+    assert "fedfleet.federation.rbac" in finding.fix
+
+
+def test_every_verb_that_is_refused_is_named() -> None:
+    found = permissions(Api(("get", "secrets"), ("create", "secrets"), ("create", "namespaces")), INSIDE, OUTSIDE)
+    assert [(finding.what, finding.expected) for finding in found] == [
+        ("rights to secrets", "get, create (keys)"),
+        ("rights to namespaces", "create (the namespace)"),
+    ]

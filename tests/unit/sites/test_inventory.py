@@ -1,0 +1,86 @@
+"""An inventory is read as a run would read it, and its sites come out typed."""
+
+from pathlib import Path
+
+import pytest
+
+from fedfleet.sites import InventoryError, InventorySite, UnknownSiteError, read_sites, site_named
+
+HOSTS = """\
+exchanges: {hosts: {exchange: {}}}
+parties:
+  hosts:
+    north: {party_id: 30000, organisation: Hospital North}
+    south: {party_id: 40000, site_namespace: learning, fate_profile: standalone}
+"""
+ALL = """\
+federation_name: lab
+federation_domain: fate.lab.internal
+folder: "{{ inventory_dir }}/keys"
+cluster_kubeconfig: "{{ folder }}/{{ inventory_hostname }}"
+"""
+
+
+def inventory(directory: Path, hosts: str = HOSTS, everywhere: str = ALL) -> Path:
+    (directory / "group_vars").mkdir()
+    (directory / "hosts.yml").write_text(hosts)
+    (directory / "group_vars" / "all.yml").write_text(everywhere)
+    return directory
+
+
+def test_templates_defaults_and_extra_variables_are_resolved_for_each_host(tmp_path: Path) -> None:
+    found = read_sites(inventory(tmp_path), ["cluster_context=admin"])
+
+    assert [(site.name, site.kind, site.party_id) for site in found] == [
+        ("exchange", "exchange", None),
+        ("north", "party", "30000"),
+        ("south", "party", "40000"),
+    ]
+    assert [site.namespace for site in found] == ["fate-exchange", "fate-30000", "learning"]
+    assert [site.fate_profile for site in found] == ["", "spark", "standalone"]
+    assert found[1].kubeconfig == str(tmp_path / "keys" / "north")
+    assert found[1].context == "admin"
+    assert found[1].directory == tmp_path
+
+
+def test_a_missing_variable_is_named_with_its_host(tmp_path: Path) -> None:
+    with pytest.raises(InventoryError, match=r"domain: .*host exchange"):
+        read_sites(inventory(tmp_path, everywhere="federation_name: lab\n"))
+
+
+def test_what_ansible_cannot_read_is_told_in_its_words(tmp_path: Path) -> None:
+    with pytest.raises(InventoryError, match=r"hosts\.yml"):
+        read_sites(inventory(tmp_path, hosts="parties: ["))
+
+
+def test_an_inventory_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(InventoryError, match="There is no inventory"):
+        read_sites(tmp_path / "nothing")
+
+
+def site(name: str, party_id: str) -> InventorySite:
+    return InventorySite(
+        name=name,
+        kind="party",
+        party_id=party_id,
+        federation="lab",
+        domain="fate.lab.internal",
+        namespace=f"fate-{party_id}",
+        directory=Path(),
+    )
+
+
+def test_a_site_is_found_by_name_or_party_id() -> None:
+    sites = [site("north", "30000"), site("south", "40000")]
+
+    assert site_named(sites, "south") == site_named(sites, "40000") == sites[1]
+
+
+def test_the_only_party_needs_no_name() -> None:
+    assert site_named([site("north", "30000")]).name == "north"
+
+
+@pytest.mark.parametrize("name", ["", "west"])
+def test_a_choice_that_is_not_clear_names_what_there_is(name: str) -> None:
+    with pytest.raises(UnknownSiteError, match="north, south"):
+        site_named([site("north", "30000"), site("south", "40000")], name)
