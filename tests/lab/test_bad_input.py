@@ -115,7 +115,7 @@ def test_namespace_in_deletion(client: Client, namespace: str) -> None:
     client.apply([held])
     client.delete("Namespace", namespace)
     try:
-        with pytest.raises(KubeError, match=r"being deleted.*wait until it is gone, then run again"):
+        with pytest.raises(KubeError, match=r"being deleted.*Wait until it is gone, then run again"):
             client.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}, config_map("a", namespace)])
         assert client.get("ConfigMap", "a", namespace) is None
     finally:
