@@ -102,7 +102,8 @@ class Page:
 @contextmanager
 def browser() -> Iterator[Page]:
     """Start Chromium with a profile of its own and no way to any name, and end it."""
-    with TemporaryDirectory(prefix="fedfleet-browser-") as profile:
+    # Helpers of a browser that has ended go on writing to its profile for a moment.
+    with TemporaryDirectory(prefix="fedfleet-browser-", ignore_cleanup_errors=True) as profile:
         command = ["chromium", *FLAGS, f"--user-data-dir={profile}", "about:blank"]
         chromium = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
@@ -134,8 +135,8 @@ def _tab(port: int) -> websocket.WebSocket:
     return websocket.create_connection(url, timeout=START_SECONDS, suppress_origin=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    """A tab for all tests of a session."""
+    """A tab for the tests of a module: a browser has no business beside tests that look at what is left on the machine."""
     with browser() as tab:
         yield tab
