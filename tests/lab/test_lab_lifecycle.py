@@ -262,7 +262,8 @@ def no_trace(lab: RunningLab) -> Iterator[None]:
     """Hold the machine after what happens here against the machine before."""
     others = [folder.name for folder in (lab.cache / "lab").glob("*/") if folder.name != lab.name]
     spared = [part for name in others for part in (f"/fedfleet-lab/{name}", f"{lab.cache}/lab/{name}/", f"ff-{name}-")]
-    spared.append(f"{lab.cache}/buildah/")
+    # Builds of images, runs of playbooks and browsers are no lab's.
+    spared += [f"{lab.cache}/buildah/", *(f"/fedfleet-{kind}-" for kind in ("browser", "progress", "run"))]
     before = machine_state()
     yield
     deadline = time.monotonic() + 20

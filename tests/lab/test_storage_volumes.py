@@ -106,7 +106,9 @@ def test_a_restored_volume_lives_on_without_its_snapshot(here: Space) -> None:
     here.claim("restored", "20Mi", dataSource=from_snapshot("before"))
     reader = here.pod("reader", {"/volume": "restored"})
     here.client.delete("VolumeSnapshot", "before", here.name, wait=30)
-    assert [item for item in here.client.list("VolumeSnapshotContent") if of_space(item, here)] == []
+    eventually(
+        lambda: not any(of_space(item, here) for item in here.client.list("VolumeSnapshotContent")), "the snapshot's content is gone too"
+    )
     reader.ask("grep before /volume/file && dd if=/dev/zero of=/volume/more bs=1M count=10 conv=fsync")
 
 

@@ -26,7 +26,7 @@ def _kubeconfig(organisation: Organisation) -> Path:
     lab = organisation.federation.lab
     issued = lab.fedfleet("lab", "kubectl", "--", "-n", organisation.namespace, "create", "token", ACCOUNT, "--duration", "2h").expect()
     administrator = yaml.safe_load(lab.kubeconfig.read_text())
-    path = organisation.federation.inventory / "operator.kubeconfig"
+    path = organisation.federation.inventory.parent / "operator.kubeconfig"
     path.touch(mode=0o600)
     path.write_text(
         yaml.safe_dump(
