@@ -50,8 +50,10 @@ def test_what_a_component_logged_is_printed(federation: Federation, toy: str) ->
 
 
 def test_logs_come_as_a_file(federation: Federation, toy: str, tmp_path: Path) -> None:
-    job(federation, "download", toy, "--to", str(tmp_path)).expect()
+    ended = job(federation, "download", toy, "--to", str(tmp_path))
 
+    # A table that FATE Flow does not hand out is named in the end, and keeps nothing else from coming.
+    assert ended.returncode == 0 or "cannot be downloaded; everything else has been" in ended.output, ended.output
     with tarfile.open(tmp_path / "logs.tar.gz") as archive:
         assert any("toy_example_0" in name for name in archive.getnames())
 

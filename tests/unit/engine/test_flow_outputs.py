@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from fedfleet.engine.fate import ArchiveError, FlowAnswerError, OversizeError, TaskRef
+from fedfleet.engine.fate import ArchiveError, FlowAnswerError, FlowError, OversizeError, TaskRef
 from fedfleet.engine.fate.harvest import harvest
 from support.fate_flow import JOB, FakeFlow, task
 
@@ -133,3 +133,27 @@ def test_a_table_that_was_removed_since_is_told_and_left_out(tmp_path: Path) -> 
 
     assert [file.name for file in harvest(flow.client(), JOB, tmp_path, said.append)] == ["logs.tar.gz"]
     assert "local-toy_example_0.table.csv: its rows have been removed since" in said
+
+
+def test_a_table_that_is_not_handed_out_keeps_nothing_else_from_coming(tmp_path: Path) -> None:
+    flow = FakeFlow(
+        "30000",
+        {
+            "/v2/job/task/query": {"data": [task("guest", "30000", "success")]},
+            "/v2/output/model/query": {"code": 2005, "message": "no found model output"},
+            "/v2/output/data/table": httpx.Response(200, json={"output_data": [{"namespace": "n", "name": "t"}]}),
+            TABLES: {"code": 6000, "message": "ConnectionError"},
+            "/v2/output/metric/query": {"data": []},
+            "/v2/job/log/download": httpx.Response(200, content=b"logs"),
+        },
+    )
+
+    with pytest.raises(FlowError, match=r"guest-toy_example_0\.output_data\.csv .* cannot be downloaded; everything else has been"):
+        harvest(flow.client(), JOB, tmp_path, lambda _: None)
+    assert [file.name for file in tmp_path.iterdir()] == ["logs.tar.gz"]
+
+
+def test_a_task_has_no_figures_on_a_day_without_any() -> None:
+    flow = FakeFlow("30000", {"/v2/output/metric/query": {"code": 1146, "message": "Table 't_tracking_metric_20261126' doesn't exist"}})
+
+    assert flow.client().outputs.metrics(TASK) == []

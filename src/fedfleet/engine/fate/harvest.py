@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from fedfleet.engine.fate.errors import FlowAnswerError
+from fedfleet.engine.fate.errors import FlowAnswerError, FlowError
 from fedfleet.engine.fate.outputs import TaskRef
 from fedfleet.engine.fate.tables import NO_TABLE
 
@@ -28,20 +28,33 @@ def harvest(flow: FlowClient, job_id: str, folder: Path, tell: Callable[[str], N
         tell: is told each file before it comes, and tables that are no longer there.
 
     Raises:
-        JobNotFoundError: the party knows no such job. FlowError: something could not be downloaded.
+        JobNotFoundError: the party knows no such job. FlowError: something could not be downloaded; a table that FATE Flow does not hand
+            out keeps nothing else from being downloaded first.
     """
     folder.mkdir(parents=True, exist_ok=True)
     refs = dict.fromkeys(TaskRef.of(task) for task in flow.tasks(job_id))
     files: list[Path] = []
+    refused: dict[str, FlowAnswerError] = {}
     for ref in refs:
-        files += _of_task(flow, ref, folder, tell)
+        files += _of_task(flow, ref, folder, tell, refused)
     logs = folder / "logs.tar.gz"
     tell(logs.name)
     flow.outputs.download_logs(job_id, logs)
+    if refused:
+        first = next(iter(refused.values()))
+        raise FlowError(
+            f"{', '.join(refused)} of job {job_id} cannot be downloaded; everything else has been",
+            expected=first.expected,
+            found=first.found,
+            where=first.where,
+            next_step="Look at the log of the party's pod python",
+        )
     return (*files, logs)
 
 
-def _of_task(flow: FlowClient, ref: TaskRef, folder: Path, tell: Callable[[str], None]) -> Iterator[Path]:
+def _of_task(
+    flow: FlowClient, ref: TaskRef, folder: Path, tell: Callable[[str], None], refused: dict[str, FlowAnswerError]
+) -> Iterator[Path]:
     stem = f"{ref.role}-{ref.task_name}"
     if flow.outputs.model(ref):
         target = folder / f"{stem}.model.tar"
@@ -54,10 +67,11 @@ def _of_task(flow: FlowClient, ref: TaskRef, folder: Path, tell: Callable[[str],
         try:
             flow.outputs.save_table(ref, key, target)
         except FlowAnswerError as error:
-            if error.code != NO_TABLE:
-                raise
-            # An upload's raw rows go when the table is made of them; FATE Flow goes on naming them.
-            tell(f"{target.name}: its rows have been removed since")
+            if error.code == NO_TABLE:
+                # An upload's raw rows go when the table is made of them; FATE Flow goes on naming them.
+                tell(f"{target.name}: its rows have been removed since")
+            else:
+                refused[target.name] = error
             continue
         yield target
     metrics = flow.outputs.metrics(ref)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _TABLES: Final = TypeAdapter(dict[str, list[dict[str, str]]])
 # fate_flow/entity/code/_api.py: no such model.
 _NO_MODEL: Final = 2005
+# MySQL's error 1146, which FATE Flow hands on: it makes a day's table of figures with the first figure of that day.
+_NO_DATABASE_TABLE: Final = 1146
 MOST_DOWNLOAD_BYTES: Final = 1024**3
 # FATE Flow packs tables and logs while the caller waits.
 _PACK_SECONDS: Final = 300.0
@@ -58,7 +60,12 @@ class FlowOutputs:
 
     def metrics(self, task: TaskRef) -> Sequence[MetricView]:
         """What the task has reported so far; nothing where it reports nothing."""
-        found = self._connection.ask("GET", "/v2/output/metric/query", params=task.params()).data
+        try:
+            found = self._connection.ask("GET", "/v2/output/metric/query", params=task.params()).data
+        except FlowAnswerError as error:
+            if error.code == _NO_DATABASE_TABLE:
+                return []
+            raise
         return [MetricView.model_validate(entry) for entry in found or []]
 
     def model(self, task: TaskRef) -> Mapping[str, Any]:
