@@ -68,7 +68,7 @@ WEBHDFS = (
             fs.FSSpecHandler(
                 fsspec.filesystem(
                     "webhdfs",
-                    host=urlparse(self.path).hostname,
+                    host=urlparse(self.path if "://" in self.path else f"hdfs://{self.path}").hostname,
                     port=int(os.environ.get("FATE_WEBHDFS_PORT", "9870")),
                     user=os.environ.get("HADOOP_USER_NAME", "fedfleet"),
                 )

@@ -96,7 +96,7 @@ class Storage:
             self._paths.apt_lists: "/var/lib/apt/lists",
             self._paths.pip: "/run/pip-cache",
         }
-        arguments = ["build", "--isolation", "chroot", "--network", "host", "--layers", "--format", "oci", "--pull=never"]
+        arguments = ["build", "--isolation", "chroot", "--network", "host", "--layers", "--format", "oci", "--pull=never", "--force-rm"]
         for source, target in caches.items():
             arguments += ["--volume", f"{source}:{target}"]
         if _AUTHORITIES.is_file():
