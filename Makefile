@@ -46,7 +46,7 @@ lock: ## Resolve requirements.lock again (needs .venv)
 # --- Demo ---------------------------------------------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: bootstrap venv ## A federation on this machine, registered and proven (PROFILE=spark|standalone)
+demo: bootstrap venv ## A federation on this machine, proven, and a model trained (PROFILE=spark|standalone)
 	@.ci/demo "$(PROFILE)"
 
 # --- Checks and tests ---------------------------------------------------------------------------------------------------------------

@@ -32,6 +32,10 @@ options:
     description: Whether the namespace must be there already, because the platform team makes it.
     type: bool
     default: false
+  namespace_labels:
+    description: Labels that say whose namespace it is, where it is there already. One that has another value is of somebody else.
+    type: dict
+    default: {}
   cluster_admin:
     description: Whether objects outside the namespace may be read. Where they may not, nodes, classes and the name server are taken as they are.
     type: bool
@@ -373,6 +377,7 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
     "profile": {"type": "str", "default": ""},
     "namespace": {"type": "str", "default": ""},
     "namespace_required": {"type": "bool", "default": False},
+    "namespace_labels": {"type": "dict", "default": {}},
     "cluster_admin": {"type": "bool", "default": True},
     "kubernetes": {
         "type": "dict",
@@ -496,6 +501,7 @@ def needs_of(params: dict[str, Any]) -> Needs:
         profile=params["profile"],
         namespace=params["namespace"],
         namespace_required=params["namespace_required"],
+        namespace_labels=params["namespace_labels"],
         cluster_admin=params["cluster_admin"],
         versions=needs.Versions(**params["kubernetes"]) if params["kubernetes"] else None,
         sizing=needs.Sizing(**params["sizing"]) if params["sizing"] else None,

@@ -71,32 +71,51 @@ def node_skews(leases: Sequence[KubeObject], ready: frozenset[str], now: datetim
     return skews
 
 
-def namespace_findings(client: Client, name: str, *, required: bool, cluster_admin: bool) -> list[Finding]:
-    """A namespace that is missing though somebody else makes it, or that is on its way out."""
-    if cluster_admin:
-        found = client.get("Namespace", name, api_version="v1")
-        if found is not None and found["metadata"].get("deletionTimestamp"):
-            return [
-                Finding(
-                    "namespace",
-                    "one that is there to stay, or none yet",
-                    f"it has been in deletion since {found['metadata']['deletionTimestamp']}",
-                    f"namespace {name}",
-                    f"wait until it is gone; what holds it says `kubectl get namespace {name} -o yaml`",
-                )
-            ]
-    # Every namespace has the service account `default`; listing it needs no right outside the namespace.
-    elif required and not client.list("ServiceAccount", name, api_version="v1"):
-        return [
+def namespace_findings(client: Client, name: str, labels: Mapping[str, str]) -> list[Finding]:
+    """A namespace that is on its way out, or that another site has: one that differs in one of ``labels``."""
+    found = client.get("Namespace", name, api_version="v1")
+    if found is None:
+        return []
+    findings = []
+    if found["metadata"].get("deletionTimestamp"):
+        findings.append(
             Finding(
                 "namespace",
-                "it there, with the site's rights in it",
-                "no such namespace, or one that is being made",
+                "one that is there to stay, or none yet",
+                f"it has been in deletion since {found['metadata']['deletionTimestamp']}",
                 f"namespace {name}",
-                "have the platform team apply what `ansible-playbook fedfleet.federation.rbac` writes for this site",
+                f"wait until it is gone; what holds it says `kubectl get namespace {name} -o yaml`",
             )
-        ]
-    return []
+        )
+    has = found["metadata"].get("labels") or {}
+    others = {label: has[label] for label, value in labels.items() if has.get(label, value) != value}
+    if others:
+        findings.append(
+            Finding(
+                "namespace",
+                "none yet, or this site's: " + ", ".join(f"{label}={labels[label]}" for label in others),
+                "another site's: " + ", ".join(f"{label}={value}" for label, value in others.items()),
+                f"namespace {name}",
+                "see whether the site's kubeconfig and context lead to the right cluster; two sites in one cluster take two namespaces",
+            )
+        )
+    return findings
+
+
+def missing_namespace_findings(client: Client, name: str) -> list[Finding]:
+    """A namespace that is not there though somebody else makes it."""
+    # Every namespace has the service account `default`; listing it needs no right outside the namespace.
+    if client.list("ServiceAccount", name, api_version="v1"):
+        return []
+    return [
+        Finding(
+            "namespace",
+            "it there, with the site's rights in it",
+            "no such namespace, or one that is being made",
+            f"namespace {name}",
+            "have the platform team apply what `ansible-playbook fedfleet.federation.rbac` writes for this site",
+        )
+    ]
 
 
 @dataclass(frozen=True)

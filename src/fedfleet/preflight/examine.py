@@ -150,7 +150,9 @@ def _clock_findings(client: Client, needs: Needs) -> list[Finding]:
 
 
 def _namespace_findings(client: Client, needs: Needs) -> list[Finding]:
-    return cluster.namespace_findings(client, needs.namespace, required=needs.namespace_required, cluster_admin=needs.cluster_admin)
+    if needs.cluster_admin:
+        return cluster.namespace_findings(client, needs.namespace, needs.namespace_labels)
+    return cluster.missing_namespace_findings(client, needs.namespace) if needs.namespace_required else []
 
 
 def _node_findings(client: Client, needs: Needs) -> list[Finding]:

@@ -131,6 +131,7 @@ class Needs:
         profile: the site's size, for messages.
         cluster_admin: whether objects outside the namespace may be looked at.
         namespace_required: whether the namespace must be there already, because the platform team makes it.
+        namespace_labels: labels that a namespace of this very site has.
         names: host names that must resolve here; those of ``hoped_names`` should.
         clock_seconds: how far clocks may differ before it is warned, and before it is an error.
         images: what the site's pods are made of.
@@ -143,6 +144,7 @@ class Needs:
     profile: str = ""
     namespace: str = ""
     namespace_required: bool = False
+    namespace_labels: Mapping[str, str] = field(default_factory=dict)
     cluster_admin: bool = True
     versions: Versions | None = None
     sizing: Sizing | None = None

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from fedfleet.preflight.cluster import node_skews, permission_findings, skew_findings, version_findings
+from fedfleet.preflight.cluster import namespace_findings, node_skews, permission_findings, skew_findings, version_findings
 from fedfleet.preflight.findings import Severity
 from fedfleet.preflight.needs import Rule, Versions
 
@@ -82,3 +82,34 @@ def test_every_verb_that_is_refused_is_named() -> None:
         ("rights to secrets", "get, create (keys)"),
         ("rights to namespaces", "create (the namespace)"),
     ]
+
+
+OURS = {"fedfleet.dev/kind": "party", "fedfleet.dev/federation": "credit"}
+
+
+def in_namespace(**metadata: Any) -> Any:
+    class One:
+        def get(self, *_what: str, **_how: str) -> Any:
+            return {"metadata": {"name": "fate-1"} | metadata}
+
+    return namespace_findings(One(), "fate-1", OURS)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("labels", [{}, {"team": "risk"}, OURS])
+def test_a_namespace_of_this_site_or_of_nobody_is_taken(labels: dict[str, str]) -> None:
+    assert in_namespace(labels=labels) == []
+
+
+@pytest.mark.parametrize("other", [{"fedfleet.dev/kind": "exchange"}, {"fedfleet.dev/federation": "fraud"}])
+def test_a_namespace_of_another_site_is_refused(other: dict[str, str]) -> None:
+    ((label, value),) = other.items()
+    (finding,) = in_namespace(labels=OURS | other)
+    assert finding.severity is Severity.ERROR
+    assert finding.expected == f"none yet, or this site's: {label}={OURS[label]}"
+    assert finding.found == f"another site's: {label}={value}"
+    assert "context" in finding.fix
+
+
+def test_a_namespace_in_deletion_is_refused() -> None:
+    (finding,) = in_namespace(deletionTimestamp="2026-11-26T12:00:00Z")
+    assert finding.found == "it has been in deletion since 2026-11-26T12:00:00Z"
