@@ -83,6 +83,19 @@ WEBHDFS = (
     ),
 )
 
+# What components read and write is written down in the image: define_components.py. Others are asked as ever.
+DEFINITIONS = Change(
+    "fate_flow/engine/backend/_base.py",
+    """        os.makedirs(task_dir, exist_ok=True)
+        define_file =""",
+    """        os.makedirs(task_dir, exist_ok=True)
+        known = f"/opt/fate/definitions/{component_ref}-{role}-{stage}.yaml"
+        if provider_name == ProviderName.FATE and os.path.exists(known):
+            with open(known, "r") as fr:
+                return yaml.safe_load(fr)
+        define_file =""",
+)
+
 # The client keeps its settings beside its code. A variable names another place for those who want to change them.
 CLIENT_SETTINGS = (
     Change(
@@ -128,7 +141,7 @@ def apply(site_packages: Path, change: Change) -> None:
 def main() -> None:
     """Apply every change to the environment named on the command line."""
     site_packages = Path(sys.argv[1])
-    for change in (*SETTINGS, TEMPORARY_FILES, *WEBHDFS, *CLIENT_SETTINGS):
+    for change in (*SETTINGS, TEMPORARY_FILES, *WEBHDFS, DEFINITIONS, *CLIENT_SETTINGS):
         apply(site_packages, change)
     (site_packages / "fate_enum.pth").write_text(ENUM, encoding="utf-8")
 

@@ -8,26 +8,24 @@ import os
 from typing import Any
 
 import ansible.context
-from ansible.plugins.action import ActionBase
+
+from ansible_collections.fedfleet.federation.plugins.plugin_utils.in_place import ActionModule as InPlace
 
 # A fact of the host, for this run alone: playbooks ask for the lock again, because each can be run by itself.
 _FACT = "fedfleet_lock"
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class ActionModule(InPlace):  # type: ignore[misc]
     """Tells the module which process the lock lives with, and asks the cluster once a run only."""
 
-    TRANSFERS_FILES = False
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        known = ((task_vars or {}).get("ansible_facts") or {}).get(_FACT)
+    def perform(self, name: str, task_vars: dict[str, Any]) -> dict[str, Any]:
+        known = (task_vars.get("ansible_facts") or {}).get(_FACT)
         # A task runs in a fork of ansible-playbook.
         playbook = os.getppid()
         if known and known["process"] == playbook:
-            return {**result, "changed": False, "held": known["held"], "run": known["run"], "holder": ""}
-        arguments = {"playbook": self._playbook(), **self._task.args, "process": playbook}
-        result.update(self._execute_module(module_name="fedfleet.federation.site_lock", module_args=arguments, task_vars=task_vars))
+            return {"changed": False, "held": known["held"], "run": known["run"], "holder": ""}
+        self._task.args = {"playbook": self._playbook(), **self._task.args, "process": playbook}
+        result: dict[str, Any] = super().perform(name, task_vars)
         if result.get("held") or (self._task.check_mode and not result.get("failed")):
             result["ansible_facts"] = {_FACT: {"process": playbook, "run": result["run"], "held": result["held"]}}
         return result

@@ -141,8 +141,7 @@ def exchange(standing: Standing) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     params = module.params
     with session(module) as client:
         from datetime import UTC, datetime
@@ -181,6 +180,10 @@ def main() -> None:
             certificates=shown_certificates(standing.certificates, now),
             diff=shown_changes(standing.written),
         )
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

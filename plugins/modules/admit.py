@@ -275,8 +275,7 @@ def write_files(module: AnsibleModule, outcome: Outcome) -> bool:
     return any(rewritten)
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     with session(module, replicas=[]) as client:
         from fedfleet.exchange.reload import RouteError
         from fedfleet.exchange.settings import AUTHORITY_SECRET
@@ -317,6 +316,10 @@ def main() -> None:
             seconds=done.seconds,
             diff=shown_changes(done.configuration.written),
         )
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

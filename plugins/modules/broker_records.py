@@ -113,8 +113,7 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
 }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     params = module.params
     with session(module) as client:
         from fedfleet.registration.admission import read_roster
@@ -137,6 +136,10 @@ def main() -> None:
             module.exit_json(changed=False, dropped=[], corrected=[], unknown=[])
         done = reconcile_records(client, place, roster, dry_run=module.check_mode)
     module.exit_json(changed=done.changed, dropped=list(done.dropped), corrected=list(done.corrected), unknown=list(done.unknown))
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

@@ -136,8 +136,7 @@ ARGUMENTS: dict[str, Any] = SITE_ARGUMENTS | {
 }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     params = module.params
     with session(module) as client:
         from fedfleet.federation.documents import checked
@@ -163,6 +162,10 @@ def main() -> None:
         path=params["path"],
         diff=shown_changes([made.written]),
     )
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

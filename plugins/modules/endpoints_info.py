@@ -112,8 +112,7 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
 }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     params = module.params
     with session(module) as client:
         from fedfleet.federation.names import ENDPOINT_NAMES, exchange_server_name
@@ -128,6 +127,10 @@ def main() -> None:
         found = resolve(client, params["namespace"], wanted, names, params["timeout"])
     shown = {one.name: {"address": one.address, "port": one.port, "server_name": one.server_name} for one in found}
     module.exit_json(changed=False, endpoints=shown)
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

@@ -72,8 +72,7 @@ from ansible_collections.fedfleet.federation.plugins.module_utils.registration i
 )
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=SITE_ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     with session(module) as client:
         from datetime import UTC, datetime
 
@@ -88,6 +87,10 @@ def main() -> None:
             written=[done.name for done in own.written if done.changed],
             diff=shown_changes(own.written),
         )
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=SITE_ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

@@ -106,8 +106,7 @@ from ansible_collections.fedfleet.federation.plugins.module_utils.registration i
 )
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=EXCHANGE_ARGUMENTS | {"ask": {"type": "bool", "default": True}}, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     with session(module, replicas=[]) as client:
         from fedfleet.exchange.reload import RouteError, reload_exchange
         from fedfleet.exchange.settings import AUTHORITY_SECRET
@@ -130,6 +129,10 @@ def main() -> None:
         seconds=done.seconds,
         diff=shown_changes(done.configuration.written),
     )
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=EXCHANGE_ARGUMENTS | {"ask": {"type": "bool", "default": True}}, supports_check_mode=True))
 
 
 if __name__ == "__main__":

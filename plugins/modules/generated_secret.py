@@ -92,8 +92,7 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
 }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     params = module.params
     labels = {key: str(value) for key, value in params["labels"].items()}
     with session(module) as client:
@@ -110,6 +109,10 @@ def main() -> None:
             module.fail_json(msg=f"passwords: expected a length of at least 16 for each key, such as {{password: {{length: 32}}}}: {error}")
         created = [f"{secret.name}/{key}" for secret in wanted for key in ensure(client, secret, dry_run=module.check_mode)]
     module.exit_json(changed=bool(created), created=created)
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

@@ -220,9 +220,7 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
 }
 
 
-def main() -> None:
-    # no_log keeps the definition out of the system's log; `without` keeps it out of the result.
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, no_log=True)
+def run(module: AnsibleModule) -> None:
     invocation = without(module.params, "definition")
     with session(module, invocation=invocation) as client:
         result = applied(client, module.params, dry_run=module.check_mode)
@@ -270,6 +268,11 @@ def applied(client: Client, params: dict[str, Any], *, dry_run: bool) -> ApplyRe
     if params["wait"] and not dry_run:
         client.wait(result.unready(params["wait_kinds"]), params["wait_timeout"], report)
     return result
+
+
+def main() -> None:
+    # no_log keeps the definition out of the system's log; `without` keeps it out of the result.
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, no_log=True))
 
 
 if __name__ == "__main__":

@@ -103,8 +103,7 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
 }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     params = module.params
     with session(module) as client:
         version, place = params["api_version"] or None, params["namespace"] or None
@@ -118,6 +117,10 @@ def main() -> None:
 
         found = [shown(obj, metadata_only=params["metadata_only"]) for obj in found]
     module.exit_json(changed=False, resources=found)
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

@@ -114,8 +114,7 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
 }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     started = time.monotonic()
     with session(module) as client:
         from fedfleet.kube import ObjectRef
@@ -126,6 +125,10 @@ def main() -> None:
             wait = client.wait if module.params["state"] == "ready" else client.wait_gone
             wait(refs, module.params["timeout"], report)
     module.exit_json(changed=False, seconds=round(time.monotonic() - started, 1))
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

@@ -73,8 +73,7 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
 }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     params = module.params
     with session(module) as client:
         from datetime import UTC, datetime
@@ -84,6 +83,10 @@ def main() -> None:
         done = ensure_keys(client, params["namespace"], params["party_id"], params["domain"], datetime.now(UTC), dry_run=module.check_mode)
     written = [secret.name for secret in done if secret.changed]
     module.exit_json(changed=bool(written), written=written, diff=shown_changes(done))
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

@@ -463,8 +463,7 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
 }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     if IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("fedfleet"), exception=IMPORT_ERROR)
     params = module.params
@@ -528,6 +527,10 @@ def _rule(rule: dict[str, Any]) -> Any:
     from fedfleet.preflight.needs import Rule
 
     return Rule(rule["why"], tuple(rule["groups"]), tuple(rule["resources"]), tuple(rule["verbs"]), rule["namespace"])
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

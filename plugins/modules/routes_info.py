@@ -76,8 +76,7 @@ from ansible_collections.fedfleet.federation.plugins.module_utils.registration i
 ARGUMENTS: dict[str, Any] = SITE_ARGUMENTS | {"resolver": {"type": "str", "default": "kube-dns.kube-system.svc.cluster.local"}}
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     with session(module) as client:
         from fedfleet.exchange.findings import judge
         from fedfleet.exchange.reload import ask_exchange
@@ -91,6 +90,10 @@ def main() -> None:
         replicas=shown_findings(findings),
         failures=[str(finding) for finding in (*verdict.failures, *verdict.silent)],
     )
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

@@ -87,8 +87,7 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
 }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     params = module.params
     with session(module) as client:
         from fedfleet.locks.keeper import Watched, start_keeper
@@ -132,6 +131,10 @@ def holder_of(playbook: str, pid: int) -> Holder:
     # Plain ansible-playbook without our callback has no id; its process is one.
     run = os.environ.get(RUN) or f"{platform.node()}-{pid}-{process.began}"
     return Holder(run, playbook, user, platform.node(), str(process), datetime.now(UTC))
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":
