@@ -16,6 +16,7 @@ from ansible.template import Templar, trust_as_template
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.fedfleet.federation.plugins.modules.inventory import ARGUMENTS
+from ansible_collections.fedfleet.federation.plugins.plugin_utils.once import known, remember
 
 try:
     from fedfleet.errors import FedFleetError
@@ -28,6 +29,7 @@ except ImportError:
 if TYPE_CHECKING:
     from fedfleet.inventory import Catalogue
 
+_FACT = "fedfleet_inventory"
 COLLECTION = Path(__file__).resolve().parents[2]
 
 
@@ -42,6 +44,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             raise AnsibleError("The Python package fedfleet is not installed for this ansible-playbook.")
         _, arguments = self.validate_argument_spec(argument_spec=ARGUMENTS)
         variables = task_vars or {}
+        before = known(_FACT, variables)
+        if before:
+            return result | {"changed": False, "sites": before["sites"]}
         try:
             catalogue = read_catalogue(COLLECTION)
             given = self._given(variables, catalogue, arguments["other_variables"])
@@ -49,7 +54,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             examine(given, read_places(sources, Path.cwd()), catalogue, datetime.now(UTC))
         except FedFleetError as error:
             return result | {"failed": True, "msg": str(error)}
-        return result | {"changed": False, "sites": [site.name for site in given.sites]}
+        sites = [site.name for site in given.sites]
+        return result | {"changed": False, "sites": sites, "ansible_facts": remember(_FACT, sites=sites)}
 
     def _given(self, variables: Mapping[str, Any], catalogue: Catalogue, others: list[str]) -> Given:
         groups = {str(group): [str(host) for host in hosts] for group, hosts in variables["groups"].items()}

@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import ansible.context
 
 from ansible_collections.fedfleet.federation.plugins.plugin_utils.in_place import ActionModule as InPlace
+from ansible_collections.fedfleet.federation.plugins.plugin_utils.once import known, playbook_process, remember
 
-# A fact of the host, for this run alone: playbooks ask for the lock again, because each can be run by itself.
 _FACT = "fedfleet_lock"
 
 
@@ -19,15 +18,13 @@ class ActionModule(InPlace):  # type: ignore[misc]
     """Tells the module which process the lock lives with, and asks the cluster once a run only."""
 
     def perform(self, name: str, task_vars: dict[str, Any]) -> dict[str, Any]:
-        known = (task_vars.get("ansible_facts") or {}).get(_FACT)
-        # A task runs in a fork of ansible-playbook.
-        playbook = os.getppid()
-        if known and known["process"] == playbook:
-            return {"changed": False, "held": known["held"], "run": known["run"], "holder": ""}
-        self._task.args = {"playbook": self._playbook(), **self._task.args, "process": playbook}
+        lock = known(_FACT, task_vars)
+        if lock:
+            return {"changed": False, "held": lock["held"], "run": lock["run"], "holder": ""}
+        self._task.args = {"playbook": self._playbook(), **self._task.args, "process": playbook_process()}
         result: dict[str, Any] = super().perform(name, task_vars)
         if result.get("held") or (self._task.check_mode and not result.get("failed")):
-            result["ansible_facts"] = {_FACT: {"process": playbook, "run": result["run"], "held": result["held"]}}
+            result["ansible_facts"] = remember(_FACT, run=result["run"], held=result["held"])
         return result
 
     @staticmethod

@@ -28,8 +28,10 @@ from support.parties import BANK, DOMAIN, EXCHANGE, FEDERATION, HOSPITAL, NOW, T
 Variables = dict[str, Any]
 
 
-def refusal(folder: Path, name: str, variables: Variables, files: dict[str, str], *arguments: str) -> str:
-    """Play the preflight on a changed copy of an example inventory; return what is said when nothing but the inventory was looked at."""
+def refusal(
+    folder: Path, name: str, variables: Variables, files: dict[str, str], *arguments: str, playbook: str = "preflight", tasks: int = 1
+) -> str:
+    """Play a playbook on a changed copy of an example inventory; return what is said when nothing but the inventory was looked at."""
     inventory = folder / name
     shutil.copytree(ROOT / "inventories" / name, inventory, ignore=shutil.ignore_patterns("artifacts"))
     common = inventory / "group_vars" / "all.yml"
@@ -38,8 +40,8 @@ def refusal(folder: Path, name: str, variables: Variables, files: dict[str, str]
     for path, text in files.items():
         (inventory / path).parent.mkdir(parents=True, exist_ok=True)
         (inventory / path).write_text(text)
-    said = run("ansible-playbook", "playbooks/preflight.yml", "-i", str(inventory), *arguments).expect(2).output
-    assert len(re.findall("^TASK ", said, re.MULTILINE)) == 1, said
+    said = run("ansible-playbook", f"playbooks/{playbook}.yml", "-i", str(inventory), *arguments).expect(2).output
+    assert len(re.findall("^TASK ", said, re.MULTILINE)) == tasks, said
     assert "The inventory cannot be used" in said
     assert "Next: Nothing was touched" in said
     return said.replace(f"{inventory}/", "")
@@ -193,3 +195,14 @@ def test_unreachable_api(tmp_path: Path) -> None:
 def test_wrong_kubeconfig_context(tmp_path: Path) -> None:
     with pytest.raises(KubeconfigError, match=r"no context 'production'.*one of its contexts: clinic.*Next: Set cluster_context"):
         Client.connect(kubeconfig(tmp_path / "config"), "production")
+
+
+@pytest.mark.parametrize("verb", ["site", "deploy", "validate", "workload"])
+def test_every_playbook_reads_the_inventory_first(tmp_path: Path, verb: str) -> None:
+    assert "organization" in refusal(tmp_path, "party30000", {"organization": "Hospital"}, {}, playbook=verb)
+
+
+def test_a_removal_reads_the_inventory_once_it_is_confirmed(tmp_path: Path) -> None:
+    confirmed = ("-e", "remove_site=party30000", "-e", "remove_confirm=party30000")
+    said = refusal(tmp_path, "party30000", {"organization": "Hospital"}, {}, *confirmed, playbook="remove", tasks=3)
+    assert "organization" in said
