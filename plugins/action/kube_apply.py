@@ -1,7 +1,7 @@
 # Copyright: The FedFleet authors
 # GNU General Public License v3.0 or later (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Other modules' tasks are led here too: meta/runtime.yml."""
+"""Links beside this file lead other modules' tasks here too."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class ModuleHere:
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
-    """For every module that plugin_routing in meta/runtime.yml sends here."""
+    """For every module that has this as its action plugin."""
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
