@@ -61,6 +61,8 @@ error:
   type: dict
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.fedfleet.federation.plugins.module_utils.kube import session
@@ -70,6 +72,8 @@ from ansible_collections.fedfleet.federation.plugins.module_utils.registration i
     shown_certificates,
     shown_changes,
 )
+
+ARGUMENTS: dict[str, Any] = SITE_ARGUMENTS
 
 
 def run(module: AnsibleModule) -> None:
@@ -90,7 +94,7 @@ def run(module: AnsibleModule) -> None:
 
 
 def main() -> None:
-    run(AnsibleModule(argument_spec=SITE_ARGUMENTS, supports_check_mode=True))
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

@@ -94,6 +94,8 @@ error:
   type: dict
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.fedfleet.federation.plugins.module_utils.kube import fail, session
@@ -104,6 +106,8 @@ from ansible_collections.fedfleet.federation.plugins.module_utils.registration i
     shown_findings,
     shown_routes,
 )
+
+ARGUMENTS: dict[str, Any] = EXCHANGE_ARGUMENTS | {"ask": {"type": "bool", "default": True}}
 
 
 def run(module: AnsibleModule) -> None:
@@ -132,7 +136,7 @@ def run(module: AnsibleModule) -> None:
 
 
 def main() -> None:
-    run(AnsibleModule(argument_spec=EXCHANGE_ARGUMENTS | {"ask": {"type": "bool", "default": True}}, supports_check_mode=True))
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":
