@@ -3,9 +3,9 @@
 Spark starts it as `python -m`, by `spark.python.daemon.module`, and reads nothing but a port from it.
 """
 
-import fate.arch.computing.backends.spark  # noqa: F401
-import fate.arch.dataframe  # noqa: F401
-import fate.arch.tensor  # noqa: F401
+import fate.arch.computing.backends.spark
+import fate.arch.dataframe
+import fate.arch.tensor
 import fate.ml.abc.module  # noqa: F401
 from pyspark.daemon import manager
 
