@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,9 +101,12 @@ def test_a_killed_daemon_is_started_anew(daemons: Daemons) -> None:
 def test_a_daemon_without_a_record_is_found_and_ended(daemons: Daemons, tmp_path: Path) -> None:
     daemons.ensure(Daemon("one", SLEEP))
     lost = daemons.running("one")
+    assert lost is not None
+    # The kernel shows a program's environment a moment after the program is started, and a lost one is told by it.
+    while not Path(f"/proc/{lost.pid}/environ").read_bytes():
+        time.sleep(0.01)
     (LabPaths(tmp_path, "unit").daemons / "one.json").unlink()
     daemons.ensure(Daemon("one", SLEEP))
-    assert lost is not None
     assert not lost.alive
 
 
