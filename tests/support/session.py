@@ -6,11 +6,8 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 import pytest
 
-from support.browser import page
 from support.federation import Federation
 from support.lab import COLD_SECONDS, RunningLab, lab_for_tests, lab_to_break
-
-__all__ = ["page"]
 
 PROFILE = "FEDFLEET_TEST_PROFILE"
 

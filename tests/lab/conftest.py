@@ -1,0 +1,6 @@
+"""The lab and the federation on it, for all tests here."""
+
+from support.browser import page
+from support.session import federation, fragile, images, lab, shown
+
+__all__ = ["federation", "fragile", "images", "lab", "page", "shown"]
