@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fedfleet.errors import FedFleetError
-from fedfleet.exchange.admitted import Admitted, admitted_parties, admitted_texts, card_object, read_authority
+from fedfleet.exchange.admitted import Admitted, admitted_parties, admitted_party, admitted_texts, card_object, read_authority
 from fedfleet.exchange.reload import Reloaded, reload_exchange
 from fedfleet.exchange.settings import CARD_LABEL, OWN_LABELS, ROSTER_CONFIG_MAP, ExchangeSettings
 from fedfleet.federation.endpoint import EndpointPair
@@ -154,7 +154,7 @@ def _store(
 def _mark_proven(client: Client, settings: ExchangeSettings, card: Card) -> bool:
     """Write down that a card's party was reached; whether that was news. What others have made of the party since is left to them."""
     for _ in range(_MOST_ATTEMPTS):
-        found = admitted_parties(client, settings).get(card.party_id)
+        found = admitted_party(client, settings, card.party_id)
         if found is None or found.card != card:
             return False
         texts = admitted_texts(found.card, found.certificates, card.fingerprint)
