@@ -100,6 +100,7 @@ def admit(
         client,
         settings,
         changed_parties=[party_id for party_id in unproven if party_id in cards],
+        doubtful_parties=unproven,
         timeout=timeout,
         dry_run=dry_run,
         table=routes_of(kept.values()) if dry_run else None,
@@ -107,7 +108,8 @@ def admit(
     if dry_run:
         return Outcome(bool(fresh or gone) or reloaded.changed, fresh, gone, {}, read_roster(client, settings), reloaded)
     silent = {finding.route for finding in reloaded.verdict.silent}
-    marked = [_mark_proven(client, settings, kept[party_id]) for party_id in unproven if party_id not in silent]
+    reached = {finding.route for finding in reloaded.findings} - silent
+    marked = [_mark_proven(client, settings, kept[party_id]) for party_id in unproven if party_id in reached]
     roster, renumbered = _keep_roster(client, settings, authority, rules)
     stored = admitted_parties(client, settings)
     admissions = {
