@@ -1,15 +1,17 @@
 """What benches share. They run by hand (`make bench`) and each night, alone on the machine, never beside other tests."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from bench.results import Topic, keep
 from fedfleet.kube import Client
-from support.lab import RunningLab
-from support.session import federation, images, lab, shown
+from support.federation import Federation
+from support.lab import RUNNING, RunningLab
+from support.session import images, lab, shown
 
-__all__ = ["federation", "images", "lab", "shown"]
+__all__ = ["images", "lab", "shown"]
 
 # Minutes of work that is measured, not waited for.
 BENCH_SECONDS = 3600
@@ -23,9 +25,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def client(images: RunningLab) -> Iterator[Client]:
+def ready(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
+    """A lab with all images. One that runs already is used as it is."""
+    if RUNNING not in os.environ:
+        request.getfixturevalue("images")
+    return lab
+
+
+@pytest.fixture(scope="session")
+def federation(ready: RunningLab, tmp_path_factory: pytest.TempPathFactory) -> Federation:
+    """The federation of inventories/lab on profile spark; that of a lab that runs already as it is."""
+    found = Federation.copied("lab", tmp_path_factory.mktemp("inventories"), ready, "spark")
+    if RUNNING not in os.environ:
+        found.play(show=True).expect()
+    return found
+
+
+@pytest.fixture(scope="session")
+def client(ready: RunningLab) -> Iterator[Client]:
     """A session with a lab that has all images."""
-    with Client.connect(images.kubeconfig) as session:
+    with Client.connect(ready.kubeconfig) as session:
         yield session
 
 
@@ -48,4 +67,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for measured in topic.measured:
             terminalreporter.line(f"{measured.value:9.2f} {measured.unit:5} {measured.case}: {measured.of}")
         for ratio in topic.ratios:
-            terminalreporter.line(f"{ratio.value:9.2f} times {ratio.what}{f' (wanted {ratio.wanted})' if ratio.wanted else ''}")
+            terminalreporter.line(f"{ratio.told:>9} {ratio.what}{f' (wanted {ratio.wanted})' if ratio.wanted else ''}")

@@ -34,8 +34,14 @@ class Ratio(_Part):
 
     what: str
     value: float
+    unit: Literal["times", "%"] = "times"
     at_least: float | None = None
     at_most: float | None = None
+
+    @property
+    def told(self) -> str:
+        """The ratio as people read it."""
+        return f"{self.value:.0f} %" if self.unit == "%" else f"{self.value:.1f}"
 
     @property
     def wanted(self) -> str:
