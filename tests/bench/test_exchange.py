@@ -34,8 +34,8 @@ FLAT = 3.0
 TRAFFIC_SERVER, NGINX = "traffic-server", "nginx"
 ADMISSION, PROOF = "admission of one party more, all told", "of that until every replica has shown the new routes"
 LOOK_UP = {TRAFFIC_SERVER: "TLS to a party's broker through Traffic Server", NGINX: "a request to a party's listener through nginx"}
-# What all processes of a container share is counted once.
-_MEMORY = "awk '/^Pss:/ {sum += $2} END {print sum}' /proc/[0-9]*/smaps_rollup"
+# What all processes of a container share is counted once. A process may end while it is looked at.
+_MEMORY = "cat /proc/[0-9]*/smaps_rollup 2>/dev/null | awk '/^Pss:/ {sum += $2} END {print sum}'"
 
 
 @dataclass(frozen=True)
