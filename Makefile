@@ -64,9 +64,14 @@ test: bootstrap check ## All tests, against a lab made for them and removed afte
 	@$(BIN)/pytest -m "not nightly" tests/browser tests/lab
 
 .PHONY: nightly
-nightly: bootstrap check ## All tests on both profiles, one after the other, and go vet on all programs
+nightly: bootstrap check ## All tests on both profiles, one after the other, benches, and go vet on all programs
 	@.ci/vet
 	@for profile in standalone spark; do FEDFLEET_TEST_PROFILE=$$profile $(BIN)/pytest tests/browser tests/lab; done
+	@$(BIN)/pytest tests/bench
+
+.PHONY: bench
+bench: bootstrap venv ## Measure it, against a lab made for that, and write docs/explanation/performance.md
+	@$(BIN)/pytest tests/bench || missed=$$?; PYTHONPATH=tests $(BIN)/python -m bench; exit $${missed:-0}
 
 # --- Documentation ------------------------------------------------------------------------------------------------------------------
 

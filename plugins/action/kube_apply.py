@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.fedfleet.federation.plugins.plugin_utils.in_place import ActionModule
+from ansible_collections.fedfleet.federation.plugins.plugin_utils.in_place import ActionModule, prepare
+
+prepare(__name__)
 
 __all__ = ["ActionModule"]

@@ -9,7 +9,8 @@ DOCUMENTATION = r"""
 module: exchange_routes
 short_description: Has every replica of the exchange serve the routes of the admitted cards
 description:
-  - Writes the routes that follow from the admitted cards to the ConfigMaps C(traffic-server-sni) and C(nginx-config), from which replicas start.
+  - Writes the routes that follow from the admitted cards to the ConfigMaps C(traffic-server-sni), C(nginx-config) and C(nginx-trust-*), from which
+    replicas start.
   - Reloads the replicas that serve anything else, without a restart and without cutting tunnels, then asks each of them for each route until it
     serves them all and refuses what is no longer there. A replica that does not is named.
   - Every replica that the Deployments want must run. O(ask=false) writes the ConfigMaps only, so that it can run before the pods that mount them.

@@ -4,7 +4,7 @@
 """Runs our modules inside of the process that Ansible forks for a task.
 
 A module elsewhere takes a new interpreter, which imports Ansible's and our libraries before it does anything: on a run that changes nothing,
-that is most of the time. Here they are imported once, before the fork. Where the task is for another machine, user or
+that is most of the time. Here what a module needs is imported once, before the fork. Where the task is for another machine, user or
 interpreter, the module runs as all modules do.
 """
 
@@ -20,19 +20,30 @@ from typing import Any, NoReturn
 from ansible.plugins.action import ActionBase
 
 _MODULES = "ansible_collections.fedfleet.federation.plugins.modules"
-# What the modules import when they are about to work. Ansible loads this file before it forks.
-with suppress(ImportError):
-    for _name in (
-        "exchange.reload",
-        "kube.passwords",
-        "locks.keeper",
-        "locks.site",
-        "preflight",
-        "registration.admit",
-        "registration.broker_records",
-        "registration.uptake",
-    ):
-        import_module(f"fedfleet.{_name}")
+# What modules import when they are about to work; those that are not named need no more than the client.
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "admission": ("registration.uptake",),
+    "admit": ("registration.admit",),
+    "broker_records": ("registration.broker_records",),
+    "card": ("registration.card",),
+    "endpoints_info": ("registration.endpoints",),
+    "exchange_ca": ("exchange.authority",),
+    "exchange_routes": ("exchange.reload",),
+    "generated_secret": ("kube.passwords",),
+    "party_keys": ("registration.secrets",),
+    "preflight": ("preflight",),
+    "routes_info": ("exchange.reload",),
+    "site_lock": ("locks.keeper", "locks.site"),
+}
+
+
+def prepare(action: str) -> None:
+    """Import what a module needs. Ansible loads action plugins before it forks, so that no task has to do it again."""
+    name = action.rpartition(".")[2]
+    with suppress(ImportError):
+        for needed in ("kube", *_NEEDS.get(name, ())):
+            import_module(f"fedfleet.{needed}")
+        import_module(f"{_MODULES}.{name}")
 
 
 class Ended(BaseException):

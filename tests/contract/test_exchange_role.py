@@ -2,6 +2,7 @@
 
 import pytest
 
+from fedfleet.exchange.settings import NGINX_CONFIG_MAP, NGINX_TRUST_CONFIG_MAPS
 from support.manifests import Manifests, named, render, workloads
 
 
@@ -36,3 +37,9 @@ def test_images_are_pulled_when_the_site_says(rendered: dict[str, Manifests], va
 def test_nginx_goes_on_until_everyone_knows_that_it_ends(rendered: dict[str, Manifests]) -> None:
     (container,) = named(rendered["default"], "Deployment", "nginx")["spec"]["template"]["spec"]["containers"]
     assert container["lifecycle"]["preStop"]["exec"]["command"] == ["sleep", "3"]
+
+
+def test_nginx_reads_all_that_registration_writes_for_it(rendered: dict[str, Manifests]) -> None:
+    volumes = named(rendered["default"], "Deployment", "nginx")["spec"]["template"]["spec"]["volumes"]
+    (config,) = [volume["projected"]["sources"] for volume in volumes if volume["name"] == "config"]
+    assert [source["configMap"]["name"] for source in config] == [NGINX_CONFIG_MAP, *NGINX_TRUST_CONFIG_MAPS]

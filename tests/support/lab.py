@@ -15,6 +15,8 @@ COLD_SECONDS = 5400
 # A lab of its own: tests neither need nor harm the one that `make demo` left running.
 NAME = "test"
 NETWORK = "10.92.0.0/16"
+# Names a lab that runs already.
+RUNNING = "FEDFLEET_TEST_LAB"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def lab_for_tests() -> Iterator[RunningLab]:
 
     FEDFLEET_TEST_LAB names a lab that runs already, for whoever writes tests: it is used as it is, and left as it is.
     """
-    running = os.environ.get("FEDFLEET_TEST_LAB")
+    running = os.environ.get(RUNNING)
     if running:
         yield RunningLab(running, os.environ.get("FEDFLEET_LAB_NETWORK", "10.89.0.0/16"))
         return

@@ -28,11 +28,13 @@ class Replicas:
         settings: ExchangeSettings,
         *,
         changed_parties: Collection[str],
+        doubtful_parties: Collection[str],
         timeout: float,
         dry_run: bool,
         table: RouteTable | None,
     ) -> Reloaded:
         """Store the routes, and find what the parties let them find."""
+        del doubtful_parties
         stored = store_routes(client, settings, read_authority(client, settings).pem, table=table, dry_run=dry_run)
         found = tuple(
             ReplicaRoute("pod", route.kind, route.party_id, route.party_id not in self.unreachable, 0.1, "asked")

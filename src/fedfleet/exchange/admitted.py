@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from fedfleet.errors import FedFleetError
@@ -65,14 +66,31 @@ def admitted_parties(client: Client, settings: ExchangeSettings) -> dict[str, Ad
     Raises:
         DocumentError: a stored card was changed by hand so that it is no longer one.
     """
-    found = {}
-    for entry in client.list("ConfigMap", settings.namespace, CARD_LABEL, api_version="v1"):
-        stored = whole.whole_of(entry)
-        where = f"ConfigMap {settings.namespace}/{stored.name}"
-        card = Card.read(stored.texts.get(CARD_FILE, ""), where)
-        pair = EndpointPair(broker=stored.texts.get(_BROKER_FILE, ""), coordination=stored.texts.get(_COORDINATION_FILE, ""))
-        found[card.party_id] = Admitted(card, pair, stored, stored.texts.get(_PROVEN_FILE, ""))
-    return dict(sorted(found.items(), key=lambda item: int(item[0])))
+    listed = client.list("ConfigMap", settings.namespace, CARD_LABEL, api_version="v1")
+    found = [_admitted(whole.whole_of(entry)) for entry in listed]
+    return {party.card.party_id: party for party in sorted(found, key=lambda party: int(party.card.party_id))}
+
+
+def admitted_party(client: Client, settings: ExchangeSettings, party_id: str) -> Admitted | None:
+    """One admitted party; None where it is not in.
+
+    Raises:
+        DocumentError: its stored card was changed by hand so that it is no longer one.
+    """
+    stored = whole.read(client, "ConfigMap", settings.namespace, card_object(party_id))
+    return _admitted(stored) if stored.is_there else None
+
+
+def _admitted(stored: Whole) -> Admitted:
+    card = _card(stored.texts.get(CARD_FILE, ""), f"ConfigMap {stored.namespace}/{stored.name}")
+    pair = EndpointPair(broker=stored.texts.get(_BROKER_FILE, ""), coordination=stored.texts.get(_COORDINATION_FILE, ""))
+    return Admitted(card, pair, stored, stored.texts.get(_PROVEN_FILE, ""))
+
+
+# While one party is admitted, all cards are looked at again and again, lest a change by others be missed; few of them are other texts than before.
+@lru_cache(maxsize=4096)
+def _card(text: str, where: str) -> Card:
+    return Card.read(text, where)
 
 
 def read_authority(client: Client, settings: ExchangeSettings) -> Authority:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fedfleet.exchange.replicas import Replica
     from fedfleet.exchange.settings import ExchangeSettings
-    from fedfleet.federation.route import RouteTable
+    from fedfleet.federation.route import Route, RouteTable
     from fedfleet.kube import Client, Tunnel
 
 _PAUSE_SECONDS: Final = 0.1
@@ -31,6 +31,7 @@ class Expectation:
         gone_names, gone_parties: what was in the table before and must be refused now.
         old_id: the table before; empty when there is none.
         changed: the parties whose routes are new or other than before.
+        followed: the parties whose routes are followed to their ends; None for all of them.
     """
 
     table: RouteTable
@@ -38,6 +39,11 @@ class Expectation:
     gone_parties: tuple[str, ...] = ()
     old_id: str = ""
     changed: frozenset[str] = frozenset()
+    followed: frozenset[str] | None = None
+
+    def follows(self, route: Route) -> bool:
+        """Whether a route is followed to its end."""
+        return self.followed is None or route.party_id in self.followed
 
 
 class Asker:
@@ -96,9 +102,10 @@ class Asker:
 
     def _checks(self, replica: Replica) -> list[Check]:
         wanted, domain = self._expectation, self._settings.domain
+        routes = [route for route in wanted.table.of_kind(replica.kind) if wanted.follows(route)]
         if replica.kind == "sni":
-            return sni_checks(wanted.table, wanted.gone_names, wanted.old_id, domain, self._credentials)
-        return header_checks(wanted.table, wanted.gone_parties, domain, self._credentials)
+            return sni_checks(wanted.table.table_id, routes, wanted.gone_names, wanted.old_id, domain, self._credentials)
+        return header_checks(wanted.table.table_id, routes, wanted.gone_parties, domain, self._credentials)
 
     def _put(self, replica: Replica, tunnel: Tunnel, checks: Sequence[Check], started: float) -> list[ReplicaRoute]:
         answers = ask_all([replace(check.question, host=tunnel.host, port=tunnel.port) for check in checks])

@@ -52,7 +52,7 @@ def trust_file(party_id: str) -> str:
 
 
 def render_nginx(table: RouteTable, federation: str, domain: str, authority: str, settings: NginxSettings) -> dict[str, str]:
-    """All files of the ConfigMap, by name: the configuration and one bundle of trusted certificates a party.
+    """All files of nginx, by name: the configuration, then one bundle of trusted certificates a party.
 
     Raises:
         FedFleetError: a party is known by name and there is no DNS server to ask.

@@ -16,7 +16,7 @@ from fedfleet.probe import Answer, Question, self_signed_peer
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fedfleet.federation.route import Route, RouteTable
+    from fedfleet.federation.route import Route
 
 # No party can have these: ids don't start with a zero.
 _NOBODY: Final = "0"
@@ -45,11 +45,14 @@ class Check:
     judged: Callable[[Answer], tuple[bool, str]]
 
 
-def sni_checks(table: RouteTable, before: Sequence[str], old_id: str, domain: str, credentials: Credentials) -> list[Check]:
+def sni_checks(
+    table_id: str, routes: Sequence[Route], before: Sequence[str], old_id: str, domain: str, credentials: Credentials
+) -> list[Check]:
     """What to ask a replica of Traffic Server.
 
     Args:
-        table: what it must serve.
+        table_id: the table it must serve.
+        routes: those of its routes that are followed.
         before: server names it served before and must not any more.
         old_id: the table it served before; empty when that is not known.
         domain: the federation's domain.
@@ -62,18 +65,18 @@ def sni_checks(table: RouteTable, before: Sequence[str], old_id: str, domain: st
             certificate=credentials.certificate, key=credentials.key,
         )  # fmt: skip
 
-    checks = [Check(TABLE, tls(marker_name(table.table_id, domain)), _knows_marker)]
-    if old_id and old_id != table.table_id:
+    checks = [Check(TABLE, tls(marker_name(table_id, domain)), _knows_marker)]
+    if old_id and old_id != table_id:
         checks.append(Check(f"{REMOVED} table", tls(marker_name(old_id, domain)), _refused))
     checks += [Check(f"{REMOVED} {name}", tls(name), _refused) for name in before]
     checks.append(Check(UNKNOWN, tls(broker_name(_NOBODY, domain)), _refused))
-    for route in table.of_kind("sni"):
+    for route in routes:
         question = tls(route.server_name, trust=credentials.authority + route.pinned, pin=_key(route))
         checks.append(Check(route.party_id, question, _reaches_broker))
     return checks
 
 
-def header_checks(table: RouteTable, before: Sequence[str], domain: str, credentials: Credentials) -> list[Check]:
+def header_checks(table_id: str, routes: Sequence[Route], before: Sequence[str], domain: str, credentials: Credentials) -> list[Check]:
     """What to ask a replica of nginx; ``before`` are the parties it served before and must not any more."""
 
     def get(path: str, party_id: str, status: int) -> Question:
@@ -84,13 +87,13 @@ def header_checks(table: RouteTable, before: Sequence[str], domain: str, credent
 
     def serves_table(answer: Answer) -> tuple[bool, str]:
         found = _field(answer, "table")
-        good = answer.ok and found == table.table_id
+        good = answer.ok and found == table_id
         return good, f"serves table {found}" if answer.ok else answer.detail
 
     checks = [Check(TABLE, get(TABLE_PATH, _NOBODY, 200), serves_table)]
     checks += [Check(f"{REMOVED} {party_id}", get(PARTY_PATH, party_id, 404), _as_asked) for party_id in before]
     checks.append(Check(UNKNOWN, get(PARTY_PATH, _NOBODY, 404), _as_asked))
-    for route in table.of_kind("header"):
+    for route in routes:
         checks.append(Check(route.party_id, get(PARTY_PATH, route.match, 200), _reaches_party(route.party_id)))
     return checks
 

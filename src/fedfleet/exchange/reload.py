@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
 from fedfleet.errors import FedFleetError
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 
 _PAUSE_SECONDS: Final = 0.5
+# Parties that nothing has changed for and that are reached all the same, through every replica. A replica that serves the table serves all of
+# its routes; whether all parties are well, the ladder finds out, which asks for each. So one party more costs the same among ten and a thousand.
+_MOST_UNCHANGED: Final = 32
 
 
 class RouteError(FedFleetError):
@@ -81,6 +85,7 @@ def reload_exchange(
     settings: ExchangeSettings,
     *,
     changed_parties: Collection[str] = (),
+    doubtful_parties: Collection[str] = (),
     timeout: float = 30.0,
     dry_run: bool = False,
     table: RouteTable | None = None,
@@ -94,6 +99,7 @@ def reload_exchange(
         client: the exchange's cluster.
         settings: the exchange.
         changed_parties: parties whose routes must work in the end, beside those that this reload changes.
+        doubtful_parties: parties that are asked for in any case.
         timeout: seconds for everything together.
         dry_run: change nothing, ask nothing.
         table: with ``dry_run``, what would be served.
@@ -107,7 +113,7 @@ def reload_exchange(
     started = time.monotonic()
     authority = read_authority(client, settings)
     configuration = store_routes(client, settings, authority.pem, table=table, dry_run=dry_run)
-    expectation = expected(configuration.table, configuration.before, changed_parties)
+    expectation = expected(configuration.table, configuration.before, changed_parties, doubtful_parties)
     if dry_run or not ask:
         verdict = Verdict((), ())
         return Reloaded(configuration.changed, configuration.table, (), verdict, _since(started), configuration)
@@ -116,7 +122,7 @@ def reload_exchange(
     stale = found if configuration.changed else _stale(asker, found, expectation, started)
     if stale:
         _reload(client, settings, stale, timeout)
-    report(f"asking {len(found)} replicas for {len(configuration.table.routes)} routes")
+    report(f"asking {len(found)} replicas for the table and the routes to {len(expectation.followed or ())} parties")
     findings = asker.until_served(found, timeout, started)
     verdict = judge(findings, expectation.changed)
     if verdict.failures:
@@ -139,20 +145,26 @@ def ask_exchange(client: Client, settings: ExchangeSettings) -> tuple[RouteTable
     return configuration.table, asker.until_served(found, 0, time.monotonic()) + absent_replicas(client, settings, found)
 
 
-def expected(table: RouteTable, before: Served, changed_parties: Collection[str]) -> Expectation:
-    """What replicas must serve after ``before``: the table, nothing that is no longer in it, and the changed routes above all."""
+def expected(table: RouteTable, before: Served, changed_parties: Collection[str], doubtful_parties: Collection[str] = ()) -> Expectation:
+    """What replicas must serve after ``before``: the table, nothing that is no longer in it, and the changed routes above all.
+
+    Followed are the routes to all parties that are changed or doubtful, and to some of the others, each time to others.
+    """
     names = {route.match: route.target for route in table.of_kind("sni")}
     parties = {route.match: route.target for route in table.of_kind("header")}
     changed = set(changed_parties) & set(table.parties)
     if before.sni is not None and before.header is not None:
         changed |= {route.party_id for route in table.of_kind("sni") if before.sni.get(route.match) != route.target}
         changed |= {route.party_id for route in table.of_kind("header") if before.header.get(route.match) != route.target}
+    unchanged = sorted(set(table.parties) - changed)
+    some = SystemRandom().sample(unchanged, min(len(unchanged), _MOST_UNCHANGED))
     return Expectation(
         table,
         gone_names=tuple(sorted(set(before.sni or {}) - set(names))),
         gone_parties=tuple(sorted(set(before.header or {}) - set(parties))),
         old_id=before.table_id,
         changed=frozenset(changed),
+        followed=frozenset(changed).union(doubtful_parties, some),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from fedfleet.errors import FedFleetError
 from fedfleet.exchange.findings import REPLICAS, ReplicaRoute
+from fedfleet.exchange.nginx import CONFIGURATION, trust_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,9 @@ class Replica:
         container: the container in it.
         kind: what it routes by.
         port: where it listens.
-        file: its configuration file, and what that must hold.
+        file: its configuration file.
+        more: a pattern of further files that belong to it; empty for none.
+        content: what all of these must hold together, in the order of their names.
     """
 
     pod: str
@@ -48,6 +51,12 @@ class Replica:
     port: int
     file: str
     content: str
+    more: str = ""
+
+    @property
+    def mounted(self) -> str:
+        """All of its files, as a shell takes them."""
+        return f"{self.file} {self.more}".strip()
 
 
 def replicas(client: Client, settings: ExchangeSettings, sni: str, nginx: str) -> list[Replica]:
@@ -57,13 +66,14 @@ def replicas(client: Client, settings: ExchangeSettings, sni: str, nginx: str) -
     connections or starts with the stored configuration.
     """
     found: list[Replica] = []
-    parts: tuple[tuple[str, RouteKind, int, str, str], ...] = (
-        (settings.traffic_server, "sni", settings.traffic_server_port, f"{settings.sni_dir}/sni.yaml", sni),
-        (settings.nginx_proxy, "header", settings.nginx.port, f"{settings.nginx.conf_dir}/nginx.conf", nginx),
+    folder = settings.nginx.conf_dir
+    parts: tuple[tuple[str, RouteKind, int, str, str, str], ...] = (
+        (settings.traffic_server, "sni", settings.traffic_server_port, f"{settings.sni_dir}/sni.yaml", "", sni),
+        (settings.nginx_proxy, "header", settings.nginx.port, f"{folder}/{CONFIGURATION}", f"{folder}/{trust_file('*')}", nginx),
     )
-    for name, kind, port, file, content in parts:
+    for name, kind, port, file, more, content in parts:
         pods = client.list("Pod", settings.namespace, settings.labels(name), api_version="v1")
-        found += [Replica(pod["metadata"]["name"], name, kind, port, file, content) for pod in pods if runs(pod, name)]
+        found += [Replica(pod["metadata"]["name"], name, kind, port, file, content, more) for pod in pods if runs(pod, name)]
     return sorted(found, key=lambda replica: (replica.kind, replica.pod))
 
 
@@ -93,16 +103,16 @@ def runs(pod: KubeObject, container: str) -> bool:
 
 
 def reload_replica(client: Client, namespace: str, replica: Replica, wait: float) -> None:
-    """Wait until the replica's file is the stored one, and have it read it; ``wait`` seconds at most for the file.
+    """Wait until the replica's files are the stored ones, and have it read them; ``wait`` seconds at most for the files.
 
     Raises:
         ReplicaError: it did not work, by name.
         KubeError: the pod could not be talked to.
     """
     if replica.kind == "header":
-        reload_nginx(client, namespace, replica.pod, replica.container, replica.file, replica.file, replica.content, wait)
+        reload_nginx(client, namespace, replica.pod, replica.container, replica.file, replica.mounted, replica.content, wait)
     else:
-        _run(client, namespace, replica.pod, replica.container, "traffic-server.sh", replica.file, replica.content, wait)
+        _run(client, namespace, replica.pod, replica.container, "traffic-server.sh", replica.mounted, replica.content, wait)
 
 
 def reload_nginx(

@@ -9,6 +9,8 @@ from fedfleet.exchange.nginx import NginxSettings
 SNI_CONFIG_MAP = "traffic-server-sni"
 SNI_FILE = "sni.yaml"
 NGINX_CONFIG_MAP = "nginx-config"
+# By whose certificates nginx knows the parties. An object holds 1 MiB, which a few hundred parties fill; role exchange mounts all of these.
+NGINX_TRUST_CONFIG_MAPS = tuple(f"nginx-trust-{number}" for number in range(8))
 AUTHORITY_SECRET = "fedfleet-ca"  # noqa: S105 - a name
 NGINX_SECRET = "nginx-cert"  # noqa: S105 - a name
 PROBE_SECRET = "probe-cert"  # noqa: S105 - a name

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fedfleet.errors import FedFleetError
 from fedfleet.exchange.admitted import admitted_parties
-from fedfleet.exchange.nginx import CONFIGURATION, render_nginx
-from fedfleet.exchange.settings import NGINX_CONFIG_MAP, OWN_LABELS, SNI_CONFIG_MAP, SNI_FILE, ExchangeSettings
+from fedfleet.exchange.nginx import CONFIGURATION, render_nginx, trust_file
+from fedfleet.exchange.settings import NGINX_CONFIG_MAP, NGINX_TRUST_CONFIG_MAPS, OWN_LABELS, SNI_CONFIG_MAP, SNI_FILE, ExchangeSettings
 from fedfleet.exchange.sni import render_sni
 from fedfleet.federation.route import RouteTable, routes_of
 from fedfleet.kube import StaleError, whole
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fedfleet.kube import Client
-    from fedfleet.kube.whole import Written
+    from fedfleet.kube.whole import Whole, Written
 
 # A ConfigMap holds 1 MiB (validation.MaxSecretSize and MaxConfigMapSize in Kubernetes' api validation).
 _LARGEST_BYTES: Final = 1024 * 1024
@@ -98,13 +99,30 @@ def _stored_table(client: Client, settings: ExchangeSettings) -> RouteTable:
 def _store(client: Client, settings: ExchangeSettings, authority: str, table: RouteTable, *, dry_run: bool) -> Configuration:
     sni = render_sni(table, settings.domain)
     nginx = render_nginx(table, settings.federation, settings.domain, authority, settings.nginx)
-    texts = {SNI_CONFIG_MAP: {SNI_FILE: sni, _TABLE_FILE: _described(table)}, NGINX_CONFIG_MAP: nginx}
-    current = {name: whole.read(client, "ConfigMap", settings.namespace, name) for name in texts}
-    before = _served(current[SNI_CONFIG_MAP].texts.get(_TABLE_FILE, ""))
-    for name, content in texts.items():
+    trust = trust_objects(table, nginx)
+    served = {SNI_CONFIG_MAP: {SNI_FILE: sni, _TABLE_FILE: _described(table)}, NGINX_CONFIG_MAP: {CONFIGURATION: nginx[CONFIGURATION]}}
+    for name, content in (trust | served).items():
         _refuse_too_large(name, content)
-    written = tuple(whole.write(client, current[name], content, OWN_LABELS, dry_run=dry_run) for name, content in texts.items())
-    return Configuration(table, sni, nginx, before, written)
+    current = {name: whole.read(client, "ConfigMap", settings.namespace, name) for name in (*trust, *served)}
+    before = _served(current[SNI_CONFIG_MAP].texts.get(_TABLE_FILE, ""))
+
+    def write(found: Whole, content: Mapping[str, str]) -> Written:
+        return whole.write(client, found, content, OWN_LABELS, dry_run=dry_run)
+
+    # nginx does not start without a file that its configuration names: those come before it, and go after it.
+    added = [write(current[name], {**current[name].texts, **files}) for name, files in trust.items() if files or current[name].is_there]
+    written = [write(current[name], content) for name, content in served.items()]
+    cleared = [write(done.stored, trust[done.name]) for done in added if set(done.stored.texts) - set(trust[done.name])]
+    return Configuration(table, sni, nginx, before, (*added, *written, *cleared))
+
+
+def trust_objects(table: RouteTable, nginx: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Which of nginx's files is in which ConfigMap: a party's bundle is always in the same one, and all have about as many."""
+    found: dict[str, dict[str, str]] = {name: {} for name in NGINX_TRUST_CONFIG_MAPS}
+    for party_id in table.parties:
+        place = hashlib.sha256(party_id.encode()).digest()[0] % len(NGINX_TRUST_CONFIG_MAPS)
+        found[NGINX_TRUST_CONFIG_MAPS[place]][trust_file(party_id)] = nginx[trust_file(party_id)]
+    return found
 
 
 def _described(table: RouteTable) -> str:
@@ -139,5 +157,6 @@ def _refuse_too_large(name: str, texts: Mapping[str, str]) -> None:
 
 
 def nginx_text(configuration: Configuration) -> str:
-    """The main file of nginx."""
-    return configuration.nginx[CONFIGURATION]
+    """All files of nginx together: the configuration, then the bundles by name."""
+    files = configuration.nginx
+    return "".join([files[CONFIGURATION], *(files[name] for name in sorted(files) if name != CONFIGURATION)])

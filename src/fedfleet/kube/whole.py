@@ -7,7 +7,7 @@ content that was read is never laid over content that nobody has seen.
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -42,10 +42,11 @@ class Whole:
 
 @dataclass(frozen=True)
 class Written:
-    """What a write came to; ``before`` and ``after`` hold no text of a Secret."""
+    """What a write came to; ``before`` and ``after`` hold no text of a Secret. ``stored`` is the object as it is then, or after a dry run would be."""
 
     name: str
     changed: bool
+    stored: Whole
     before: Mapping[str, str] = field(default_factory=dict)
     after: Mapping[str, str] = field(default_factory=dict)
 
@@ -81,20 +82,23 @@ def write(
     """
     lacking = {name: value for name, value in labels.items() if current.labels.get(name) != value}
     changed = not current.is_there or dict(current.texts) != dict(texts) or bool(lacking)
-    written = Written(current.name, changed, _shown(current.kind, current.texts), _shown(current.kind, texts))
+    written = Written(
+        current.name, changed, replace(current, texts=dict(texts)), _shown(current.kind, current.texts), _shown(current.kind, texts)
+    )
     if not changed or dry_run:
         return written
     if not current.is_there:
         metadata = {"name": current.name, "namespace": current.namespace, "labels": dict(labels)}
-        client.create({"apiVersion": "v1", "kind": current.kind, "metadata": metadata, "data": _encoded(current.kind, texts)})
-        return written
+        made = client.create({"apiVersion": "v1", "kind": current.kind, "metadata": metadata, "data": _encoded(current.kind, texts)})
+        return replace(written, stored=whole_of(made))
+    news = {name: text for name, text in texts.items() if current.texts.get(name) != text}
     body: dict[str, Any] = {
         "metadata": {"resourceVersion": current.version, "labels": dict(labels)},
         # A merge patch removes what is set to nothing.
-        "data": {name: None for name in current.texts if name not in texts} | _encoded(current.kind, texts),
+        "data": {name: None for name in current.texts if name not in texts} | _encoded(current.kind, news),
     }
-    client.patch(current.kind, current.name, current.namespace, body, api_version="v1")
-    return written
+    patched = client.patch(current.kind, current.name, current.namespace, body, api_version="v1")
+    return replace(written, stored=whole_of(patched))
 
 
 def _encoded(kind: Kind, texts: Mapping[str, str]) -> dict[str, str]:

@@ -92,7 +92,7 @@ def new_admission(card: Card, certificates: EndpointPair, roster: Roster, author
         "card_fingerprint": card.fingerprint,
         "certificates": certificates.model_dump(),
         "ca": authority.pem,
-        "roster": roster.content(),
+        "roster": roster,
     }
     return Admission.sealed(content, sealer(authority.key))
 

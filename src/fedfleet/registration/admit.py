@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fedfleet.errors import FedFleetError
-from fedfleet.exchange.admitted import Admitted, admitted_parties, admitted_texts, card_object, read_authority
+from fedfleet.exchange.admitted import Admitted, admitted_parties, admitted_party, admitted_texts, card_object, read_authority
 from fedfleet.exchange.reload import Reloaded, reload_exchange
 from fedfleet.exchange.settings import CARD_LABEL, OWN_LABELS, ROSTER_CONFIG_MAP, ExchangeSettings
 from fedfleet.federation.endpoint import EndpointPair
@@ -100,6 +100,7 @@ def admit(
         client,
         settings,
         changed_parties=[party_id for party_id in unproven if party_id in cards],
+        doubtful_parties=unproven,
         timeout=timeout,
         dry_run=dry_run,
         table=routes_of(kept.values()) if dry_run else None,
@@ -107,7 +108,8 @@ def admit(
     if dry_run:
         return Outcome(bool(fresh or gone) or reloaded.changed, fresh, gone, {}, read_roster(client, settings), reloaded)
     silent = {finding.route for finding in reloaded.verdict.silent}
-    marked = [_mark_proven(client, settings, kept[party_id]) for party_id in unproven if party_id not in silent]
+    reached = {finding.route for finding in reloaded.findings} - silent
+    marked = [_mark_proven(client, settings, kept[party_id]) for party_id in unproven if party_id in reached]
     roster, renumbered = _keep_roster(client, settings, authority, rules)
     stored = admitted_parties(client, settings)
     admissions = {
@@ -154,7 +156,7 @@ def _store(
 def _mark_proven(client: Client, settings: ExchangeSettings, card: Card) -> bool:
     """Write down that a card's party was reached; whether that was news. What others have made of the party since is left to them."""
     for _ in range(_MOST_ATTEMPTS):
-        found = admitted_parties(client, settings).get(card.party_id)
+        found = admitted_party(client, settings, card.party_id)
         if found is None or found.card != card:
             return False
         texts = admitted_texts(found.card, found.certificates, card.fingerprint)

@@ -3,7 +3,7 @@
 from fedfleet.exchange.findings import ReplicaRoute, judge
 from fedfleet.exchange.reload import expected
 from fedfleet.exchange.stored import Served
-from fedfleet.federation.route import RouteKind, routes_of
+from fedfleet.federation.route import Route, RouteKind, RouteTable, routes_of
 from support.parties import BANK, HOSPITAL
 
 
@@ -62,3 +62,15 @@ def test_a_removed_party_s_routes_are_expected_to_be_refused() -> None:
 def test_nothing_is_known_before_the_first_table() -> None:
     wanted = expected(routes_of([HOSPITAL.card()]), Served(), ())
     assert (wanted.gone_names, wanted.changed, wanted.old_id) == ((), frozenset(), "")
+
+
+def test_changed_and_doubtful_parties_are_followed_and_of_the_others_some() -> None:
+    table = RouteTable(tuple(Route(str(30000 + n), "sni", f"{n}", "198.51.100.1", n, f"{n}", "") for n in range(1, 61)))
+    wanted = expected(table, Served(), ("30001",), ("30002",))
+    assert wanted.followed is not None
+    assert {"30001", "30002"} <= wanted.followed
+    assert len(wanted.followed - {"30001", "30002"}) in (31, 32)
+
+
+def test_in_a_small_federation_all_are_followed() -> None:
+    assert expected(routes_of([HOSPITAL.card(), BANK.card()]), Served(), ()).followed == frozenset({"30000", "40000"})

@@ -12,8 +12,11 @@ from support.parties import BANK, DOMAIN, HOSPITAL, authority
 
 CREDENTIALS = Credentials("certificate", "key", authority().pem)
 TABLE = routes_of([HOSPITAL.card(), BANK.card()])
-SNI = {check.about: check for check in sni_checks(TABLE, ["50000.fate.test.internal"], "0123456789ab", DOMAIN, CREDENTIALS)}
-HEADER = {check.about: check for check in header_checks(TABLE, ["50000"], DOMAIN, CREDENTIALS)}
+SNI = {
+    check.about: check
+    for check in sni_checks(TABLE.table_id, TABLE.of_kind("sni"), ["50000.fate.test.internal"], "0123456789ab", DOMAIN, CREDENTIALS)
+}
+HEADER = {check.about: check for check in header_checks(TABLE.table_id, TABLE.of_kind("header"), ["50000"], DOMAIN, CREDENTIALS)}
 
 
 def _good(check: Check, **answer: object) -> bool:

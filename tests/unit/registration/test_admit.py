@@ -1,6 +1,7 @@
 """Parties admitted and removed: what is stored, what comes back, and what two operators do at once."""
 
 import copy
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ import pytest
 
 from fedfleet.exchange.authority import ensure_own_certificates
 from fedfleet.exchange.reload import RouteError
-from fedfleet.exchange.settings import ExchangeSettings
+from fedfleet.exchange.settings import NGINX_TRUST_CONFIG_MAPS, ExchangeSettings
 from fedfleet.federation.card import Card
 from fedfleet.federation.problems import DocumentError
 from fedfleet.kube import Client
@@ -48,6 +49,12 @@ def _admit(cluster: Objects, *cards: Card, removed: Iterable[str] = (), **more: 
 def _text(cluster: Objects, name: str, key: str) -> str:
     found = cluster.get("ConfigMap", name, "fate-exchange")
     return str(found["data"].get(key, "")) if found else ""
+
+
+def _trusted(cluster: Objects) -> set[str]:
+    """The files with certificates by which parties are known."""
+    found = [cluster.get("ConfigMap", name, "fate-exchange") for name in NGINX_TRUST_CONFIG_MAPS]
+    return {name for entry in found if entry for name in entry["data"]}
 
 
 def test_a_party_gets_its_admission_and_a_route(cluster: Objects) -> None:
@@ -114,7 +121,7 @@ def test_a_removed_party_has_no_route_and_is_removed_on_the_roster(cluster: Obje
     assert outcome.roster is not None
     assert [member.party_id for member in outcome.roster.removed()] == ["40000"]
     assert "40000.fate" not in _text(cluster, "traffic-server-sni", "sni.yaml")
-    assert "trust-40000.pem" not in (cluster.get("ConfigMap", "nginx-config", "fate-exchange") or {})["data"]
+    assert _trusted(cluster) == {"trust-30000.pem"}
 
 
 def test_removing_again_changes_nothing(cluster: Objects) -> None:
@@ -135,7 +142,8 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(cluster: Objects) -> No
     outcome = _admit(cluster, HOSPITAL.card(), dry_run=True)
     assert (outcome.changed, outcome.admitted, cluster.writes) == (True, ("30000",), [])
     assert outcome.reloaded is not None
-    assert "198.51.100.30:6651" in outcome.reloaded.configuration.written[0].after["sni.yaml"]
+    after = {written.name: written.after for written in outcome.reloaded.configuration.written}
+    assert "198.51.100.30:6651" in after["traffic-server-sni"]["sni.yaml"]
 
 
 def test_a_dry_run_after_the_run_says_that_nothing_would_change(cluster: Objects) -> None:
@@ -192,7 +200,20 @@ def test_a_removed_party_that_comes_back_must_be_reached_again(cluster: Objects)
     assert _admit(cluster, reload=Replicas("30000")).admissions == {}
 
 
-@pytest.mark.parametrize("moment", ["card-30000", "traffic-server-sni", "nginx-config", "roster"])
+def test_what_nginx_is_told_to_read_is_there_before_and_goes_after(cluster: Objects) -> None:
+    _admit(cluster, HOSPITAL.card(), BANK.card())
+
+    def look(name: str) -> None:
+        named = set(re.findall(r"trust-\d+\.pem", _text(cluster, "nginx-config", "nginx.conf")))
+        assert named <= _trusted(cluster), name
+
+    cluster.before_write = look
+    _admit(cluster, TELCO.card(), removed=["40000"])
+    look("in the end")
+    assert _trusted(cluster) == {"trust-30000.pem", "trust-50000.pem"}
+
+
+@pytest.mark.parametrize("moment", ["card-30000", "nginx-trust-1", "traffic-server-sni", "nginx-config", "roster"])
 def test_two_operators_who_admit_two_parties_at_once_lose_nothing(cluster: Objects, moment: str) -> None:
     """The other operator's whole run falls into the moment before one of our writes."""
 

@@ -1,10 +1,14 @@
 #!/bin/sh
-# Arguments: a mounted file, the SHA-256 it must come to have, how many tenths of a second to wait for that; nginx's configuration.
-file=$1 digest=$2 patience=$3 conf=$4
+# Arguments: mounted files, as words or patterns; the SHA-256 they must come to have together, how many tenths of a second to wait for that;
+# nginx's configuration.
+files=$1 digest=$2 patience=$3 conf=$4
+# Patterns come in the order of bytes.
+export LC_ALL=C
 
-until [ "$(sha256sum <"$file" | cut -c1-64)" = "$digest" ]; do
+# shellcheck disable=SC2086 # a word a file
+until [ "$(cat $files 2>/dev/null | sha256sum | cut -c1-64)" = "$digest" ]; do
   patience=$((patience - 1))
-  [ "$patience" -gt 0 ] || { echo "$file is still the old one" >&2; exit 3; }
+  [ "$patience" -gt 0 ] || { echo "$files: still the old ones" >&2; exit 3; }
   sleep 0.1
 done
 
