@@ -61,13 +61,18 @@ check: lint ## The quick part of the tests: lint, unit and contract tests
 
 .PHONY: test
 test: bootstrap check ## All tests, against a lab made for them and removed after
-	@$(BIN)/pytest -m "not nightly" tests/browser tests/lab
+	@$(BIN)/pytest -m "not nightly" tests/package tests/browser tests/lab
 
 .PHONY: nightly
 nightly: bootstrap check ## All tests on both profiles, one after the other, benches, and go vet on all programs
 	@.ci/vet
+	@$(BIN)/pytest tests/package
 	@for profile in standalone spark; do FEDFLEET_TEST_PROFILE=$$profile $(BIN)/pytest tests/browser tests/lab; done
 	@$(BIN)/pytest tests/bench
+
+.PHONY: matrix
+matrix: venv ## Install and try it with every Python that is here, and the newest ansible-core
+	@.ci/matrix
 
 .PHONY: bench
 bench: bootstrap venv ## Measure it, against a lab made for that, and write docs/explanation/performance.md

@@ -50,7 +50,7 @@ def _entry_points() -> dict[str, metadata.EntryPoint]:
 
 def _load(entry_point: metadata.EntryPoint) -> Any:
     try:
-        return typer.main.get_command(entry_point.load())
+        command = typer.main.get_command(entry_point.load())
     except ImportError as error:
         raise CommandNotInstalledError(
             f"`fedfleet {entry_point.name}` cannot be loaded",
@@ -58,6 +58,9 @@ def _load(entry_point: metadata.EntryPoint) -> Any:
             found=str(error),
             next_step="Install that distribution again together with what it needs",
         ) from error
+    # A list of commands shows what each is called itself.
+    command.name = entry_point.name
+    return command
 
 
 def _print_version(wanted: bool) -> None:
