@@ -6,16 +6,17 @@ import json
 import os
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from fedfleet_lab.command import run
 from fedfleet_lab.datastore.errors import DatastoreError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 # Rebuilding or scrubbing reads a whole disk; seconds.
 REBUILD_TIMEOUT = 3600.0
+
+_SYSFS = Path("/sys/fs/btrfs")
+# Subtrees of this height and more are dropped without counting (BTRFS_MAX_LEVEL: none are; the default of 3 costs all limits).
+_MAX_LEVEL = 8
 
 _DEVICE_LINE = re.compile(r"^\s*devid\s+(?P<id>\d+) size (?P<size>\d+) used (?P<used>\d+) path (?P<path>.*)$", re.MULTILINE)
 
@@ -95,6 +96,15 @@ class Btrfs:
     def enable_quotas(self) -> None:
         """Turns quota accounting on; harmless where it is on already."""
         run(["btrfs", "quota", "enable", self.mount])
+        threshold = self._quota_attribute("drop_subtree_threshold")
+        # Kernels without the attribute always count in full.
+        if threshold.exists():
+            threshold.write_text(str(_MAX_LEVEL))
+
+    def mend_quotas(self) -> None:
+        """Counts anew where the kernel says that its figures are wrong: until then limits stop nobody."""
+        if self._quota_attribute("inconsistent").read_text().strip() != "0":
+            run(["btrfs", "quota", "rescan", "-w", self.mount], timeout=REBUILD_TIMEOUT)
 
     def limit(self, path: Path, size: int) -> None:
         """Lets the subvolume refer to at most `size` bytes; writers beyond it get EDQUOT."""
@@ -111,10 +121,11 @@ class Btrfs:
         listed = run(["btrfs", "subvolume", "list", self.mount]).stdout
         listed += run(["btrfs", "subvolume", "list", "-d", self.mount]).stdout
         alive = {int(line.split()[1]) for line in listed.splitlines()}
-        listing = run(["btrfs", "qgroup", "show", "-re", "--raw", self.mount]).stdout
-        for number in parse_quotas(listing).keys() - alive:
-            # The kernel may be quicker and have removed it already.
-            run(["btrfs", "qgroup", "destroy", f"0/{number}", self.mount], accept=(0, 1))
+        for number, quota in self.quotas().items():
+            # To destroy a group that counts something makes all figures inconsistent.
+            if number not in alive and not quota.referenced and not quota.exclusive:
+                # The kernel may be quicker and have removed it already.
+                run(["btrfs", "qgroup", "destroy", f"0/{number}", self.mount], accept=(0, 1))
 
     def devices(self) -> list[Device]:
         """Returns the file system's devices with the errors counted on each since the last reset."""
@@ -161,6 +172,10 @@ class Btrfs:
             # What was written while the device was missing exists once only; `soft` leaves the rest alone.
             convert = ["-dconvert=raid1,soft", "-mconvert=raid1,soft"]
             run(["btrfs", "balance", "start", *convert, self.mount], timeout=REBUILD_TIMEOUT)
+
+    def _quota_attribute(self, name: str) -> Path:
+        identity = run(["findmnt", "--noheadings", "--first-only", "--output", "UUID", "--mountpoint", self.mount]).stdout.strip()
+        return _SYSFS / identity / "qgroups" / name
 
 
 def parse_quotas(listing: str) -> dict[int, Quota]:

@@ -46,6 +46,7 @@ class VolumeStore:
                 raise RequestRefusedError(
                     f"Pool {self.pool.name} lacks the content that volume {volume} is to start with", where=str(source)
                 )
+        filesystem.mend_quotas()
         filesystem.limit(path, size)
         return path
 
@@ -57,6 +58,7 @@ class VolumeStore:
             DatastoreError: the volume does not exist.
         """
         self._check_size(size)
+        self.pool.filesystem.mend_quotas()
         self.pool.filesystem.limit(self.path(volume), size)
 
     def delete(self, volume: str) -> None:
