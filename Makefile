@@ -64,11 +64,22 @@ test: bootstrap check ## All tests, against a lab made for them and removed afte
 	@$(BIN)/pytest -m "not nightly" tests/package tests/browser tests/lab
 
 .PHONY: nightly
-nightly: bootstrap check ## All tests on both profiles, one after the other, benches, and go vet on all programs
+nightly: bootstrap check ## Everything: all tests on both profiles, molecule, benches, sanity, documentation, and go vet on all programs
 	@.ci/vet
+	@.ci/sanity
+	@.ci/docsite
 	@$(BIN)/pytest tests/package
 	@for profile in standalone spark; do FEDFLEET_TEST_PROFILE=$$profile $(BIN)/pytest tests/browser tests/lab; done
+	@$(BIN)/molecule test --all
 	@$(BIN)/pytest tests/bench
+
+.PHONY: sanity
+sanity: venv ## ansible-test sanity on what the collection's archive holds
+	@.ci/sanity
+
+.PHONY: molecule
+molecule: bootstrap venv ## Run the molecule scenarios, each on a lab of its own (SCENARIO=NAME for one of them)
+	@$(BIN)/molecule test $(if $(SCENARIO),--scenario-name $(SCENARIO),--all)
 
 .PHONY: matrix
 matrix: venv ## Install and try it with every Python that is here, and the newest ansible-core
@@ -84,8 +95,12 @@ bench: bootstrap venv ## Measure it, against a lab made for that, and write docs
 docs: venv ## Write docs/reference anew from argument specs and module documentation
 	@PYTHONPATH=docs $(BIN)/python -m generator
 
+.PHONY: docsite
+docsite: venv ## Hold the collection's documentation against antsibull-docs and have it make pages below build/docsite
+	@.ci/docsite
+
 .PHONY: clean
 clean: ## Take the lab down and remove what was made in this checkout; the artefact cache stays
 	@if [ -x $(BIN)/fedfleet ]; then $(BIN)/fedfleet lab down; fi
-	rm -rf $(VENV) .ansible .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist inventories/*/artifacts
+	rm -rf $(VENV) .ansible .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist inventories/*/artifacts extensions/molecule/*/inventory/artifacts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

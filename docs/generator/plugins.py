@@ -40,7 +40,8 @@ def render_module(path: Path) -> str:
     lines += ["## Options", "", *options_table(doc.get("options") or {}), ""]
     lines += ["## Attributes", "", "| attribute | support | meaning |", "| --- | --- | --- |"]
     for name, attribute in (doc.get("attributes") or {}).items():
-        lines.append(f"| {name} | {attribute.get('support', '')} | {' '.join(sentences(attribute.get('description')))} |")
+        meaning = " ".join([*sentences(attribute.get("description")), *sentences(attribute.get("details"))])
+        lines.append(f"| {name} | {attribute.get('support', '')} | {meaning} |")
     lines += ["", "## Examples", "", "```yaml", examples.strip(), "```", "", "## Return values", ""]
     lines += ["| name | type | returned | meaning |", "| --- | --- | --- | --- |", *_returned_rows(returned), ""]
     return "\n".join(lines)

@@ -16,6 +16,7 @@ from ansible.template import Templar, trust_as_template
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.fedfleet.federation.plugins.modules.inventory import ARGUMENTS
+from ansible_collections.fedfleet.federation.plugins.plugin_utils.in_place import prepare
 from ansible_collections.fedfleet.federation.plugins.plugin_utils.once import known, remember
 
 try:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from fedfleet.inventory import Catalogue
 
 _FACT = "fedfleet_inventory"
+# Every playbook of ours begins with this.
+prepare(whole_run=True)
 COLLECTION = Path(__file__).resolve().parents[2]
 
 
@@ -42,7 +45,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         result: dict[str, Any] = super().run(tmp, task_vars)
         if not HAS_FEDFLEET:
             raise AnsibleError("The Python package fedfleet is not installed for this ansible-playbook.")
-        _, arguments = self.validate_argument_spec(argument_spec=ARGUMENTS)
+        arguments = self.validate_argument_spec(argument_spec=ARGUMENTS)[1]
         variables = task_vars or {}
         before = known(_FACT, variables)
         if before:

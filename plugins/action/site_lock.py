@@ -9,10 +9,7 @@ from typing import Any
 import ansible.context
 
 from ansible_collections.fedfleet.federation.plugins.plugin_utils.in_place import ActionModule as InPlace
-from ansible_collections.fedfleet.federation.plugins.plugin_utils.in_place import prepare
 from ansible_collections.fedfleet.federation.plugins.plugin_utils.once import known, playbook_process, remember
-
-prepare(__name__)
 
 _FACT = "fedfleet_lock"
 

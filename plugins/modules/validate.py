@@ -124,7 +124,8 @@ options:
 attributes:
   check_mode:
     support: partial
-    description: >-
+    description: Says without a change what holds.
+    details: >-
       No job is run and nothing is written. Rungs 1 to 3 are climbed; one that does not hold is told and is no failure, because what the run would have put
       right before was not.
   diff_mode:
@@ -206,6 +207,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.fedfleet.federation.plugins.module_utils.kube import KUBE_ARGUMENTS, fail, session
@@ -256,8 +258,7 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
 }
 
 
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+def run(module: AnsibleModule) -> None:
     is_party = module.params["site_kind"] == "party"
     with session(module) as client:
         from fedfleet.errors import FedFleetError
@@ -275,7 +276,7 @@ def main() -> None:
         rungs = [_rung(proof) for proof in outcome.proofs]
         routes = [_route(finding) for finding in outcome.routes]
         if module.params["report_file"] and not module.check_mode:
-            _write(module.params, outcome, rungs, routes, _look(client, module))
+            _write(module.params, outcome, rungs, routes, _look(client, module.params))
     told: dict[str, Any] = {
         "changed": outcome.changed,
         "rungs": [rung.model_dump(mode="json") for rung in rungs],
@@ -293,12 +294,15 @@ def main() -> None:
         module.exit_json(state=str(ended.state), sentence=ended.sentence, **told)
 
 
-def _look(client: Client, module: AnsibleModule) -> SiteFacts:
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
+
+
+def _look(client: Client, params: dict[str, Any]) -> SiteFacts:
     from fedfleet.inspection import look
     from fedfleet.report.facts import Size
 
-    params = module.params
-    terms = look.Terms(params["profile"], Size(**params["sizing"]), params["engine_profile"], str(getattr(module, "ansible_version", "")))
+    terms = look.Terms(params["profile"], Size(**params["sizing"]), params["engine_profile"], ansible_version)
     if params["site_kind"] == "party":
         return look.at_party(_of_party(client, params), terms)
     return look.at_exchange(client, _of_exchange(params), terms)

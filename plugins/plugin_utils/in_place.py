@@ -20,30 +20,31 @@ from typing import Any, NoReturn
 from ansible.plugins.action import ActionBase
 
 _MODULES = "ansible_collections.fedfleet.federation.plugins.modules"
-# What modules import when they are about to work; those that are not named need no more than the client.
-_NEEDS: dict[str, tuple[str, ...]] = {
-    "admission": ("registration.uptake",),
-    "admit": ("registration.admit",),
-    "broker_records": ("registration.broker_records",),
-    "card": ("registration.card",),
-    "endpoints_info": ("registration.endpoints",),
-    "exchange_ca": ("exchange.authority",),
-    "exchange_routes": ("exchange.reload",),
-    "generated_secret": ("kube.passwords",),
-    "party_keys": ("registration.secrets",),
-    "preflight": ("preflight",),
-    "routes_info": ("exchange.reload",),
-    "site_lock": ("locks.keeper", "locks.site"),
-}
+# What modules import when they are about to work.
+_WORK = (
+    "exchange.authority",
+    "exchange.reload",
+    "inspection.look",
+    "kube.passwords",
+    "locks.keeper",
+    "locks.site",
+    "preflight",
+    "registration.admit",
+    "registration.broker_records",
+    "registration.card",
+    "registration.endpoints",
+    "registration.secrets",
+    "registration.uptake",
+    "validation.climbing",
+    "validation.jobs",
+)
 
 
-def prepare(action: str) -> None:
-    """Import what a module needs. Ansible loads action plugins before it forks, so that no task has to do it again."""
-    name = action.rpartition(".")[2]
+def prepare(*, whole_run: bool = False) -> None:
+    """Import the client; for a whole run, all that its modules need. Before Ansible forks for the first task, and no task has to do it again."""
     with suppress(ImportError):
-        for needed in ("kube", *_NEEDS.get(name, ())):
+        for needed in ("kube", *(_WORK if whole_run else ())):
             import_module(f"fedfleet.{needed}")
-        import_module(f"{_MODULES}.{name}")
 
 
 class Ended(BaseException):
@@ -85,7 +86,7 @@ class ModuleHere:
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
-    """For every module that has this as its action plugin."""
+    """For every module that meta/runtime.yml or its name leads here."""
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
@@ -99,7 +100,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if not self._is_here(task_vars):
             return dict(self._execute_module(module_name=f"fedfleet.federation.{name}", task_vars=task_vars))
         module = import_module(f"{_MODULES}.{name}")
-        _, params = self.validate_argument_spec(argument_spec=module.ARGUMENTS)
+        params = self.validate_argument_spec(argument_spec=module.ARGUMENTS)[1]
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
         # This process is the task's own.

@@ -66,6 +66,12 @@ class TestRole:
 
         assert specified == {name: defaults.get(name) for name in specified}
 
+    def test_defaults_of_the_options_type_are_specified(self, role: Path) -> None:
+        specs = specs_of(role)
+        plain = {name for name, default in defaults_of(role).items() if specs[name].get("type") == "str" or "{{" not in str(default)}
+
+        assert sorted(name for name in plain if "default" not in specs[name]) == []
+
     def test_every_entry_point_is_a_file(self, role: Path) -> None:
         specs = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]
 

@@ -1,7 +1,6 @@
 """Parties come and go: the others notice nothing, and who is gone is gone."""
 
 import json
-import re
 import ssl
 import threading
 from collections.abc import Iterator
@@ -24,7 +23,6 @@ from support.stand_in import stand_in
 
 NEW = "50000"
 PARTIES = ("fate-30000", "fate-40000")
-ROUTE_SECONDS = 5
 TOY_SECONDS = 600
 
 
@@ -57,7 +55,6 @@ class Admission:
     before: dict[str, dict[str, str]]
     after: dict[str, dict[str, str]]
     tunnel_is_alive: bool
-    seconds: float
     job: ToyResult
 
 
@@ -71,9 +68,9 @@ def admitted(federation: Federation, client: Client, exchange: Site, card: Card,
     with ThreadPoolExecutor() as pool, exchange.door("traffic-server", 443).tls(f"40000.{DOMAIN}", partner.credentials().broker) as tunnel:
         job = pool.submit(_toy, client, started)
         started.wait(TOY_SECONDS)
-        play = federation.play("--limit", "exchange", *extra(registration_cards=[str(file)]), playbook="playbooks/register.yml").expect()
+        federation.play("--limit", "exchange", *extra(registration_cards=[str(file)]), playbook="playbooks/register.yml").expect()
         after = {namespace: Site(client, namespace).versions() for namespace in PARTIES}
-        return Admission(before, after, _is_open(tunnel), _seconds(play.output), job.result(TOY_SECONDS))
+        return Admission(before, after, _is_open(tunnel), job.result(TOY_SECONDS))
 
 
 def _toy(client: Client, started: threading.Event) -> ToyResult:
@@ -84,13 +81,6 @@ def _toy(client: Client, started: threading.Event) -> ToyResult:
             return run_toy(flow, host.party_id, other, timeout=TOY_SECONDS, progress=lambda _: started.set())
     finally:
         started.set()
-
-
-def _seconds(told: str) -> float:
-    """What the run says it took from the admission to the last replica's answer."""
-    found = re.search(r"every\s+replica\s+after\s+([0-9.]+)\s+s", told)
-    assert found, told
-    return float(found[1])
 
 
 def _is_open(connection: ssl.SSLSocket) -> bool:
@@ -120,10 +110,6 @@ def test_every_replica_serves_the_new_party(client: Client, admitted: Admission)
     assert admitted
     _, findings = ask_exchange(client, exchange_settings())
     assert {finding.replica for finding in findings if finding.route == NEW and finding.ok} == {finding.replica for finding in findings}
-
-
-def test_the_new_route_is_proven_within_seconds(admitted: Admission) -> None:
-    assert admitted.seconds <= ROUTE_SECONDS
 
 
 @pytest.fixture(scope="module")

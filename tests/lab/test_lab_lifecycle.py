@@ -235,6 +235,7 @@ def test_a_lab_that_was_killed_halfway_up_goes_without_a_trace() -> None:
         lab.fedfleet("lab", "down").expect()
 
 
+@pytest.mark.nightly
 def test_a_build_that_goes_on_does_not_keep_a_lab_from_going() -> None:
     with throw_away("trace") as lab, no_trace(lab):
         lab.fedfleet("lab", "up", "--nodes", "1").expect()

@@ -78,6 +78,7 @@ def test_the_last_good_disk_is_not_destroyed(fragile: RunningLab) -> None:
     assert "Repair disk1 first" in refused.output
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("repaired")
 def test_a_disk_that_was_lost_while_the_lab_was_down_is_rebuilt(fragile: RunningLab) -> None:
     fragile.fedfleet("lab", "disk", "fail", "disk1").expect()

@@ -50,13 +50,7 @@ def wider(federation: Federation, tmp_path_factory: pytest.TempPathFactory) -> I
             made.play("site.yml")
             yield made
         finally:
-            made.play("playbooks/remove.yml", remove_site="party9999", remove_everything=True)
-            run(
-                *("ansible-playbook", "playbooks/register.yml", "-i", str(federation.inventory)),
-                *("-e", json.dumps({"registration_removed_parties": [NEW], "fate_profile": federation.profile})),
-                env=federation.lab.environment,
-                timeout=PLAYBOOK_SECONDS,
-            ).expect()
+            made.play("playbooks/remove.yml", remove_site="party9999", remove_confirm="party9999", remove_data=True)
             eventually(lambda: client.get("Namespace", f"fate-{NEW}") is None, f"namespace fate-{NEW} is gone", seconds=300)
 
 

@@ -50,10 +50,8 @@ def test_what_a_component_logged_is_printed(federation: Federation, toy: str) ->
 
 
 def test_logs_come_as_a_file(federation: Federation, toy: str, tmp_path: Path) -> None:
-    ended = job(federation, "download", toy, "--to", str(tmp_path))
+    job(federation, "download", toy, "--to", str(tmp_path)).expect()
 
-    # A table that FATE Flow does not hand out is named in the end, and keeps nothing else from coming.
-    assert ended.returncode == 0 or "cannot be downloaded; everything else has been" in ended.output, ended.output
     with tarfile.open(tmp_path / "logs.tar.gz") as archive:
         assert any("toy_example_0" in name for name in archive.getnames())
 
@@ -105,7 +103,10 @@ class TestCreditCard:
 @pytest.mark.parametrize("name", ["breast-cancer", "credit-card-network"])
 def test_other_models_are_as_good_as_their_central_ones(federation: Federation, name: str) -> None:
     federation.lab.fedfleet("workload", "run", name, "-i", str(federation.inventory), "--measure", timeout=RUN_SECONDS, show=True).expect()
-    assert report_of(federation, name).ok
+    report = report_of(federation, name)
+    assert report.ok, report.message
+    scores = {score.model: score.value for score in report.scores}
+    assert abs(scores["federated"] - scores["central"]) < 0.02
 
 
 @pytest.mark.nightly

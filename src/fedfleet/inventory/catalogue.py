@@ -1,6 +1,6 @@
 """Which variables there are, and what each takes. The roles' argument specs are the only list.
 
-Variables that roles share (``federation_name``, ``party_id``) stand in no spec of their own: a spec reads them as the
+Variables that roles share (``federation_name``, ``party_id``) stand in no spec of their own: a role reads them as the
 default of one of its options (``fate_domain: "{{ federation_domain }}"``), and what that option takes, they take.
 """
 
@@ -78,23 +78,26 @@ def read_catalogue(collection: Path) -> Catalogue:
             where=str(collection),
             next_step="Install fedfleet again",
         )
-    return catalogue_of(specs, [_read(path) for path in sorted(collection.glob("playbooks/*.yml"))])
+    defaults: dict[str, object] = {}
+    for path in sorted(collection.glob("roles/*/defaults/main.yml")):
+        defaults |= _read(path) or {}
+    return catalogue_of(specs, defaults, [_read(path) for path in sorted(collection.glob("playbooks/*.yml"))])
 
 
-def catalogue_of(specs: Mapping[str, Any], playbooks: Iterable[Any] = ()) -> Catalogue:
-    """The catalogue of argument specs, by role, and of playbooks, both as YAML has them."""
+def catalogue_of(specs: Mapping[str, Any], defaults: Mapping[str, object], playbooks: Iterable[Any] = ()) -> Catalogue:
+    """The catalogue of argument specs, by role, of all roles' defaults and of playbooks, all as YAML has them."""
     written = {
         name: spec for role in specs.values() for entry_point in role["argument_specs"].values() for name, spec in _options(entry_point)
     }
     options = {name: [_option(spec)] for name, spec in written.items()}
-    for name, spec in written.items():
-        shared = _handed_through(spec.get("default"))
+    for name in written:
+        shared = _handed_through(defaults.get(name))
         if shared and not shared.startswith("__") and shared not in written and options[name][0] not in options.setdefault(shared, []):
             options[shared].append(options[name][0])
     prefixes = {f"{role}_": f"role {role}" for role in specs} | {"fedfleet_": "FedFleet", "federation_": "the federation"}
     return Catalogue(
         options={name: tuple(found) for name, found in options.items()},
-        defaults={name: spec["default"] for name, spec in written.items() if "default" in spec},
+        defaults=defaults,
         also_read=frozenset(name for playbook in playbooks for name in _names_in(playbook)),
         prefixes=prefixes,
     )

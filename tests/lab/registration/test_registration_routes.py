@@ -185,6 +185,7 @@ def test_a_party_that_falls_silent_is_no_obstacle_to_others(
         client.wait([ObjectRef("Deployment", hospital.namespace, "nginx")], 60)
 
 
+@pytest.mark.nightly
 def test_a_replica_that_does_not_take_the_table_up_is_named(client: Client, exchange: TrialExchange, hospital: TrialParty) -> None:
     pod = exchange.pods("nginx")[0]
     rogue = {

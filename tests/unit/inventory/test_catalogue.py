@@ -1,4 +1,4 @@
-"""Which variables there are comes from the roles' argument specs alone."""
+"""Which variables there are comes from the roles' argument specs alone; what they are unless said, from the roles' defaults."""
 
 from pathlib import Path
 
@@ -16,12 +16,19 @@ SPECS = {
           main:
             options:
               pump_port: {type: int, default: 1}
-              pump_site: {type: str, default: "{{ site }}"}
-              pump_size: {type: str, choices: [small, large], default: "{{ size | default('small') }}"}
-              pump_path: {type: str, default: "{{ folder }}/x"}
+              pump_site: {type: str}
+              pump_size: {type: str, choices: [small, large]}
+              pump_path: {type: str}
               pump_parts: {type: list, elements: dict, options: {name: {type: str, required: true}}}
         """
     )
+}
+DEFAULTS = {
+    "pump_port": 1,
+    "pump_site": "{{ site }}",
+    "pump_size": "{{ size | default('small') }}",
+    "pump_path": "{{ folder }}/x",
+    "pump_parts": [],
 }
 PLAYBOOK = yaml.safe_load("[{hosts: all, tasks: [{debug: {msg: '{{ said | upper }}'}, when: [wanted is defined]}]}]")
 
@@ -32,24 +39,24 @@ def ours() -> Catalogue:
 
 
 def test_options_of_roles_are_known_with_what_they_take() -> None:
-    assert catalogue_of(SPECS).options["pump_port"] == (Option(type="int"),)
+    assert catalogue_of(SPECS, DEFAULTS).options["pump_port"] == (Option(type="int"),)
 
 
 def test_elements_of_a_list_have_fields() -> None:
-    (option,) = catalogue_of(SPECS).options["pump_parts"]
+    (option,) = catalogue_of(SPECS, DEFAULTS).options["pump_parts"]
     assert option.elements == Option(type="dict", options={"name": Option(required=True)})
 
 
 def test_a_variable_that_a_default_hands_through_takes_what_the_option_takes() -> None:
-    assert catalogue_of(SPECS).options["size"] == (Option(choices=("small", "large")),)
+    assert catalogue_of(SPECS, DEFAULTS).options["size"] == (Option(choices=("small", "large")),)
 
 
 def test_a_variable_that_a_default_makes_something_of_is_not_typed() -> None:
-    assert "folder" not in catalogue_of(SPECS).options
+    assert "folder" not in catalogue_of(SPECS, DEFAULTS).options
 
 
 def test_what_playbooks_read_is_known() -> None:
-    catalogue = catalogue_of(SPECS, [PLAYBOOK])
+    catalogue = catalogue_of(SPECS, DEFAULTS, [PLAYBOOK])
     assert catalogue.knows("said")
     assert catalogue.knows("wanted")
 
