@@ -10,6 +10,7 @@ interpreter, the module runs as all modules do.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -45,6 +46,10 @@ def prepare(*, whole_run: bool = False) -> None:
     with suppress(ImportError):
         for needed in ("kube", *(_WORK if whole_run else ())):
             import_module(f"fedfleet.{needed}")
+    if whole_run:
+        # What the collector never walks again, no fork has to copy: a third of a run that changes nothing.
+        gc.collect()
+        gc.freeze()
 
 
 class Ended(BaseException):

@@ -1,5 +1,6 @@
 """Every playbook says whose progress it reports, and what changes a site holds it first."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -35,6 +36,17 @@ def test_what_changes_sites_holds_all_of_them_before_the_first_is_touched(name: 
     wanted = {group for play in plays(name) for group in play["hosts"].split(":")}
     assert wanted <= set(first["hosts"].split(":"))
     assert holds(first)
+
+
+def roles(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for task in tasks:
+        yield from roles(task.get("block", []))
+        yield from (task[action] for action in ("ansible.builtin.import_role", "ansible.builtin.include_role") if action in task)
+
+
+@pytest.mark.parametrize("name", [path.stem for path in PLAYBOOKS])
+def test_the_inventory_is_held_against_specs_once(name: str) -> None:
+    assert [role for play in plays(name) for role in roles(play["tasks"]) if role.get("rolespec_validate") is not False] == []
 
 
 def test_a_site_with_rights_in_one_namespace_may_hold_it() -> None:
