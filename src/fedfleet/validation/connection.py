@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # What to do, by the kind of fault that a probe finds (fedfleet.probe.asking.FAULTS).
 _FIXES: Final = {
     "name": "make the name resolve on this machine, or give an address as public_endpoint",
-    "refused": "look at the Service behind it and at its pods; nothing listens there",
+    "refused": "look at the Service behind it and at its pods",
     "timeout": "open the port in the firewalls between here and there: the change sheet lists it",
     "closed": "look at the log of what listens there; it gave up the connection",
     "alert": "the name asked for is not served there, or our certificate is not taken: compare both sides' admission",
