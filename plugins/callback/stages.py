@@ -13,7 +13,8 @@ description:
     for C(fedfleet report). Runs with C(--check) leave that file as it is.
   - C(artifacts/evidence/) beside the inventory keeps signed evidence of each run - who, when, with which inputs, what changed where and what was
     proven - for the change record; C(fedfleet evidence verify) holds it against its signature.
-  - While a task takes longer than five seconds, the newest line its module reported is printed with the seconds elapsed.
+  - While a task takes longer than five seconds, the newest line its module reported of each site is printed with the seconds elapsed, and again
+    every ten seconds.
   - Nothing else is printed.
 author:
   - The FedFleet authors (@fedfleet)
@@ -37,10 +38,11 @@ try:
     from fedfleet.errors import FedFleetError
     from fedfleet.evidence.record import Called, RunRecord
     from fedfleet.progress import ENVIRONMENT, RUN
-    from fedfleet.report.progress_tail import ProgressTail, ProgressThread
     from fedfleet.report.stages import StageClock, recap, write_stages
     from fedfleet.runs.arguments import ExtraVariablesError, named_variables
     from fedfleet.runs.swallowed import deliver_swallowed_interrupts
+    from fedfleet.runs.telling import Telling
+    from fedfleet.runs.waits import Waits
 
     HAS_FEDFLEET = True
 except ImportError:
@@ -95,28 +97,30 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._stage = play.get_name()
         self._clock.begin(self._stage)
 
-    def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
-        self._begin(task)
-
-    def v2_playbook_on_handler_task_start(self, task: Task) -> None:
-        self._begin(task)
-
     def v2_runner_on_start(self, host: Host, task: Task) -> None:
         self._clock.touch(host.get_name())
         self._record.touch(host.get_name())
+        if self._progress:
+            self._progress.begin(host.get_name(), self._stage, task.get_name())
 
     def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
+        self._end(result)
         if result.is_changed():
             self._clock.change()
             self._record.change(result.host.get_name(), self._stage, result.task.get_name())
         self._note_proofs(result)
 
+    def v2_runner_on_skipped(self, result: CallbackTaskResult) -> None:
+        self._end(result)
+
     def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
+        self._end(result)
         if not ignore_errors:
             self._note_failure(result)
         self._note_proofs(result)
 
     def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
+        self._end(result)
         self._note_failure(result)
 
     def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
@@ -137,15 +141,15 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         except OSError as error:
             self._display.warning(f"The stages of this run are not kept: {error}.")
 
-    def _followed(self) -> ProgressThread:
+    def _followed(self) -> Telling:
         """Name a file for progress lines, and follow it until the end."""
         descriptor, path = tempfile.mkstemp(prefix="fedfleet-progress-")
         os.close(descriptor)
         atexit.register(self._forget, pathlib.Path(path), os.getpid())
         os.environ[ENVIRONMENT] = path
-        thread = ProgressThread(ProgressTail(pathlib.Path(path)), self._display.display)
-        thread.start()
-        return thread
+        telling = Telling(Waits(pathlib.Path(path)), self._display.display)
+        telling.start()
+        return telling
 
     def _note_failure(self, result: CallbackTaskResult) -> None:
         self._clock.fail(result.host.get_name())
@@ -185,9 +189,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             extra_variables=names,
         )
 
-    def _begin(self, task: Task) -> None:
+    def _end(self, result: CallbackTaskResult) -> None:
         if self._progress:
-            self._progress.begin(task.get_name())
+            self._progress.end(result.host.get_name())
 
     @staticmethod
     def _inventory_directory(play: Play) -> pathlib.Path | None:

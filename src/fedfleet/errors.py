@@ -41,6 +41,11 @@ class FedFleetError(Exception):
         ]
         return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)
 
+    @property
+    def short(self) -> str:
+        """What went wrong and what was found, for a line among others."""
+        return f"{self.summary}: {self.found}" if self.found else self.summary
+
     def facts(self) -> dict[str, str]:
         """The same as a flat mapping, without empty fields; what a module hands to ``fail_json``."""
         known = {

@@ -110,8 +110,8 @@ def test_other_models_are_as_good_as_their_central_ones(federation: Federation, 
 
 
 @pytest.mark.nightly
-def test_a_playbook_runs_it_too(federation: Federation, credit_card: WorkloadReport) -> None:
-    federation.play("-e", "workload_upload=false", playbook="playbooks/workload.yml", show=True).expect()
+def test_a_playbook_runs_it_too_and_replaces_the_tables(federation: Federation, credit_card: WorkloadReport) -> None:
+    federation.play(playbook="playbooks/workload.yml", show=True).expect()
     again = report_of(federation, "credit-card")
     assert again.ok
     assert set(again.job_ids).isdisjoint(credit_card.job_ids)

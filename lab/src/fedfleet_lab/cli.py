@@ -12,7 +12,7 @@ import typer
 from fedfleet_lab import cli_node, components, lab
 from fedfleet_lab import prune as pruning
 from fedfleet_lab.artefacts import KUBERNETES
-from fedfleet_lab.cli_context import Name, Network, context, errors_as_sentences
+from fedfleet_lab.cli_context import Name, Network, context, errors_as_sentences, made
 from fedfleet_lab.config import DEFAULT_NAME
 from fedfleet_lab.datastore import cli as cli_disk
 from fedfleet_lab.node import images as node_images
@@ -92,7 +92,7 @@ def images(
 ) -> None:
     """Unpack all images of the lab's registry once, for every node that is made from now on."""
     with errors_as_sentences("`fedfleet lab images` starts over."):
-        ctx = context(name, network)
+        ctx = made(context(name, network))
         with lab.locked(ctx.paths):
             with ctx.progress.step("unpack images"):
                 count = node_images.refresh_template(ctx)
@@ -114,7 +114,7 @@ def logs(
 ) -> None:
     """Print a component's log."""
     with errors_as_sentences():
-        ctx = context(name, network)
+        ctx = made(context(name, network))
         if component is None:
             print("\n".join(components.logs(ctx)))
             return
@@ -133,7 +133,7 @@ def exec(  # noqa: A001  the command's name
 ) -> None:
     """Run a command inside a node, in its namespaces."""
     with errors_as_sentences():
-        ctx = context(name, network)
+        ctx = made(context(name, network))
         argv = Machine(ctx, ctx.config.node_named(node)).exec_argv(*command)
         sys.stdout.flush()
         os.execvp(argv[0], argv)  # noqa: S606  no shell is wanted
@@ -147,7 +147,7 @@ def kubectl(
 ) -> None:
     """Run kubectl as the lab's administrator."""
     with errors_as_sentences():
-        ctx = context(name, network)
+        ctx = made(context(name, network))
         program = str(ctx.artefacts.path(KUBERNETES) / "kubectl")
         os.execv(program, [program, "--kubeconfig", str(ctx.paths.kubeconfig), *args])  # noqa: S606
 

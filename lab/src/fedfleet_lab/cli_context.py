@@ -11,6 +11,7 @@ from rich.console import Console
 from fedfleet.errors import FedFleetError
 from fedfleet_lab import lab
 from fedfleet_lab.context import Context
+from fedfleet_lab.errors import LabError
 from fedfleet_lab.paths import LabPaths, cache_home
 from fedfleet_lab.progress import Progress
 
@@ -28,6 +29,17 @@ def context(name: str, network: str | None, nodes: int | None = None, *, keep: b
     """Returns the context of the lab that the options name."""
     paths = LabPaths(cache_home(), name)
     return Context(lab.recall(paths, network, nodes), paths, Progress(), keep, disk_gib)
+
+
+def made(ctx: Context) -> Context:
+    """Returns the context where there is such a lab.
+
+    Raises:
+        LabError: nobody brought it up, or it was taken down.
+    """
+    if not ctx.paths.record.exists():
+        raise LabError(f"There is no lab {ctx.config.name!r}", next_step=f"Bring it up with `fedfleet lab up --name {ctx.config.name}`")
+    return ctx
 
 
 @contextmanager

@@ -90,5 +90,4 @@ def _all(parts: Mapping[str, Callable[[], Any]], site: str, watched: Watched) ->
 def _unseen(error: FedFleetError) -> Unseen:
     if isinstance(error, ForbiddenError):
         return Unseen("rights are missing to look at it", "Ask for the right, or leave it to the platform team", harmless=True)
-    reason = f"{error.summary}: {error.found}" if error.found else error.summary
-    return Unseen(reason, error.next_step)
+    return Unseen(error.short, error.next_step)

@@ -89,7 +89,7 @@ def build(
     wanted = set(names) if names is not None else catalogue.chosen(given)
     for image in catalogue.left_out(given) if names is None else ():
         missing = " ".join(f"--context {name}=FOLDER" for name in image.given())
-        progress(f"{image.name} is left out ({image.summary}): its programs are not built here, bring them with {missing}")
+        progress(f"not built: {image.name}, {image.summary}; those who want it bring its program with {missing}")
     ordered = catalogue.with_parents(wanted)
     for image in ordered:
         for name in image.given():

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from fedfleet.kube import applyset, compare, objects, tiers
+from fedfleet.kube.applied import applied_already
 from fedfleet.kube.changes import ActionTaken, ApplyResult, ObjectChange
 from fedfleet.kube.connection import THREADS
 from fedfleet.kube.errors import (
@@ -118,6 +119,8 @@ class Application:
         ref, before = member.ref, self._before(member)
         if member.resource is None:
             return ObjectChange(ref.kind, ref.namespace, ref.name, "created", after=member.definition)
+        if before is not None and applied_already(member.definition, before, self._terms.manager):
+            return ObjectChange(ref.kind, ref.namespace, ref.name, "unchanged", before=before, after=before)
         try:
             after, created, taken = self._written(member, member.resource)
         except NotFoundError:

@@ -101,8 +101,9 @@ class Tunnel:
             try:
                 stream = self._open()
             except KubeError as error:
-                self.failure = str(error)
+                self.failure = error.short
                 return
+            self.failure = ""
             try:
                 told = Carrier(local, stream, self._stop).run()
             except OSError as error:

@@ -131,8 +131,7 @@ def _tolerant(what: str, action: Callable[[], Iterable[Finding]]) -> list[Findin
 
 
 def _of_error(what: str, error: FedFleetError) -> Finding:
-    found = f"{error.summary}: {error.found}" if error.found else error.summary
-    return Finding(what, error.expected or "that it can be looked at", found, error.where, error.next_step or "put this right")
+    return Finding(what, error.expected or "that it can be looked at", error.short, error.where, error.next_step or "put this right")
 
 
 def _clock_findings(client: Client, needs: Needs) -> list[Finding]:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fedfleet.report.model import CertificateStanding, Report, SiteReport
+from fedfleet.report.workload import WorkloadReport
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -21,6 +22,8 @@ def _parts(report: Report) -> Iterable[RenderableType]:
         yield _routes(report)
     if report.rungs:
         yield _rungs(report)
+    if report.workloads:
+        yield _workloads(report.workloads)
     if report.certificates:
         yield _certificates(report.certificates)
     if report.sites:
@@ -65,8 +68,20 @@ def _rungs(report: Report) -> Table:
     table = _table("\nProofs", "rung", "name", "between", "result", "seconds", "proven at (UTC)", "detail")
     for rung in sorted(report.rungs, key=lambda rung: rung.rung):
         proven = rung.proven_at.strftime("%Y-%m-%d %H:%M:%S") if rung.proven_at else ""
-        detail = _plain(f"{rung.detail} {rung.fix}".strip())
+        detail = _plain(_with_next(rung.detail, rung.fix))
         table.add_row(str(rung.rung), _plain(rung.name), _plain(rung.subject), _mark(rung.ok), f"{rung.seconds:.1f}", proven, detail)
+    return table
+
+
+def _workloads(workloads: Iterable[WorkloadReport]) -> Table:
+    table = _table(
+        "\nWorkloads, newest run of each", "workload", "parties", "result", "seconds", "started at (UTC)", "scores on the same rows"
+    )
+    for each in workloads:
+        scores = ", ".join(f"{score.model} {score.value:.4f}" for score in each.scores)
+        told = f"{each.scores[0].metric}: {scores}" if each.ok and each.scores else each.message
+        moment = each.started_at.strftime("%Y-%m-%d %H:%M:%S")
+        table.add_row(_plain(each.name), _plain(", ".join(each.parties)), _mark(each.ok), f"{each.seconds:.1f}", moment, _plain(told))
     return table
 
 
@@ -91,12 +106,17 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
+def _with_next(text: str, next_step: str) -> str:
+    """What was found, and where there is something to do, what."""
+    return f"{_sentence(text)} Next: {_sentence(next_step)}" if next_step else text
+
+
 def _verdict(report: Report) -> Text:
     verdict = report.verdict
     told = Text("\n")
     for finding in verdict.findings:
         told.append_text(Text.assemble((_plain(finding.site).plain, "bold"), ": "))
-        told.append_text(_plain(" ".join(_sentence(part) for part in (finding.text, f"Next: {finding.next_step}") if part != "Next: ")))
+        told.append_text(_plain(_with_next(finding.text, finding.next_step)))
         told.append("\n")
     style = {"holds": "bold green", "attention": "bold yellow", "fails": "bold red"}[verdict.state]
     return told.append(_plain(f"{verdict.title}. {verdict.sentence}").plain, style=style)

@@ -8,8 +8,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from fedfleet.report.progress_tail import HEARTBEAT_SECONDS, QUIET_SECONDS, ProgressLines
 from fedfleet.runs.events import RunEvent
+from fedfleet.runs.progress_lines import ProgressLines
+
+QUIET_SECONDS: Final = 5.0
+HEARTBEAT_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,22 @@ class Waits:
 
     def note(self, event: RunEvent) -> None:
         """Take in what happened."""
-        self._hear()
         if event.event == "task-started":
-            self._waits[event.site] = Wait(event.site, event.stage, event.task, self._clock())
+            self.begin(event.site, event.stage, event.task)
         elif event.event == "task-ended":
-            self._waits.pop(event.site, None)
+            self.end(event.site)
         elif event.event in ("stage-ended", "run-ended"):
             self._waits.clear()
+
+    def begin(self, site: str, stage: str, task: str) -> None:
+        """A site begins with a task; what was said of the one before is forgotten."""
+        self._hear()
+        self._waits[site] = Wait(site, stage, task, self._clock())
+
+    def end(self, site: str) -> None:
+        """A site is done with its task."""
+        self._hear()
+        self._waits.pop(site, None)
 
     def now(self) -> list[tuple[Wait, float]]:
         """Return what every site is at, with the seconds since it began."""
@@ -53,7 +65,7 @@ class Waits:
         return [(wait, moment - wait.since) for wait in self._waits.values()]
 
     def due(self) -> list[tuple[Wait, float]]:
-        """Return what is worth telling now: what takes longer than five seconds, when there is news of it or every half minute."""
+        """Return what is worth telling now: what takes longer than five seconds, when there is news of it or every ten seconds."""
         due = [(wait, seconds) for wait, seconds in self.now() if seconds >= QUIET_SECONDS and self._is_due(wait)]
         for wait, _ in due:
             self._waits[wait.site] = replace(wait, told_message=wait.message, told_at=self._clock())

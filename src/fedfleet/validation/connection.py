@@ -11,11 +11,15 @@ from fedfleet.validation.ladder import Proof
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# Seconds that a door gets: where everything starts at once, even a good one may be slow to open.
+PATIENCE: Final = 15.0
+
 # What to do, by the kind of fault that a probe finds (fedfleet.probe.asking.FAULTS).
 _FIXES: Final = {
     "name": "make the name resolve on this machine, or give an address as public_endpoint",
     "refused": "look at the Service behind it and at its pods",
-    "timeout": "open the port in the firewalls between here and there: the change sheet lists it",
+    "timeout": "open the port in the firewalls between here and there, which the change sheet lists; if it is open, look at the load on"
+    " both machines and run again",
     "closed": "look at the log of what listens there; it gave up the connection",
     "alert": "the name asked for is not served there, or our certificate is not taken: compare both sides' admission",
     "not-tls": "something else answers there: look at the address and port",

@@ -10,7 +10,7 @@ from fedfleet.exchange.reload import ask_exchange
 from fedfleet.exchange.settings import ROSTER_CONFIG_MAP
 from fedfleet.federation.roster import Roster
 from fedfleet.probe import Question
-from fedfleet.validation.connection import ConnectionRung, Doorway
+from fedfleet.validation.connection import PATIENCE, ConnectionRung, Doorway
 from fedfleet.validation.ladder import Proof
 
 if TYPE_CHECKING:
@@ -107,9 +107,12 @@ def exchange_doorways(client: Client, settings: ExchangeSettings) -> Sequence[Do
         trust=own.authority,
         certificate=own.certificate,
         key=own.key,
+        timeout=PATIENCE,
     )
     return [
         # Traffic Server shows no certificate of its own: names that end TLS behind it are rung 3's.
-        Doorway("here → the exchange's broker endpoint", Question("tcp", broker.address, broker.port, broker.server_name)),
+        Doorway(
+            "here → the exchange's broker endpoint", Question("tcp", broker.address, broker.port, broker.server_name, timeout=PATIENCE)
+        ),
         Doorway("here → the exchange's coordination endpoint", tls),
     ]

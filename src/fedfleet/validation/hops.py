@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fedfleet.probe import Answer, Question, ask_all
-from fedfleet.validation.connection import ConnectionRung, Doorway
+from fedfleet.validation.connection import PATIENCE, ConnectionRung, Doorway
 from fedfleet.validation.jobs import subject
 from fedfleet.validation.ladder import Proof
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from fedfleet.validation.party import Party
 
-_SECONDS = 15.0
 # The exchange's nginx: no route to that party. Everything else may be the partner's own affair.
 _UNKNOWN_PARTY = 404
 
@@ -66,7 +65,7 @@ class CoordinationRung:
                     urlsplit(url).port or 0,
                     path=path,
                     headers=(("dest-party-id", partner), ("service", "fateflow")),
-                    timeout=_SECONDS,
+                    timeout=PATIENCE,
                 )
                 for partner in self._partners.all
                 for path in ("/fedfleet/party", "/fedfleet/flow")

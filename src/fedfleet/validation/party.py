@@ -11,7 +11,7 @@ from fedfleet.engine.fate import FlowClient
 from fedfleet.federation.roster import Roster
 
 if TYPE_CHECKING:
-    from fedfleet.kube import Client
+    from fedfleet.kube import Client, Tunnel
 
 INNER_NGINX = "service/nginx"
 INNER_PORT = 9300
@@ -33,20 +33,27 @@ class Party:
         Raises:
             fedfleet.kube.TunnelError: no pod of it is ready.
         """
-        with self.client.tunnel(self.namespace, INNER_NGINX, INNER_PORT) as tunnel:
-            yield f"http://{tunnel.host}:{tunnel.port}"
+        with self._tunnel() as tunnel:
+            yield _url(tunnel)
 
     @contextmanager
     def flow(self) -> Iterator[FlowClient]:
         """The party's FATE Flow, for as long as the context is open."""
-        with self.inner_nginx() as url, FlowClient(url, self.party_id) as flow:
+        with self._tunnel() as tunnel, FlowClient(_url(tunnel), self.party_id, trouble=lambda: tunnel.failure) as flow:
             yield flow
+
+    def _tunnel(self) -> Tunnel:
+        return self.client.tunnel(self.namespace, INNER_NGINX, INNER_PORT)
 
     def roster(self) -> Roster | None:
         """The roster the party has taken up, or None before its admission."""
         found = self.client.get("ConfigMap", _ROSTER, self.namespace)
         text = ((found or {}).get("data") or {}).get("roster.yaml")
         return Roster.read(text, f"ConfigMap {_ROSTER} in {self.namespace}") if text else None
+
+
+def _url(tunnel: Tunnel) -> str:
+    return f"http://{tunnel.host}:{tunnel.port}"
 
 
 def partners_of(party_id: str, roster: Roster | None) -> tuple[str, ...]:

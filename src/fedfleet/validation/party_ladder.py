@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fedfleet.federation.card import Card
 from fedfleet.federation.names import broker_name
 from fedfleet.probe import Question
-from fedfleet.validation.connection import ConnectionRung, Doorway
+from fedfleet.validation.connection import PATIENCE, ConnectionRung, Doorway
 from fedfleet.validation.credentials import Credentials, PartyCredentials, credentials_of
 from fedfleet.validation.hops import BrokerRung, CoordinationRung, Partners
 from fedfleet.validation.inputs import digest, site_digest
@@ -133,6 +133,7 @@ def _tls(endpoint: Endpoint, own: Credentials, server_name: str = "") -> Questio
         trust=own.trusted,
         certificate=own.certificate,
         key=own.key,
+        timeout=PATIENCE,
     )
 
 

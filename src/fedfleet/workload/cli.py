@@ -98,7 +98,7 @@ def _print(report: WorkloadReport, file: Path) -> None:
         components.add_row(run.job_id, run.component, run.party_id, run.role, run.state, f"{run.seconds:.1f}", *used)
     console.print(components)
     if report.scores:
-        scores = Table("model", report.scores[0].metric, title="\nOn the same held-out rows", title_justify="left", box=None)
+        scores = Table("model", report.scores[0].metric, title="\nScores on the same held-out rows", title_justify="left", box=None)
         for score in report.scores:
             scores.add_row(score.model, f"{score.value:.4f}")
         console.print(scores)

@@ -114,13 +114,14 @@ class Run:
         return self._report(ok=ok, message=message, seconds=self._clock() - began)
 
     def hand_over(self, flows: Mapping[str, FlowClient]) -> None:
-        """Upload the rows of every party that is here, the parties side by side.
+        """Upload the rows of every party that is here, all of them side by side: much of a job's time it waits for its turn.
 
         Raises:
             UploadError, FlowError: of the first party that failed.
         """
-        with ThreadPoolExecutor(max_workers=max(1, len(flows)), thread_name_prefix="upload") as pool:
-            futures = [pool.submit(self._hand_over_one, flow) for flow in flows.values()]
+        sets = [(flow, which, file) for flow in flows.values() for which, file in self._sets(flow.party_id).items() if file is not None]
+        with ThreadPoolExecutor(max_workers=max(1, len(sets)), thread_name_prefix="upload") as pool:
+            futures = [pool.submit(self._hand_over_one, *each) for each in sets]
             try:
                 for future in futures:
                     future.result()
@@ -128,16 +129,15 @@ class Run:
                 self._stop.set()
                 raise
 
-    def _hand_over_one(self, flow: FlowClient) -> None:
-        member = self.workload.parties[flow.party_id]
-        files: dict[Set, Path | None] = {"train": member.train, "test": member.test}
-        for which, file in files.items():
-            if file is None:
-                continue
-            done = hand_over(flow, self.workload, which, file, self.tell, timeout=self._job_seconds, pause=self._pause)
-            self._job_ids.append(done.job_id)
-            self._components += self._runs(done.tasks, flow.party_id)
-            self.tell(f"upload {flow.party_id} {which}: {done.rows} rows")
+    def _sets(self, party: str) -> dict[Set, Path | None]:
+        member = self.workload.parties[party]
+        return {"train": member.train, "test": member.test}
+
+    def _hand_over_one(self, flow: FlowClient, which: Set, file: Path) -> None:
+        done = hand_over(flow, self.workload, which, file, self.tell, timeout=self._job_seconds, pause=self._pause)
+        self._job_ids.append(done.job_id)
+        self._components.extend(self._runs(done.tasks, flow.party_id))
+        self.tell(f"upload {flow.party_id} {which}: {done.rows} rows")
 
     def _job(self, what: str, flows: Mapping[str, FlowClient], described: Mapping[str, object]) -> Moment:
         """Run a job to its end; all parties must say success."""

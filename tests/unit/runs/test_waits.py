@@ -74,16 +74,17 @@ def test_news_is_told_once(waits: Waits, lines: Path, clock: Clock) -> None:
     heard(lines, "party30000\tpulling")
     clock.now += 6
     assert [(wait.site, wait.message) for wait, _ in waits.due()] == [("party30000", "pulling")]
+    waits.note(event("task-ended", "party40000"))
     clock.now += 6
     assert waits.due() == []
     heard(lines, "party30000\tstarting")
     assert [wait.message for wait, _ in waits.due()] == ["starting"]
 
 
-def test_silence_is_told_every_half_minute(waits: Waits, clock: Clock) -> None:
-    clock.now += 31
-    assert {wait.site for wait, _ in waits.due()} == {"party30000", "party40000"}
-    clock.now += 20
-    assert waits.due() == []
+def test_silence_is_told_every_ten_seconds(waits: Waits, clock: Clock) -> None:
     clock.now += 11
+    assert {wait.site for wait, _ in waits.due()} == {"party30000", "party40000"}
+    clock.now += 6
+    assert waits.due() == []
+    clock.now += 5
     assert len(waits.due()) == 2

@@ -11,6 +11,7 @@ from fedfleet.engine.fate.errors import FlowAnswerError, FlowUnreachableError, G
 from fedfleet.engine.fate.views import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _OK: Final = 0
@@ -30,8 +31,11 @@ _GATEWAY_ADVICE: Final = {
 class FlowConnection:
     """One party's FATE Flow as an HTTP server. nginx hands on by the header `dest-party-id`."""
 
-    def __init__(self, base_url: str, party_id: str, *, timeout: float, transport: httpx.BaseTransport | None) -> None:
+    def __init__(
+        self, base_url: str, party_id: str, *, timeout: float, transport: httpx.BaseTransport | None, trouble: Callable[[], str]
+    ) -> None:
         self.party_id = party_id
+        self._trouble = trouble
         # Never by the environment's proxies: the far end of a tunnel is on this machine.
         self._http = httpx.Client(base_url=base_url, timeout=timeout, transport=transport, trust_env=False)
 
@@ -140,7 +144,7 @@ class FlowConnection:
         return FlowUnreachableError(
             f"FATE Flow of party {party} did not answer",
             expected="an HTTP answer",
-            found=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__,
+            found=self._trouble() or (f"{type(error).__name__}: {error}" if str(error) else type(error).__name__),
             where=f"{self._http.base_url}{path}",
             next_step="Look whether the party's pods python and nginx are Ready",
         )

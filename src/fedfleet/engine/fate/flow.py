@@ -17,7 +17,7 @@ from fedfleet.engine.fate.views import Answer, JobView, TaskView
 from fedfleet.engine.protocol import Word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     import httpx
@@ -46,6 +46,7 @@ class FlowClient:
         *,
         timeout: float = 30.0,
         transport: httpx.BaseTransport | None = None,
+        trouble: Callable[[], str] = lambda: "",
     ) -> None:
         """Prepare; nothing is sent.
 
@@ -54,8 +55,9 @@ class FlowClient:
             party_id: whose FATE Flow is meant.
             timeout: seconds until a call counts as unanswered.
             transport: how requests travel; None for the network.
+            trouble: says what is wrong with the way there, empty where nothing is known; asked when no answer came.
         """
-        self._connection = FlowConnection(base_url, party_id, timeout=timeout, transport=transport)
+        self._connection = FlowConnection(base_url, party_id, timeout=timeout, transport=transport, trouble=trouble)
         self.tables = FlowTables(self._connection)
         self.outputs = FlowOutputs(self._connection)
 

@@ -140,7 +140,7 @@ def _look(flow: FlowClient, before: Moment, seconds: float) -> Moment:
         states = [view.status for view in flow.jobs(before.job_id)]
         tasks = _tasks(flow, before.job_id)
     except (FlowUnreachableError, GatewayError, JobNotFoundError) as error:
-        return Moment(before.job_id, before.state, before.tasks, seconds, error.summary)
+        return Moment(before.job_id, before.state, before.tasks, seconds, error.short)
     ended = bool(states) and all(state.ended for state in states)
     worst = next((state for state in states if state.ended and not state.ok), None)
     state = (worst or states[0]) if ended else next((state for state in states if not state.ended), JobState.UNKNOWN)

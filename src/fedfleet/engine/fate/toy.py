@@ -117,7 +117,8 @@ def run_toy(
         words += _partner_words(initiator, host, partner, job_id, clock, pause)
     result = ToyResult(job_id, guest, host, words, clock() - started)
     if result.ok:
-        return ToyResult(job_id, guest, host, words, result.seconds, message=f"both parties say success of job {job_id}")
+        who = "the party says" if guest == host else "both parties say"
+        return ToyResult(job_id, guest, host, words, result.seconds, message=f"{who} success of job {job_id}")
     component, message = _blame(initiator, host, partner, job_id, words)
     return ToyResult(job_id, guest, host, words, clock() - started, component, message)
 
@@ -138,7 +139,7 @@ def _until_ended(
             words = flow.words(job_id)
             state = ", ".join(f"{word.role} {word.state}" for word in words) or "not there yet"
         except (FlowUnreachableError, GatewayError, JobNotFoundError) as error:
-            state = error.summary
+            state = error.short
         if state != told:
             progress(f"job {job_id} at party {flow.party_id}: {state}")
             told, wait = state, _FIRST_PAUSE
