@@ -15,7 +15,6 @@ import pytest
 from bench.results import Measured, Ratio, Topic, topic
 from bench.simulated_doors import furnish, open_doors
 from bench.simulated_parties import SimulatedParty, card_of, parties
-from fedfleet.exchange.reload import Reloaded, reload_exchange
 from fedfleet.federation.names import broker_name
 from fedfleet.kube import Client
 from fedfleet.probe import Question, ask
@@ -23,7 +22,6 @@ from fedfleet.registration.admit import Outcome, admit
 from fedfleet.registration.intake import Received, Rules
 from support.cluster import space
 from support.lab import RunningLab
-from support.serving import Replicas
 from support.trial import DOMAIN, FEDERATION, TrialExchange
 
 SIZES = (10, 100, 1000)
@@ -45,11 +43,11 @@ class Stage:
     exchange: TrialExchange
     parties: Sequence[SimulatedParty]
 
-    def admit(self, wanted: Sequence[SimulatedParty], reload: Callable[..., Reloaded] = reload_exchange) -> Outcome:
+    def admit(self, wanted: Sequence[SimulatedParty]) -> Outcome:
         """Admit some of them."""
         rules = Rules(FEDERATION, DOMAIN, self.exchange.endpoints, datetime.now(UTC))
         received = [Received(party.party_id, card_of(party).text()) for party in wanted]
-        return admit(self.exchange.client, self.exchange.settings, received, rules, timeout=PROOF_SECONDS, reload=reload)
+        return admit(self.exchange.client, self.exchange.settings, received, rules, timeout=PROOF_SECONDS)
 
     def grown(self, size: int) -> list[Measured]:
         """Bring the exchange to so many parties, and measure the last one's admission and what the replicas do with all of them."""
@@ -57,7 +55,7 @@ class Stage:
             entry["metadata"]["name"] for entry in self.exchange.client.list("ConfigMap", self.exchange.namespace, "fedfleet.dev/kind=card")
         }
         new = [party for party in self.parties[: size - 1] if f"card-{party.party_id}" not in admitted]
-        self.admit(new, reload=Replicas())
+        self.admit(new)
         last = self.parties[size - 1]
         started = time.monotonic()
         outcome = self.admit([last])

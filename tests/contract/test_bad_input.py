@@ -17,7 +17,7 @@ from fedfleet.federation.names import ENDPOINT_NAMES, server_name
 from fedfleet.federation.problems import DocumentError
 from fedfleet.federation.roster import Member, Membership
 from fedfleet.kube import Client, KubeconfigError, UnreachableError
-from fedfleet.pki.admissions import Authority, new_admission, next_roster
+from fedfleet.pki.admissions import Authority, new_admissions, next_roster
 from fedfleet.pki.certificates import load_certificate, new_authority, signed
 from fedfleet.registration.admission import Party, apply_admission
 from fedfleet.registration.secrets import ensure_keys
@@ -148,7 +148,7 @@ def admission(years_ago: int = 0, ca: int = 7) -> Admission:
     }
     member = Member(party_id="30000", organisation="x", engine="fate", state=Membership.ADMITTED, server_names=EndpointPair(**names))
     roster = next_roster(FEDERATION, DOMAIN, EXCHANGE, [member], authority, None, then)
-    return new_admission(HOSPITAL.card(), EndpointPair(**certificates), roster, authority)
+    return new_admissions([(HOSPITAL.card(), EndpointPair(**certificates))], roster, authority)[HOSPITAL.party_id]
 
 
 def test_expired_admission(tmp_path: Path) -> None:

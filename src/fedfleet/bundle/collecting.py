@@ -13,6 +13,7 @@ from fedfleet.errors import FedFleetError
 from fedfleet.kube import ForbiddenError, KubeError
 from fedfleet.kube.connection import THREADS
 from fedfleet.kube.evidence import as_lines
+from fedfleet.safe_yaml import SAFE_DUMPER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -110,8 +111,7 @@ def _events(client: Client, namespace: str) -> list[KubeObject]:
 
 def _objects(folder: str, kind: str, found: Sequence[KubeObject], redactor: Redactor) -> Page:
     cleaned = [redactor.object(each) for each in found]
-    dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    text = yaml.dump_all(cleaned, Dumper=dumper, sort_keys=False, allow_unicode=True, width=10_000)
+    text = yaml.dump_all(cleaned, Dumper=SAFE_DUMPER, sort_keys=False, allow_unicode=True, width=10_000)
     # Once more over the whole: folding and quoting make other texts of the same values.
     return Page(f"{folder}/objects/{kind}.yaml", redactor.text(text))
 

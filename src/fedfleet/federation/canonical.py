@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 # 32 signs without those that are mistaken for one another when spoken or written: I, O, 0 and 1.
 _SIGNS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -15,9 +14,20 @@ _BITS: Final = 80
 _GROUP: Final = 4
 
 
-def canonical_json(content: Mapping[str, Any]) -> bytes:
-    """``content`` as JSON with sorted keys, no spaces and ASCII only: the bytes that are hashed and signed."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
+NOTHING: Final[Mapping[str, bytes]] = MappingProxyType({})
+
+
+def canonical_json(content: Mapping[str, Any], rendered: Mapping[str, bytes] = NOTHING) -> bytes:
+    """``content`` as JSON with sorted keys, no spaces and ASCII only: the bytes that are hashed and signed.
+
+    ``rendered`` are further fields, each as the bytes that this function makes of it.
+    """
+    fields = {name: _json(value) for name, value in content.items()} | dict(rendered)
+    return b"{" + b",".join(_json(name) + b":" + fields[name] for name in sorted(fields)) + b"}"
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
 
 
 def fingerprint(canonical: bytes) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeVar, 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fedfleet.federation.canonical import canonical_json, fingerprint
+from fedfleet.federation.canonical import NOTHING, canonical_json, fingerprint
 from fedfleet.federation.problems import DocumentError, Problem
 from fedfleet.federation.reading import read_mapping
+from fedfleet.safe_yaml import SAFE_DUMPER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,15 +46,17 @@ class Document(Part):
     signature: str
 
     @classmethod
-    def sealed(cls, content: dict[str, Any], sign: Callable[[bytes], str]) -> Self:
+    def sealed(cls, content: dict[str, Any], sign: Callable[[bytes], str], rendered: Mapping[str, bytes] = NOTHING) -> Self:
         """The document of ``content`` (fields without version, kind and seals) with fingerprint and signature.
+
+        ``rendered`` has those of its fields in canonical JSON that many documents share, so that they need not be rendered for each.
 
         Raises:
             DocumentError: the content is not acceptable.
         """
         frame = {"apiVersion": API_VERSION, "kind": cls.__name__, "fingerprint": "", "signature": ""}
         draft = cls.checked(frame | content, cls.title)
-        canonical = draft.canonical()
+        canonical = draft.canonical(rendered)
         return draft.model_copy(update={"fingerprint": fingerprint(canonical), "signature": sign(canonical)})
 
     @classmethod
@@ -79,9 +82,9 @@ class Document(Part):
         fields = self.model_dump(mode="json", by_alias=True)
         return {name: value for name, value in fields.items() if name not in _SEALS} | {name: fields[name] for name in _SEALS}
 
-    def canonical(self) -> bytes:
-        """The bytes that fingerprint and signature are made of: everything but these two."""
-        return canonical_json({name: value for name, value in self.content().items() if name not in _SEALS})
+    def canonical(self, rendered: Mapping[str, bytes] = NOTHING) -> bytes:
+        """The bytes that fingerprint and signature are made of: everything but these two; ``rendered`` as in ``sealed``."""
+        return canonical_json(self.model_dump(mode="json", by_alias=True, exclude={*_SEALS, *rendered}), rendered)
 
     def intact(self) -> bool:
         """Whether the fingerprint is that of the content."""
@@ -105,11 +108,11 @@ def checked(model: type[_Part], content: Mapping[str, Any], where: str, summary:
         raise DocumentError(summary, problems, next_step) from error
 
 
-class _BlockDumper(yaml.SafeDumper):
+class _BlockDumper(SAFE_DUMPER):  # type: ignore[misc]
     """Writes texts of several lines as blocks."""
 
 
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+def _represent_text(dumper: Any, text: str) -> Any:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 

@@ -6,12 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-try:
-    from yaml import CSafeLoader as _Loader
-except ImportError:  # PyYAML built without libyaml reads the same, ten times slower
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
-
 from fedfleet.federation.problems import DocumentError, Problem
+from fedfleet.safe_yaml import SAFE_LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -19,7 +15,7 @@ if TYPE_CHECKING:
 _LARGEST_BYTES: Final = 1024 * 1024
 
 
-class _StrictLoader(_Loader):
+class _StrictLoader(SAFE_LOADER):  # type: ignore[misc]
     """Refuses what lets one text mean different things to different readers."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -30,7 +26,8 @@ class _StrictLoader(_Loader):
                 message = f"the key {name!r} twice"
                 raise yaml.constructor.ConstructorError(None, None, message, key.start_mark)
             seen.add(name)
-        return super().construct_mapping(node, deep)
+        found: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return found
 
 
 def read_mapping(text: str, where: str) -> dict[str, Any]:
@@ -65,7 +62,7 @@ def read_mapping(text: str, where: str) -> dict[str, Any]:
 
 def _refuse_aliases(text: str) -> None:
     """They let a short text grow without bound."""
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=SAFE_LOADER):
         if isinstance(event, yaml.AliasEvent):
             message = "an alias"
             raise yaml.constructor.ConstructorError(None, None, message)

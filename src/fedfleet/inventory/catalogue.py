@@ -14,6 +14,7 @@ import yaml
 from jinja2 import nodes
 
 from fedfleet.errors import FedFleetError
+from fedfleet.safe_yaml import safe_load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -104,9 +105,8 @@ def catalogue_of(specs: Mapping[str, Any], defaults: Mapping[str, object], playb
 
 
 def _read(path: Path) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (a safe loader)
+        return safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise FedFleetError("A file of the collection cannot be read", found=str(error), where=str(path)) from error
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from fedfleet.federation.problems import Problem
+from fedfleet.safe_yaml import SAFE_LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -112,7 +113,7 @@ def is_variables_file(path: Path) -> bool:
 
 def _root(text: str) -> yaml.Node | None:
     try:
-        return yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.compose(text, Loader=SAFE_LOADER)
     except yaml.YAMLError:
         return None
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from fedfleet.safe_yaml import SAFE_DUMPER
+
 if TYPE_CHECKING:
     from fedfleet.kube.refs import KubeObject
 
@@ -29,10 +31,9 @@ _ANNOTATION_NOISE = frozenset(
         "kubectl.kubernetes.io/last-applied-configuration",
     }
 )
-_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-class _TextDumper(_Dumper):  # type: ignore[misc]
+class _TextDumper(SAFE_DUMPER):  # type: ignore[misc]
     """Writes text of several lines as lines, so that a diff of a configuration file reads as one."""
 
 

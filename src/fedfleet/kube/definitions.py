@@ -10,14 +10,13 @@ import yaml
 
 from fedfleet.kube.errors import DefinitionError
 from fedfleet.kube.refs import KubeObject, ObjectRef
+from fedfleet.safe_yaml import SAFE_LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-
-class _ManifestLoader(_Loader):  # type: ignore[misc]
+class _ManifestLoader(SAFE_LOADER):  # type: ignore[misc]
     """YAML as Kubernetes reads it: dates stay text, and no key is given twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -33,7 +32,7 @@ class _ManifestLoader(_Loader):  # type: ignore[misc]
 
 _ManifestLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+    for first, resolvers in SAFE_LOADER.yaml_implicit_resolvers.items()
 }
 
 

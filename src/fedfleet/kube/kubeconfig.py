@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from fedfleet.kube.errors import KubeconfigError
+from fedfleet.safe_yaml import safe_load
 
 _IN_CLUSTER = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
@@ -104,9 +105,8 @@ class _Merged:
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Path]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (a safe loader)
+        content = safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise KubeconfigError(
             "The kubeconfig cannot be read",

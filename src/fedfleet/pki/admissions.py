@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fedfleet.federation.admission import Admission, admission_problems
+from fedfleet.federation.canonical import canonical_json
 from fedfleet.federation.endpoint import EndpointPair
 from fedfleet.federation.names import ENDPOINT_NAMES, EndpointName, server_name
 from fedfleet.federation.problems import Problem
@@ -83,18 +84,25 @@ def next_roster(
     return roster
 
 
-def new_admission(card: Card, certificates: EndpointPair, roster: Roster, authority: Authority) -> Admission:
-    """What a party gets back for its card."""
-    content = {
-        "federation": card.federation,
-        "domain": card.domain,
-        "party_id": card.party_id,
-        "card_fingerprint": card.fingerprint,
-        "certificates": certificates.model_dump(),
-        "ca": authority.pem,
-        "roster": roster,
+def new_admissions(parties: Iterable[tuple[Card, EndpointPair]], roster: Roster, authority: Authority) -> dict[str, Admission]:
+    """What parties get back for their cards, by number; each with the certificates signed for it, and all with one roster."""
+    sign, rendered = sealer(authority.key), {"roster": canonical_json(roster.content())}
+    return {
+        card.party_id: Admission.sealed(
+            {
+                "federation": card.federation,
+                "domain": card.domain,
+                "party_id": card.party_id,
+                "card_fingerprint": card.fingerprint,
+                "certificates": certificates.model_dump(),
+                "ca": authority.pem,
+                "roster": roster,
+            },
+            sign,
+            rendered,
+        )
+        for card, certificates in parties
     }
-    return Admission.sealed(content, sealer(authority.key))
 
 
 def verify_admission(

@@ -14,7 +14,7 @@ from fedfleet.federation.names import server_name
 from fedfleet.federation.roster import Member, Membership, Roster
 from fedfleet.federation.route import routes_of
 from fedfleet.kube import StaleError, whole
-from fedfleet.pki.admissions import Authority, issued, new_admission, next_roster
+from fedfleet.pki.admissions import Authority, issued, new_admissions, next_roster
 from fedfleet.progress import report
 from fedfleet.registration.intake import Received, Rules, accepted
 
@@ -112,11 +112,9 @@ def admit(
     marked = [_mark_proven(client, settings, kept[party_id]) for party_id in unproven if party_id in reached]
     roster, renumbered = _keep_roster(client, settings, authority, rules)
     stored = admitted_parties(client, settings)
-    admissions = {
-        party_id: new_admission(found.card, found.certificates, roster, authority)
-        for party_id, found in stored.items()
-        if roster.member(party_id) is not None and found.is_proven
-    }
+    listed = {member.party_id for member in roster.parties}
+    admitted = [(found.card, found.certificates) for party_id, found in stored.items() if party_id in listed and found.is_proven]
+    admissions = new_admissions(admitted, roster, authority)
     changed = bool(fresh or gone) or reloaded.changed or any(marked) or renumbered
     waiting = tuple(party_id for party_id, found in stored.items() if not found.is_proven)
     return Outcome(changed, fresh, gone, admissions, roster, reloaded, waiting)

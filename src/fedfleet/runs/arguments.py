@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from fedfleet.errors import FedFleetError
+from fedfleet.safe_yaml import SAFE_LOADER
 
 
 class ExtraVariablesError(FedFleetError):
@@ -59,7 +60,7 @@ def _vault_aware(content: str) -> dict[str, Any]:
     """The top level of a YAML mapping; a file that Ansible Vault encrypts as a whole tells no names."""
     if content.startswith("$ANSIBLE_VAULT"):
         return {}
-    node = yaml.compose(content, Loader=yaml.SafeLoader)
+    node = yaml.compose(content, Loader=SAFE_LOADER)
     if not isinstance(node, yaml.MappingNode):
         raise yaml.YAMLError("this is no mapping of names to values")
     return {str(name.value): value.value if isinstance(value, yaml.ScalarNode) else value for name, value in node.value}

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from fedfleet.errors import FedFleetError
+from fedfleet.safe_yaml import safe_load
 
 COLLECTION: Final = "fedfleet.federation"
 _PLACE: Final = Path("ansible_collections", *COLLECTION.split("."), "playbooks")
@@ -97,7 +96,7 @@ def find_verb(name: str) -> Verb:
 
 def _read(path: Path) -> Verb:
     text = path.read_text(encoding="utf-8")
-    plays: list[dict[str, Any]] = yaml.safe_load(text) or []
+    plays: list[dict[str, Any]] = safe_load(text) or []
     asked = [entry for play in plays for entry in play.get("vars_prompt") or []]
     return Verb(path.stem, _sentence(text), tuple(Question(entry["name"], str(entry.get("prompt") or entry["name"])) for entry in asked))
 

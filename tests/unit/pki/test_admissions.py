@@ -9,7 +9,7 @@ from fedfleet.federation.admission import Admission
 from fedfleet.federation.endpoint import EndpointPair
 from fedfleet.federation.names import server_name
 from fedfleet.federation.roster import Member, Membership, Roster
-from fedfleet.pki.admissions import issued, new_admission, next_roster, verify_admission
+from fedfleet.pki.admissions import issued, new_admissions, next_roster, verify_admission
 from fedfleet.pki.certificates import RENEWAL, load_certificate
 from support.parties import BANK, DOMAIN, EXCHANGE, FEDERATION, HOSPITAL, NOW, Party, authority
 
@@ -27,7 +27,8 @@ def _roster(*members: Member, previous: Roster | None = None, ca: int = 0) -> Ro
 
 def _admission(party: Party = HOSPITAL, roster: Roster | None = None, ca: int = 0) -> Admission:
     certificates = issued(party.card(), authority(ca), None, NOW)
-    return new_admission(party.card(), certificates, roster or _roster(_member(HOSPITAL), _member(BANK), ca=ca), authority(ca))
+    roster = roster or _roster(_member(HOSPITAL), _member(BANK), ca=ca)
+    return new_admissions([(party.card(), certificates)], roster, authority(ca))[party.party_id]
 
 
 def _problems(admission: Admission, party: Party = HOSPITAL, known_authority: str = "", known_roster: Roster | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fedfleet.pki.admissions import issued, new_admission, next_roster
+from fedfleet.pki.admissions import issued, new_admissions, next_roster
 from fedfleet.registration.stated import stated_endpoints
 from support.parties import BANK, DOMAIN, EXCHANGE, FEDERATION, HOSPITAL, NOW, authority
 
@@ -16,7 +16,7 @@ def write(folder: Path, name: str, text: str) -> Path:
 def test_cards_tell_of_their_parties_and_an_admission_of_the_exchange(tmp_path: Path) -> None:
     card = HOSPITAL.card()
     roster = next_roster(FEDERATION, DOMAIN, EXCHANGE, [], authority(), None, NOW)
-    admission = new_admission(card, issued(card, authority(), None, NOW), roster, authority())
+    admission = new_admissions([(card, issued(card, authority(), None, NOW))], roster, authority())[card.party_id]
     files = [
         write(tmp_path, "40000.yaml", BANK.card().text()),
         write(tmp_path, "30000.yaml", card.text()),

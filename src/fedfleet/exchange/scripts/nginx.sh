@@ -12,19 +12,21 @@ until [ "$(cat $files 2>/dev/null | sha256sum | cut -c1-64)" = "$digest" ]; do
   sleep 0.1
 done
 
-# Workers that take connections; one that is going down says so in its title.
-workers() {
+# Processes of nginx by their title; workers that are going down say so in theirs, and take no connections.
+processes() {
   for line in /proc/[0-9]*/cmdline; do
     case $(tr '\0' ' ' <"$line" 2>/dev/null) in
       *'worker process is shutting down'*) ;;
-      *'nginx: worker process'*) number=${line%/cmdline}; echo "${number#/proc/}" ;;
+      *"nginx: $1 process"*) number=${line%/cmdline}; echo "${number#/proc/}" ;;
     esac
   done
 }
+workers() { processes worker; }
 
+# The master alone reads the configuration: with a thousand parties that takes seconds, and `nginx -t` and `nginx -s reload` would each do it once more.
+# One that it cannot use it leaves aside, and goes on with the old.
 old=" $(workers | tr '\n' ' ')"
-said=$(nginx -t -c "$conf" 2>&1) || { echo "$said" >&2; exit 4; }
-said=$(nginx -c "$conf" -s reload 2>&1) || { echo "$said" >&2; exit 4; }
+kill -HUP "$(processes master)" || exit 5
 
 # After the signal, old workers go on taking connections until the new ones are there.
 patience=100
@@ -38,6 +40,10 @@ while :; do
   done
   [ "$new" = 1 ] && [ "$lingering" = 0 ] && exit 0
   patience=$((patience - 1))
-  [ "$patience" -gt 0 ] || { echo "workers before:$old; now: $(workers | tr '\n' ' ')" >&2; exit 5; }
+  if [ "$patience" -le 0 ]; then
+    said=$(nginx -t -c "$conf" 2>&1) || { echo "$said" >&2; exit 4; }
+    echo "workers before:$old; now: $(workers | tr '\n' ' ')" >&2
+    exit 5
+  fi
   sleep 0.1
 done
