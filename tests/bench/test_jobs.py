@@ -81,7 +81,9 @@ def test_where_the_time_of_jobs_goes(
     found(
         topic(
             "Where the time of federated jobs goes",
-            "The guest's tasks on profile spark, by FATE Flow's own times and the marks that processes leave. Both parties share the machine's cores.",
+            "The guest's tasks on profile spark, by FATE Flow's own times and the marks that processes leave. Both parties share the machine's cores. Most of "
+            "it is the start of four processes a task, two of Java and two of Python; what was tuned is told in "
+            "[images](images.md#what-makes-sparks-tasks-start-quickly).",
             [*of_toy, *of_workload],
             [*shares(of_toy), *shares(of_workload)],
             Kubernetes=client.version(),

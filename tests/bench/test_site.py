@@ -31,7 +31,9 @@ def test_where_the_time_of_a_run_that_changes_nothing_goes(federation: Federatio
         topic(
             "Where the time of a run that changes nothing goes",
             "Whole runs of ansible-playbook. Modules run in the process that Ansible forks for a task, with their libraries imported before; the "
-            "alternative is Ansible's usual way, an interpreter a module.",
+            "alternative is Ansible's usual way, an interpreter a module. What else was done: what is imported is frozen before Ansible forks, so that "
+            "collections of garbage copy none of it; the inventory is held against the roles' specs once and not again by each role; and objects that the "
+            "API's record shows to stand as defined are not sent.",
             [
                 Measured(case=_CASE, of="the whole", value=seconds),
                 Measured(case=_CASE, of="the whole, with an interpreter a module", value=apart),

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from fedfleet.kube import Client
 from support.commands import Finished
 from support.federation import Federation
 
@@ -36,6 +37,21 @@ def test_every_site_is_validated(federation: Federation) -> None:
         "party30000": "validated",
         "party40000": "validated",
     }
+
+
+@pytest.mark.parametrize("site", ["exchange", "party30000"])
+def test_the_change_sheet_names_the_addresses_on_both_sides_of_the_border(federation: Federation, client: Client, site: str) -> None:
+    sheet = (federation.inventory / "artifacts" / f"change-sheet-{site}.md").read_text(encoding="utf-8")
+    doors = [
+        ("fate-30000", "pulsar-public-tls"),
+        ("fate-30000", "nginx-public"),
+        ("fate-exchange", "traffic-server"),
+        ("fate-exchange", "nginx"),
+    ]
+    for namespace, name in doors:
+        service = client.get("Service", name, namespace)
+        assert service is not None
+        assert f"| {service['status']['loadBalancer']['ingress'][0]['ip']}" in sheet
 
 
 def test_a_second_run_changes_nothing(second_run: Finished) -> None:
