@@ -1,12 +1,19 @@
 """What one run of site.yml on inventories/lab leaves: everything proven, and nothing left to do for the next."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from fedfleet.kube import Client
 from support.commands import Finished
 from support.federation import Federation
+
+
+@pytest.fixture(scope="module")
+def client(federation: Federation) -> Iterator[Client]:
+    with Client.connect(federation.lab.kubeconfig) as session:
+        yield session
 
 
 @pytest.fixture(scope="module")
