@@ -15,10 +15,9 @@ from support.cluster import eventually
 from support.commands import run
 from support.federation import PLAYBOOK_SECONDS, Federation
 
-pytestmark = pytest.mark.nightly
-
 NEW = "9999"
 RUN_SECONDS = 1800
+pytestmark = [pytest.mark.nightly, pytest.mark.timeout(RUN_SECONDS)]
 
 
 @dataclass(frozen=True)

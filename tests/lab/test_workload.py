@@ -17,6 +17,7 @@ from support.commands import BIN, ROOT, Finished
 from support.federation import Federation
 
 RUN_SECONDS = 1800
+pytestmark = pytest.mark.timeout(RUN_SECONDS)
 GUEST, HOST = "30000", "40000"
 
 
