@@ -81,8 +81,8 @@ class Daemons:
         record = self._read(daemon.name)
         if process is not None and record is not None and record["digest"] == digest:
             return False
-        # What a killed `up` started but had no time to write down would hold the port.
-        stop(tagged(self._tag_of(daemon.name)), grace=15.0)
+        # What a killed `up` started but had no time to write down would hold the port; one that has only just started shows no tag yet.
+        stop({*tagged(self._tag_of(daemon.name)), *([process] if process else [])}, grace=15.0)
         self.launch(daemon, digest)
         return True
 
