@@ -1,15 +1,20 @@
-"""Ctrl-C and SIGTERM while a run goes on: the first ends it in order, the second at once."""
+"""Ctrl-C and SIGTERM while a run goes on: the first ends it in order, the second at once, and so does a minute without an end."""
 
 from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from types import FrameType, TracebackType
 from typing import Any, Final
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _AT_ONCE: Final = 2
+# Seconds that an end in order may take. A worker of Ansible's that dies while it hands on a result holds a lock that ansible-playbook then waits for
+# for ever.
+_IN_ORDER_SECONDS: Final = 60.0
 
 
 class Interruption:
@@ -17,12 +22,14 @@ class Interruption:
 
     Args:
         process: the file that says which process it is; it comes some milliseconds after the start.
+        clock: the time in seconds, that never goes back.
     """
 
-    def __init__(self, process: Path) -> None:
+    def __init__(self, process: Path, *, clock: Callable[[], float] = monotonic) -> None:
         self._process = process
+        self._clock = clock
         self._asked = 0
-        self._told = False
+        self._told_at: float | None = None
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Interruption:
@@ -43,7 +50,8 @@ class Interruption:
     def must_end(self) -> bool:
         """Whether the run is to be ended at once; asked again and again while it goes on."""
         self._tell()
-        return self._asked >= _AT_ONCE
+        late = self._told_at is not None and self._clock() - self._told_at > _IN_ORDER_SECONDS
+        return late or self._asked >= _AT_ONCE
 
     def _take(self, number: int, frame: FrameType | None) -> None:
         del number, frame
@@ -51,7 +59,7 @@ class Interruption:
         self._tell()
 
     def _tell(self) -> None:
-        if not self._asked or self._told:
+        if not self._asked or self._told_at is not None:
             return
         try:
             os.kill(int(self._process.read_text(encoding="utf-8")), signal.SIGINT)
@@ -60,4 +68,4 @@ class Interruption:
             return
         except (ProcessLookupError, ValueError):
             pass
-        self._told = True
+        self._told_at = self._clock()
