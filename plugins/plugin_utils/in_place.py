@@ -10,9 +10,11 @@ interpreter, the module runs as all modules do.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
+import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -40,6 +42,10 @@ _WORK = (
     "validation.jobs",
 )
 
+_LIBC = ctypes.CDLL(None, use_errno=True)
+# linux/prctl.h
+_PR_SET_PDEATHSIG = 1
+
 
 def prepare(*, whole_run: bool = False) -> None:
     """Import the client; for a whole run, all that its modules need. Before Ansible forks for the first task, and no task has to do it again."""
@@ -50,6 +56,16 @@ def prepare(*, whole_run: bool = False) -> None:
         # What the collector never walks again, no fork has to copy: a third of a run that changes nothing.
         gc.collect()
         gc.freeze()
+
+
+def end_with_playbook() -> None:
+    """Have the kernel kill this fork when ansible-playbook is gone: it must not go on changing a site whose lock is given back."""
+    playbook = os.getppid()
+    if _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    if os.getppid() != playbook:
+        # It went just before.
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Ended(BaseException):
@@ -109,6 +125,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
         # This process is the task's own.
+        end_with_playbook()
         os.environ.update({variable: str(value) for variable, value in environment.items()})
         try:
             module.run(ModuleHere(plain(params), check_mode=self._task.check_mode, diff=self._task.diff))

@@ -2,6 +2,8 @@
 
 import json
 import re
+import socket
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from support.commands import run
+from support.commands import BIN, run
 
 ROOT = Path(__file__).parents[2]
 MODULES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "plugins" / "modules").glob("*.py")}
@@ -75,3 +77,23 @@ def test_both_ways_refuse_what_is_no_option(ran: Ran) -> None:
     for host in ("here", "apart"):
         assert ran.answers[host]["refused"]["failed"]
         assert "missing required arguments: name found in objects" in ran.answers[host]["refused"]["msg"]
+
+
+def test_a_module_does_not_outlive_a_killed_playbook(tmp_path: Path) -> None:
+    """It would go on changing a site whose lock is given back."""
+    with socket.create_server(("127.0.0.1", 0)) as api:
+        api.settimeout(60)
+        server = f"http://127.0.0.1:{api.getsockname()[1]}"
+        named = {"clusters": [{"name": "c", "cluster": {"server": server}}], "users": [{"name": "u", "user": {"token": "t"}}]}
+        contexts = {"contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}], "current-context": "c"}
+        (tmp_path / "kubeconfig").write_text(json.dumps(named | contexts), encoding="utf-8")
+        tasks = [{"fedfleet.federation.kube_info": {"kubeconfig": str(tmp_path / "kubeconfig"), "kind": "Pod"}}]
+        play = {"hosts": "localhost", "gather_facts": False, "connection": "local", "tasks": tasks}
+        (tmp_path / "play.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
+        command = [f"{BIN}/ansible-playbook", str(tmp_path / "play.yml"), "-e", f"ansible_python_interpreter={sys.executable}"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as playbook, api.accept()[0] as asked:
+            asked.settimeout(20)
+            assert asked.recv(1000)
+            playbook.kill()
+            # The module waits for an answer for a minute; the kernel hangs up for it at once.
+            assert asked.recv(1000) == b""

@@ -38,11 +38,10 @@ class Watched:
     context: str
 
 
-def start_keeper(watched: Watched) -> None:
-    """Start a keeper that outlives the process which calls this."""
-    subprocess.Popen(
+def start_keeper(watched: Watched) -> subprocess.Popen[bytes]:
+    """Start a keeper that outlives the process which calls this. It stays in its folder: paths of kubeconfigs may be relative to it."""
+    return subprocess.Popen(
         [sys.executable, "-m", "fedfleet.locks.keeper", json.dumps(asdict(watched))],
-        cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -91,14 +90,13 @@ class Keeper:
         return True
 
     def _with_lock(self, ask: Callable[[SiteLock], bool]) -> bool | None:
-        """Ask something of the lock; None where the cluster does not answer, which the next attempt may find otherwise."""
-        from fedfleet.errors import FedFleetError
+        """Ask something of the lock; None where that fails, however it does: the next attempt may not, and nobody else keeps the lock."""
         from fedfleet.locks.site import SiteLock
 
         try:
             self._client = self._client or self._connect()
             return ask(SiteLock(self._client, self._watched.namespace))
-        except FedFleetError:
+        except Exception:  # noqa: BLE001
             self._hang_up()
             return None
 

@@ -1,7 +1,8 @@
 """Modules that a run left at work when it was killed.
 
-Ansible starts each module as a process of its own; they outlive an ansible-playbook that had no time to end them, and would go on changing the
-site after its lock is given back. They are known by the run and the site in their environment, which no other process has.
+Ansible starts most modules as processes of their own; they outlive an ansible-playbook that had no time to end them, and would go on changing
+the site after its lock is given back. They are known by the run and the site in their environment, which no other process has. Modules that run
+inside of Ansible's own forks are killed by the kernel (plugins/plugin_utils/in_place.py).
 """
 
 from __future__ import annotations

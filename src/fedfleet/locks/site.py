@@ -107,9 +107,12 @@ class SiteLock:
         try:
             self._client.create(lease.body(self._namespace, holder, now))
         except StaleError:
-            found = self._read()
+            there = self._client.get("Lease", NAME, self._namespace, api_version=API_VERSION)
         else:
             return True
+        if there is None:
+            return False
+        found = lease.held(there)
         if found is not None and (found.holder.run, found.holder.process) == (holder.run, holder.process):
             return True
         if found is not None and not found.is_orphaned:
@@ -117,10 +120,10 @@ class SiteLock:
                 raise LockedError(self._namespace, found)
             if not self._stays_silent(found):
                 return False
-        return self._replace(holder, found)
+        return self._replace(holder, found, there["metadata"]["resourceVersion"])
 
-    def _replace(self, holder: Holder, found: Held | None) -> bool:
-        """Write the lease anew over what was found, and over nothing else; False where it is gone."""
+    def _replace(self, holder: Holder, found: Held | None, version: str) -> bool:
+        """Write the lease anew over the version that was found, and over nothing else; False where it is gone."""
         if found is not None:
             report(f"taking over the lock of a run that was killed: {found.holder}")
         now = datetime.now(UTC)
@@ -128,7 +131,7 @@ class SiteLock:
             self._namespace,
             replace(holder, since=now),
             now,
-            version=found.version if found else "",
+            version=version,
             transitions=found.transitions + 1 if found else 0,
         )
         try:

@@ -75,15 +75,31 @@ def verify_card(card: Card, federation: str, domain: str, now: datetime) -> list
     return found
 
 
-def succession_problems(card: Card, stored: Card | None) -> list[Problem]:
-    """Why a card cannot take the place of the stored one: it is older, or says something else under the same number."""
-    if stored is None or card == stored or card.serial > stored.serial:
+def succession_problems(card: Card, stored: Card | None, *, confirmed: bool) -> list[Problem]:
+    """Why a card cannot take the place of the stored one: it is older, says something else under the same number, or has other keys.
+
+    A card's signature is of the keys in it, so that anybody can sign a card with new keys; ``confirmed`` says that the party read out this
+    card's fingerprint.
+    """
+    if stored is None or card == stored:
         return []
     where = f"card of party {card.party_id}"
     if card.serial < stored.serial:
         return [Problem(where, f"it has the number {card.serial}, and number {stored.serial} is known already: it is an old card")]
-    return [
-        Problem(
-            where, f"there are two different cards with the number {card.serial}: fingerprints {card.fingerprint} and {stored.fingerprint}"
+    if card.serial == stored.serial:
+        sentence = f"there are two different cards with the number {card.serial}: fingerprints {card.fingerprint} and {stored.fingerprint}"
+        return [Problem(where, sentence)]
+    changed = [name for name in ENDPOINT_NAMES if _key_of(card, name) != _key_of(stored, name)]
+    if changed and not confirmed:
+        sentence = (
+            f"its {' and '.join(changed)} keys are not those of the admitted card: another might have made it in the party's name. "
+            f"Have the party read out the fingerprint of its card, and list it in registration_card_fingerprints; this card's is {card.fingerprint}"
         )
-    ]
+        return [Problem(where, sentence)]
+    return []
+
+
+def _key_of(card: Card, endpoint: EndpointName) -> str:
+    """The id of an endpoint's key; empty where the card has none that can be read."""
+    request = load_request(card.certificate_requests.of(endpoint))
+    return key_id(request.public_key()) if request else ""

@@ -35,7 +35,8 @@ class Rules:
         federation, domain: whose cards are taken.
         exchange: the exchange's own endpoints, to which no route may lead.
         forbidden: networks to which no route may lead.
-        fingerprints: what parties read out over the phone, by party id; a card listed here must have that one.
+        fingerprints: what parties read out over the phone, by party id; a card listed here must have that one, and only
+            a card listed here may bring other keys than the admitted one.
         removed: parties that are to be out; their cards are put aside.
         now: the moment.
         ports: the ports that the exchange forwards to; empty for any.
@@ -86,11 +87,11 @@ def _read(received: Sequence[Received]) -> tuple[list[tuple[str, Card]], list[Pr
 
 def _problems(card: Card, stored: Card | None, rules: Rules) -> list[Problem]:
     found = verify_card(card, rules.federation, rules.domain, rules.now)
+    told = rules.fingerprints.get(card.party_id, "")
     if card.intact():
         # Of a changed card, its number and fingerprint say nothing.
-        found += succession_problems(card, stored)
+        found += succession_problems(card, stored, confirmed=bool(told))
     found += target_problems(card, rules.exchange, rules.forbidden, rules.ports)
-    told = rules.fingerprints.get(card.party_id, "")
     if told and not same_fingerprint(told, card.fingerprint):
         sentence = f"its fingerprint is {card.fingerprint}, and the party read out {told}: this is not the party's card"
         found.append(Problem(f"card of party {card.party_id}", sentence))

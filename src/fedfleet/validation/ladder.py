@@ -26,7 +26,10 @@ NAMES = {
     4: "toy on one party",
     5: "toy with a partner",
 }
+ALONE = 4
+"""The rung of a toy on one party."""
 TOP = max(NAMES)
+"""The rung of toys with every partner."""
 
 
 @dataclass(frozen=True)

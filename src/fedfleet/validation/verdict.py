@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from fedfleet.federation.roster import Membership
 from fedfleet.federation.states import SiteFacts, SiteState, state_of, waits_for
+from fedfleet.validation.jobs import subject
+from fedfleet.validation.ladder import ALONE, TOP
+from fedfleet.validation.party import partners_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,25 +47,31 @@ def of_party(
         card_file: where its card lies, for whoever has to send it.
     """
     member = roster.member(party_id) if roster else None
+    alone = any(proof.rung == ALONE for proof in proofs)
+    toys = [proof.subject for proof in proofs if proof.rung == TOP]
+    partners = partners_of(party_id, roster)
+    unproven = [partner for partner in partners if partner not in silent and subject(party_id, partner) not in toys]
     facts = SiteFacts(
         has_cluster=True,
         has_workloads=True,
         has_card=card is not None,
         has_admission=roster is not None,
-        has_proof=any(proof.rung == 4 for proof in proofs) and not silent,
+        has_proof=alone and not silent and not unproven,
         is_removed=member is not None and member.state is Membership.REMOVED,
     )
     state = state_of(facts)
     waiting = waits_for(state, party_id, card_file, card.fingerprint if card else "")
     if waiting:
         return Verdict(state, waiting, waiting)
-    toys = [proof.subject for proof in proofs if proof.rung == 5]
-    proven = f"proven with toys {', '.join(toys)}" if toys else "proven alone"
     if silent:
         reasons = "; ".join(f"party {partner} ({found})" for partner, found in silent.items())
         waiting = f"It waits for partners that do not answer through the exchange yet: {reasons}."
-    elif roster is not None and not toys and any(proof.rung == 4 for proof in proofs):
+    elif unproven or not alone:
+        without = f"with {', '.join(unproven)}" if unproven else "alone"
+        waiting = f"It waits for a run that climbs the whole ladder: no job was run {without} (validation_highest_rung)."
+    elif not partners:
         waiting = "Nobody else is on the roster yet."
+    proven = f"proven with toys {', '.join(toys)}" if toys else "proven alone" if alone else "with no job run"
     return Verdict(state, waiting, f"Party {party_id} is {state}, {proven}. {waiting}".strip())
 
 

@@ -1,14 +1,19 @@
 """The keeper gives a lock back when its run ends, and ends the run when the lock is lost."""
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from fedfleet.kube import Client, UnreachableError
-from fedfleet.locks.keeper import Keeper, Watched
+from fedfleet.locks.keeper import Keeper, Watched, start_keeper
 from fedfleet.locks.lease import NAME, Holder
 from fedfleet.locks.leftovers import end_leftovers
 from fedfleet.locks.site import SiteLock
@@ -51,13 +56,16 @@ def test_a_run_whose_lock_was_taken_over_is_told_to_end(cluster: Objects, holder
     assert cluster.get("Lease", NAME, PLACE) is not None
 
 
-def test_a_cluster_that_is_silent_for_a_while_ends_nothing(cluster: Objects, holder: Made, sleeper: subprocess.Popen[bytes]) -> None:
+@pytest.mark.parametrize("failure", [UnreachableError("No answer"), MemoryError(), KeyError("metadata")])
+def test_a_cluster_that_is_silent_for_a_while_ends_nothing(
+    cluster: Objects, holder: Made, sleeper: subprocess.Popen[bytes], failure: Exception
+) -> None:
     SiteLock(cast("Client", cluster), PLACE).take(holder("first"))
     silent = iter([True, True, True])
 
     def connect() -> Client:
         if next(silent, False):
-            raise UnreachableError("No answer")
+            raise failure
         return cast("Client", cluster)
 
     thread = keeping(cluster, sleeper.pid, connect)
@@ -66,6 +74,25 @@ def test_a_cluster_that_is_silent_for_a_while_ends_nothing(cluster: Objects, hol
     sleeper.kill()
     sleeper.wait()
     thread.join(timeout=5)
+
+
+def test_a_keeper_finds_the_kubeconfig_that_the_run_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sleeper: subprocess.Popen[bytes]
+) -> None:
+    """Paths may be relative to the folder of the run, in the inventory as in KUBECONFIG."""
+    with socket.create_server(("127.0.0.1", 0)) as api:
+        api.settimeout(20)
+        server = f"http://127.0.0.1:{api.getsockname()[1]}"
+        named = {"clusters": [{"name": "c", "cluster": {"server": server}}], "users": [{"name": "u", "user": {"token": "t"}}]}
+        contexts = {"contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}], "current-context": "c"}
+        (tmp_path / "kubeconfig").write_text(json.dumps(named | contexts), encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        sleeper.kill()
+        sleeper.wait()
+        with start_keeper(Watched("first", sleeper.pid, "party30000", PLACE, "kubeconfig", "")) as keeper:
+            with api.accept()[0] as asked:
+                assert asked.recv(1000).startswith(b"GET /api")
+            keeper.kill()
 
 
 def test_modules_that_a_killed_run_left_at_work_are_ended_and_nobody_elses() -> None:

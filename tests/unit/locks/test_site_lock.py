@@ -1,5 +1,6 @@
 """One run at a time holds a site, and a lock outlives no run for long."""
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -104,6 +105,22 @@ def test_a_holder_whose_clock_is_wrong_keeps_what_it_renews(
     monkeypatch.setattr("time.sleep", lambda _: lapse(cluster, skew))
     with pytest.raises(LockedError, match="living"):
         lock.take(holder("next"))
+
+
+def test_a_lease_that_nobody_holds_goes_to_one_of_two(cluster: Objects, lock: SiteLock, holder: Made) -> None:
+    lock.take(holder("before"))
+    cluster.patch("Lease", NAME, SITE, {"metadata": {}, "spec": {"holderIdentity": None}})
+    writes = itertools.count()
+
+    def other_first(_: str) -> None:
+        # The first write is the attempt to make the lease, the second takes over the one that is there.
+        if next(writes) == 1:
+            cluster.before_write = lambda _: None
+            SiteLock(cast("Client", cluster), SITE).take(holder("quicker"))
+
+    cluster.before_write = other_first
+    with pytest.raises(LockedError, match="quicker"):
+        lock.take(holder("slower"))
 
 
 def test_a_renewed_lease_is_younger(lock: SiteLock, holder: Made, cluster: Objects) -> None:

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from fedfleet.federation.card import Card
-from fedfleet.federation.names import server_name
+from fedfleet.federation.names import ENDPOINT_NAMES, server_name
 from fedfleet.federation.problems import DocumentError
-from fedfleet.pki.cards import succession_problems, verify_card
+from fedfleet.pki.cards import new_card, succession_problems, verify_card
 from fedfleet.pki.certificates import self_signed
 from fedfleet.pki.requests import new_request
 from support.parties import BANK, DOMAIN, FEDERATION, HOSPITAL, NOW, key
@@ -114,13 +114,30 @@ def test_a_card_with_ended_certificates_is_refused() -> None:
 def test_an_older_card_cannot_take_a_newer_one_s_place() -> None:
     first = HOSPITAL.card()
     second = replace(HOSPITAL, broker="198.51.100.77").card(first)
-    assert "it is an old card" in str(succession_problems(first, second)[0])
+    assert "it is an old card" in str(succession_problems(first, second, confirmed=True)[0])
 
 
 def test_two_different_cards_with_one_number_are_refused() -> None:
     other = replace(HOSPITAL, broker="198.51.100.77").card()
-    assert "two different cards with the number 1" in str(succession_problems(other, HOSPITAL.card())[0])
+    assert "two different cards with the number 1" in str(succession_problems(other, HOSPITAL.card(), confirmed=True)[0])
 
 
 def test_the_same_card_again_is_fine() -> None:
-    assert succession_problems(HOSPITAL.card(), HOSPITAL.card()) == []
+    assert succession_problems(HOSPITAL.card(), HOSPITAL.card(), confirmed=False) == []
+
+
+def test_a_newer_card_with_the_same_keys_takes_the_place_of_the_old_one() -> None:
+    first = HOSPITAL.card()
+    assert succession_problems(replace(HOSPITAL, broker="198.51.100.77").card(first), first, confirmed=False) == []
+
+
+def test_new_keys_want_a_fingerprint_that_was_read_out() -> None:
+    first = HOSPITAL.card()
+    keys = {name: key(7 + number) for number, name in enumerate(ENDPOINT_NAMES)}
+    certificates = {name: self_signed(keys[name], HOSPITAL.site.server_name(name), NOW) for name in ENDPOINT_NAMES}
+    other = new_card(HOSPITAL.site, HOSPITAL.endpoints, keys, certificates, first)
+    assert _problems(other) == []
+    (problem,) = succession_problems(other, first, confirmed=False)
+    assert "its broker and coordination keys are not those of the admitted card" in str(problem)
+    assert other.fingerprint in str(problem)
+    assert succession_problems(other, first, confirmed=True) == []

@@ -80,6 +80,21 @@ def test_alone_on_the_roster_it_is_validated_and_says_so(card: Card) -> None:
     assert (verdict.state, verdict.waits_for) == ("validated", "Nobody else is on the roster yet.")
 
 
+@pytest.mark.parametrize(
+    ("proofs", "told"),
+    [
+        ([Proof(3, "30000 → 40000", ok=True)], "with no job run. It waits for a run that climbs the whole ladder: no job was run with 40000"),
+        ([ALONE], "proven alone. It waits for a run that climbs the whole ladder: no job was run with 40000"),
+        ([ALONE, Proof(5, "30000 → 50000", ok=True)], "no job was run with 40000"),
+    ],
+)
+def test_a_ladder_that_was_not_climbed_to_its_end_validates_nothing(card: Card, proofs: list[Proof], told: str) -> None:
+    verdict = of_party("30000", card, BOTH, proofs, {}, "")
+    assert verdict.state == "admitted"
+    assert told in verdict.sentence
+    assert "Nobody else" not in verdict.sentence
+
+
 def test_a_removed_party_is_told_so(card: Card) -> None:
     verdict = of_party("30000", card, roster(("30000", Membership.REMOVED)), [ALONE], {}, "")
     assert verdict.state == "removed"
