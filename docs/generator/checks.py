@@ -6,7 +6,8 @@ from fedfleet.checks import CHECKS
 
 _INTRODUCTION = """\
 What `fedfleet check` looks at; how to use it: [check a site](../how-to/check.md). Each check has a code, which never changes.
-A check that cannot look, for want of rights or because a site has no such thing, is skipped."""
+A check whose thing a site does not have is skipped, and so is one of the cluster for who may see the site's namespace only. In that namespace,
+missing rights are a warning: what was not seen is not good."""
 
 
 def render_checks() -> str:

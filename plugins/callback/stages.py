@@ -82,8 +82,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._clock = StageClock(pathlib.Path(playbook._file_name).name)
         # The run's name: whatever it starts has it in its environment. C(fedfleet run) has given it one already.
         os.environ.setdefault(RUN, f"{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}")
+        self._kept = False
         if self._owner:
-            # Another playbook of the same run.
+            # Another playbook of the same run, which ansible-playbook begins only when the one before did not fail.
             return
         self._owner = os.getpid()
         self._record = RunRecord(self._called(playbook))
@@ -127,6 +128,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         if self._progress:
             self._progress.stop()
         stopped = {host for host in stats.processed if stats.failures.get(host) or stats.dark.get(host)}
+        self._record.settle(stopped)
         self._keep_evidence("failed" if stopped else "done")
         run = self._clock.result(stopped)
         if not run.stages:
@@ -160,7 +162,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._record.prove(result.host.get_name(), result.result)
 
     def _keep_evidence(self, result: Result) -> None:
-        """Write the run's evidence, once, and in the process that ran it: workers are forks of it."""
+        """Write the run's evidence, once a playbook, and in the process that ran it: workers are forks of it."""
         if self._kept or self._record.is_empty or self._inventory is None or os.getpid() != self._owner:
             return
         self._kept = True

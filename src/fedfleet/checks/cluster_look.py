@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from fedfleet.checks.look import Api, Disk
-from fedfleet.kube import KubeError
+from fedfleet.kube import ForbiddenError, KubeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _DF_SECONDS = 15.0
 _APPS = "apps/v1"
+CLUSTER_WIDE = frozenset({"api", "namespace", "nodes", "classes"})
+"""Parts of no namespace."""
 
 
 def cluster_parts(client: Client, place: Place) -> dict[str, Callable[[], Any]]:
@@ -83,6 +85,8 @@ def _disk(client: Client, namespace: str, mount: tuple[str, str, str, str]) -> D
     claim, pod, container, path = mount
     try:
         done = client.exec(pod, namespace, ["df", "-Pk", path], container=container, timeout=_DF_SECONDS)
+    except ForbiddenError:
+        raise
     except KubeError:
         # The container is on its way up or down: its pod has checks of its own.
         return None

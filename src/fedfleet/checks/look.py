@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from fedfleet.checks.model import Level
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -27,12 +29,12 @@ class Unseen:
     Attributes:
         reason: why.
         advice: what to do about it.
-        harmless: whether it tells nothing bad: rights are missing, or this site has no such thing.
+        level: how bad that is; skipped where this site has no such thing, or it is the platform team's to look at.
     """
 
     reason: str
     advice: str = ""
-    harmless: bool = False
+    level: Level = Level.FAILURE
 
 
 class UnseenError(Exception):
@@ -122,7 +124,7 @@ class Routes:
     doors: Sequence[Proof] = ()
 
 
-_NOT_HERE = Unseen("this site has no such thing", harmless=True)
+_NOT_HERE = Unseen("this site has no such thing", level=Level.SKIPPED)
 
 
 @dataclass(frozen=True)

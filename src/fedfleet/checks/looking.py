@@ -5,15 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from fedfleet.checks.cluster_look import cluster_parts
+from fedfleet.checks.cluster_look import CLUSTER_WIDE, cluster_parts
 from fedfleet.checks.look import Look, Place, Unseen
+from fedfleet.checks.model import Level
 from fedfleet.checks.site_look import exchange_parts, party_parts
 from fedfleet.errors import FedFleetError
 from fedfleet.kube import ForbiddenError, KubeError
 from fedfleet.kube.connection import THREADS
+from fedfleet.registration.broker_records import BrokerPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,6 +55,15 @@ def place_of(site: InventorySite) -> Place:
     return Place(site.name, site.kind, site.namespace, site.domain, site.party_id or "")
 
 
+def broker_of(site: InventorySite) -> BrokerPlace:
+    """Where a party's broker is: in its namespace, or wherever the inventory says that the site's own Pulsar is."""
+    inside = BrokerPlace(site.namespace, site.party_id or "", cluster_domain=site.cluster_domain)
+    external = site.pulsar_external
+    if external is None:
+        return inside
+    return replace(inside, host=external.host, port=external.admin_port, tenant=external.tenant, cluster=external.cluster)
+
+
 def look_at(site: InventorySite, watched: Watched | None = None) -> Look:
     """Look at a site. Nothing is changed; whatever cannot be seen becomes an ``Unseen`` part."""
     watched = watched or Watched()
@@ -61,11 +73,14 @@ def look_at(site: InventorySite, watched: Watched | None = None) -> Look:
         with site.connect() as client:
             watched.end(f"{site.name}: the API")
             parts = cluster_parts(client, place)
-            parts |= party_parts(client, place, now) if site.kind == "party" else exchange_parts(client, place, site.federation, now)
+            if site.kind == "party":
+                parts |= party_parts(client, place, broker_of(site), now)
+            else:
+                parts |= exchange_parts(client, place, site.federation, now)
             return Look(place, now, **_all(parts, site.name, watched))
     except KubeError as error:
         # Without the API nothing is seen; the check of the API says so, and the others refer to it.
-        return Look(place, now, **dict.fromkeys(_PARTS, _unseen(error)))
+        return Look(place, now, **dict.fromkeys(_PARTS, Unseen(error.short, error.next_step)))
     finally:
         watched.end(f"{site.name}: the API")
 
@@ -78,16 +93,14 @@ def _all(parts: Mapping[str, Callable[[], Any]], site: str, watched: Watched) ->
         watched.begin(f"{site}: {name}")
         try:
             return parts[name]()
+        except ForbiddenError as error:
+            # A site's operator often sees nothing of the cluster, which others look after; but its own namespace must not look good unseen.
+            level = Level.SKIPPED if name in CLUSTER_WIDE else Level.WARNING
+            return Unseen(error.short, "Ask the platform team for the right, or have somebody look who has it", level)
         except FedFleetError as error:
-            return _unseen(error)
+            return Unseen(error.short, error.next_step)
         finally:
             watched.end(f"{site}: {name}")
 
     with ThreadPoolExecutor(max_workers=THREADS) as pool:
         return dict(zip(parts, pool.map(one, parts), strict=True))
-
-
-def _unseen(error: FedFleetError) -> Unseen:
-    if isinstance(error, ForbiddenError):
-        return Unseen("rights are missing to look at it", "Ask for the right, or leave it to the platform team", harmless=True)
-    return Unseen(error.short, error.next_step)

@@ -60,13 +60,13 @@ def _outcomes(check: Check, look: Look, told: list[Unseen]) -> tuple[Outcome, ..
         return tuple(check.judge(look))
     except UnseenError as error:
         part = error.part
-    if part.harmless:
+    if part.level is Level.SKIPPED:
         return (Outcome(Level.SKIPPED, check.title, part.reason),)
     if part in told:
-        # One failure is enough for one reason.
+        # Once is enough for one reason.
         return (Outcome(Level.SKIPPED, check.title, "not known, for the reason above"),)
     told.append(part)
-    return (Outcome(Level.FAILURE, check.title, part.reason, "that it can be looked at", part.advice),)
+    return (Outcome(part.level, check.title, part.reason, "that it can be looked at", part.advice),)
 
 
 def worst(results: Iterable[SiteResult]) -> Level:

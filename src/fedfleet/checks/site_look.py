@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from fedfleet.checks.certificate_look import exchange_certificates, party_certificates
 from fedfleet.checks.look import Flow, Hops, Kept, Routes, Unseen
+from fedfleet.checks.model import Level
 from fedfleet.exchange.reload import ask_exchange
 from fedfleet.exchange.settings import ExchangeSettings
-from fedfleet.registration.broker_records import BrokerPlace, reconcile_records
+from fedfleet.registration.broker_records import reconcile_records
 from fedfleet.validation.connection import ConnectionRung
 from fedfleet.validation.credentials import credentials_of
 from fedfleet.validation.exchange_ladder import exchange_doorways
@@ -25,17 +26,18 @@ if TYPE_CHECKING:
 
     from fedfleet.checks.look import Place
     from fedfleet.kube import Client
+    from fedfleet.registration.broker_records import BrokerPlace
 
 _RECENT_JOBS = 20
 
 
-def party_parts(client: Client, place: Place, now: datetime) -> dict[str, Callable[[], Any]]:
+def party_parts(client: Client, place: Place, broker: BrokerPlace, now: datetime) -> dict[str, Callable[[], Any]]:
     """The parts of a look that only parties have, by name."""
     party = Party(place.party_id, client, place.namespace)
     return {
         "certificates": lambda: party_certificates(client, place.namespace, place.party_id, place.domain, now),
         "roster": party.roster,
-        "broker": lambda: _broker(party),
+        "broker": lambda: _broker(party, broker),
         "flow": lambda: _flow(party),
         "hops": lambda: _hops(party),
         "kept": lambda: Kept(ProofStore(client, place.namespace).kept(), digest([site_digest(client, place.namespace)])),
@@ -51,11 +53,11 @@ def exchange_parts(client: Client, place: Place, federation: str, now: datetime)
     }
 
 
-def _broker(party: Party) -> Any:
+def _broker(party: Party, place: BrokerPlace) -> Any:
     roster = party.roster()
     if roster is None:
-        return Unseen("this party has no admission yet, and its broker knows nobody", harmless=True)
-    return reconcile_records(party.client, BrokerPlace(party.namespace, party.party_id), roster, dry_run=True)
+        return Unseen("this party has no admission yet, and its broker knows nobody", level=Level.SKIPPED)
+    return reconcile_records(party.client, place, roster, dry_run=True)
 
 
 def _flow(party: Party) -> Flow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,8 +67,13 @@ class RunRecord:
         self._site(site).changed.append(ChangedTask(stage=stage, task=task))
 
     def fail(self, site: str, stage: str, task: str) -> None:
-        """A task failed at a site, and nobody made up for it."""
+        """A task failed at a site; `settle` says whether anybody made up for it."""
         self._site(site).failed.append(ChangedTask(stage=stage, task=task))
+
+    def settle(self, stopped: Collection[str]) -> None:
+        """The run is over, and stopped on some sites: there the last failure counts, and what failed before or elsewhere was made up for."""
+        for name, site in self._sites.items():
+            site.failed = site.failed[-1:] if name in stopped else []
 
     def prove(self, site: str, result: Mapping[str, Any]) -> None:
         """A ladder was climbed at a site; `result` is what the module returned. One that is not as it should be proves nothing."""

@@ -96,7 +96,7 @@ class Keeper:
         try:
             self._client = self._client or self._connect()
             return ask(SiteLock(self._client, self._watched.namespace))
-        except Exception:  # noqa: BLE001
+        except Exception:
             self._hang_up()
             return None
 

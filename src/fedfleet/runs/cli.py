@@ -72,14 +72,14 @@ def run(
     handed_on = [word for name, value in options.items() if value for word in (f"--{name}", *([str(value)] if value is not True else []))]
     handed_on += [word for given in extra for word in ("-e", given)]
 
-    from fedfleet.runs.history import RunDirectory, new_stamp
+    from fedfleet.runs.history import RunDirectory, new_run
     from fedfleet.runs.playing import Request, Workplace
     from fedfleet.runs.running import Described, carry_out
     from fedfleet.runs.waits import Waits
 
-    stamp = new_stamp()
-    directory = RunDirectory.made(place, stamp)
-    request = Request(stamp, found.playbook, inventory, tuple(handed_on))
+    name = new_run()
+    directory = RunDirectory.made(place, name)
+    request = Request(name, found.playbook, inventory, tuple(handed_on))
     with Workplace.opened() as workplace:
         watching = partial(_watch, output, Waits(workplace.progress))
         code = carry_out(request, Described(found.name, shown(options, extra)), directory, workplace, watching)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from fedfleet.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from fedfleet.runs.events import RunEvent
     from fedfleet.runs.playing import Ended
 
@@ -36,33 +38,30 @@ class Ending:
             if event.outcome in _BAD:
                 self._failures.append(event)
 
-    def of(self, ended: Ended) -> tuple[int, str]:
-        """Return the exit code and what to say. The most telling failure wins: a lock, the lowest rung, a route, any stage."""
+    def of(self, ended: Ended, stopped: Collection[str] | None) -> tuple[int, str]:
+        """Return the exit code and what to say. The most telling failure wins: a lock, the lowest rung, a route, any stage.
+
+        Args:
+            ended: how ansible-playbook ended.
+            stopped: the sites on which the run stopped; None where Ansible did not say. What failed elsewhere was made up for.
+        """
+        failures = last_failures(self._failures, stopped)
         if ended.interrupted and ended.code != 0:
             return ExitCode.INTERRUPTED, self._interrupted()
         if ended.code == 0:
             return ExitCode.OK, "Done."
-        if not self._failures:
+        if not failures:
             said = "\n".join(ended.tail)
             return ExitCode.FAILED, f"The run did not come about. ansible-playbook ended {ended.code} and said:\n{said}"
-        sites = sorted({failure.site for failure in self._failures})
-        stages = list(dict.fromkeys(failure.stage for failure in self._failures))
-        code = self._code()
+        sites = sorted({failure.site for failure in failures})
+        stages = list(dict.fromkeys(failure.stage for failure in failures))
+        code = _code(failures)
         if code == ExitCode.LOCKED:
             return code, f"Another run is at work on {', '.join(sites)}. Nothing was touched; run the same again when it is over."
         return (
             code,
             f"Stopped at {', '.join(sites)} in: {', '.join(stages)}. What was done stays done; put it right and run the same again.",
         )
-
-    def _code(self) -> int:
-        asked = {failure.exit_code for failure in self._failures if failure.exit_code}
-        if ExitCode.LOCKED in asked:
-            return ExitCode.LOCKED
-        rungs = sorted(code for code in asked if code in _RUNGS)
-        if rungs:
-            return rungs[0]
-        return ExitCode.ROUTE_FAILED if ExitCode.ROUTE_FAILED in asked else ExitCode.STAGE_FAILED
 
     def _interrupted(self) -> str:
         lines = [f"Interrupted in: {self._stage}." if self._stage else "Interrupted before the first stage: nothing was touched."]
@@ -72,3 +71,20 @@ class Ending:
         if self._stage:
             lines.append("What was applied stays applied, no lock is left, and the same command goes on from here.")
         return "\n".join(lines)
+
+
+def last_failures(failures: Sequence[RunEvent], stopped: Collection[str] | None) -> list[RunEvent]:
+    """What ended a run: of each site on which it stopped, the last failure. A site that stopped takes no part in what comes after."""
+    if stopped is None:
+        return list(failures)
+    return list({failure.site: failure for failure in failures if failure.site in stopped}.values())
+
+
+def _code(failures: Sequence[RunEvent]) -> int:
+    asked = {failure.exit_code for failure in failures if failure.exit_code}
+    if ExitCode.LOCKED in asked:
+        return ExitCode.LOCKED
+    rungs = sorted(code for code in asked if code in _RUNGS)
+    if rungs:
+        return rungs[0]
+    return ExitCode.ROUTE_FAILED if ExitCode.ROUTE_FAILED in asked else ExitCode.STAGE_FAILED

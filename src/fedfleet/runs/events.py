@@ -30,6 +30,7 @@ class RunEvent(FileModel):
     """One line of `events.jsonl`, and of `fedfleet run --output json`. `seconds` count from the run's start.
 
     `site`, `stage` and `task` say what it is about, `message` what there is to read, `exit_code` how the run ended or which code the failed task asks for.
+    `stopped` are the sites on which a run that ended had stopped; failures of others were made up for.
     """
 
     at: datetime
@@ -41,6 +42,7 @@ class RunEvent(FileModel):
     outcome: Outcome | None = None
     message: str = ""
     exit_code: int | None = None
+    stopped: tuple[str, ...] | None = None
 
     def line(self) -> str:
         """The event as JSON on one line, without what is empty."""
@@ -55,6 +57,7 @@ class EventReader:
         self._started = clock()
         self._stage = ""
         self._task = ""
+        self._stopped: set[str] | None = None
 
     def new(self, event: Kind, **told: Any) -> RunEvent:
         """An event of this moment."""
@@ -62,7 +65,12 @@ class EventReader:
 
     def ended(self, exit_code: int, message: str) -> list[RunEvent]:
         """The end of the running stage, and of the run."""
-        return [*self._end_stage(), self.new("run-ended", exit_code=exit_code, message=message)]
+        return [*self._end_stage(), self.new("run-ended", exit_code=exit_code, message=message, stopped=self.stopped)]
+
+    @property
+    def stopped(self) -> tuple[str, ...] | None:
+        """The sites on which the run has stopped; None as long as Ansible has not said."""
+        return None if self._stopped is None else tuple(sorted(self._stopped))
 
     def read(self, told: Mapping[str, Any]) -> list[RunEvent]:
         """What ansible-runner tells, in our words; empty for what nobody needs to know."""
@@ -76,6 +84,9 @@ class EventReader:
             return [
                 self.new("task-started", stage=self._stage, task=str(about.get("task") or self._task), site=str(about.get("host") or ""))
             ]
+        if name == "playbook_on_stats":
+            self._stopped = (self._stopped or set()) | {*(about.get("failures") or ()), *(about.get("dark") or ())}
+            return []
         if name in _OUTCOMES:
             return [self._task_ended(_OUTCOMES[name], about)]
         return []

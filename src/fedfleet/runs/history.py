@@ -1,4 +1,4 @@
-"""What is kept of runs: `artifacts/runs/<UTC stamp>/` beside the inventory, the newest few.
+"""What is kept of runs: `artifacts/runs/<UTC stamp>-<process>/` beside the inventory, the newest few.
 
 Each holds `run.json` (a `RunSummary`), `events.jsonl` (a `RunEvent` a line) and `output.log`, what ansible-playbook printed. The files are the
 owner's alone to read.
@@ -63,7 +63,7 @@ class RunDirectory:
                 expected="a directory that can be written",
                 found=error.strerror or str(error),
                 where=str(runs / run),
-                next_step="Make the inventory's directory writable, or wait a second where another run began in the same one",
+                next_step="Make the inventory's directory writable; run again where another run began in the same second",
             ) from error
         for old in sorted(entry for entry in runs.iterdir() if entry.is_dir())[:-kept]:
             shutil.rmtree(old, ignore_errors=True)
@@ -87,6 +87,6 @@ class RunDirectory:
         return os.fdopen(descriptor, "w", encoding="utf-8", buffering=1)
 
 
-def new_stamp(now: datetime | None = None) -> str:
-    """Return the name of a run that starts now; names sort by time."""
-    return (now or datetime.now(UTC)).strftime(STAMP)
+def new_run(now: datetime | None = None) -> str:
+    """Return the name of a run that this process starts now; names sort by time, and no other run on this machine has it."""
+    return f"{(now or datetime.now(UTC)).strftime(STAMP)}-{os.getpid()}"

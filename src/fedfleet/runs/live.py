@@ -12,6 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from fedfleet.runs.ending import last_failures
 from fedfleet.runs.events import RunEvent
 from fedfleet.runs.views import lines_of
 from fedfleet.runs.waits import Wait
@@ -29,7 +30,8 @@ class LiveView:
         self._console = console
         self._waits: list[Wait] = []
         self._stages: list[tuple[str, float, float | None]] = []
-        self._failed: set[str] = set()
+        self._failures: list[RunEvent] = []
+        self._stopped: tuple[str, ...] | None = None
         self._began = monotonic()
         self._spinner = Spinner("dots")
         self._live = Live(get_renderable=self._drawn, console=console, refresh_per_second=_PER_SECOND, transient=True)
@@ -43,8 +45,9 @@ class LiveView:
             name, began, _ = self._stages[-1]
             self._stages[-1] = (name, began, event.seconds)
         elif event.outcome in ("failed", "unreachable"):
-            self._failed.add(event.stage)
+            self._failures.append(event)
         if event.event == "run-ended":
+            self._stopped = event.stopped
             self.close()
             self._console.print(self._stage_table())
         if event.event in _LASTING:
@@ -66,9 +69,10 @@ class LiveView:
 
     def _stage_table(self) -> Table:
         table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+        failed = {failure.stage for failure in last_failures(self._failures, self._stopped)}
         for name, began, ended in self._stages:
             mark: RenderableType = self._spinner if ended is None else Text("ok", "green")
-            if name in self._failed:
+            if name in failed:
                 mark = Text("FAILED", "bold red")
             table.add_row(mark, name, f"{(monotonic() - self._began if ended is None else ended) - began:.1f} s")
         return table

@@ -20,10 +20,10 @@ from ansible_runner import Runner, RunnerConfig
 
 from fedfleet import progress
 from fedfleet.runs.interruption import Interruption
+from fedfleet.sites import configuration
 
 _STAGES: Final = "fedfleet.federation.stages"
 _ENABLED: Final = "ANSIBLE_CALLBACKS_ENABLED"
-_CONFIG: Final = "ANSIBLE_CONFIG"
 _TAIL_LINES: Final = 12
 # Seconds after which ansible-runner looks at its process even though it prints nothing; and what is printed is kept by whoever listens.
 _SETTINGS: Final = {"pexpect_timeout": 0.5, "suppress_output_file": True}
@@ -118,7 +118,7 @@ def _config(request: Request, workplace: Workplace) -> RunnerConfig:
 
 def _environment(request: Request, workplace: Workplace) -> dict[str, str]:
     """What the run finds in its environment beyond ours."""
-    found = _ansible_config(request.inventory)
+    found = configuration.ansible_config(request.inventory)
     enabled = os.environ.get(_ENABLED) or (_configured_callbacks(found) if found else "")
     names = [name.strip() for name in enabled.split(",") if name.strip()]
     return {
@@ -128,16 +128,8 @@ def _environment(request: Request, workplace: Workplace) -> dict[str, str]:
         progress.RUN: request.run,
         progress.ENVIRONMENT: str(workplace.progress),
         _ENABLED: ",".join(names if _STAGES in names else [*names, _STAGES]),
-        **({_CONFIG: str(found)} if found else {}),
+        **({configuration.ENVIRONMENT: str(found)} if found else {}),
     }
-
-
-def _ansible_config(inventory: Path) -> Path | None:
-    """The configuration that Ansible would take here, or the one that lies beside the inventory."""
-    stated = os.environ.get(_CONFIG)
-    beside = inventory if inventory.is_dir() else inventory.parent
-    candidates = [Path(stated)] if stated else [Path.cwd() / "ansible.cfg", beside / "ansible.cfg", beside.parent / "ansible.cfg"]
-    return next((path.absolute() for path in candidates if path.is_file()), None)
 
 
 def _configured_callbacks(path: Path) -> str:

@@ -100,7 +100,7 @@ def carry_out(
             reader.new("run-started", message=f"{described.verb} on {request.inventory}, run {request.run}, kept in {directory.path}")
         )
         ended: Ended = play(request, workplace, on_event)
-        code, message = watch.ending.of(ended)
+        code, message = watch.ending.of(ended, reader.stopped)
         for event in reader.ended(code, message):
             watch.tell(event)
     directory.summarise(

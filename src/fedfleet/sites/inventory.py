@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from fedfleet.errors import FedFleetError
+from fedfleet.sites import configuration
 from fedfleet.sites.model import InventorySite
 
 if TYPE_CHECKING:
@@ -113,9 +114,11 @@ def _resolve(inventory: Path, target: Path, extra_vars: Sequence[str]) -> str:
         for given in extra_vars:
             command += ["--extra-vars", given]
         command += ["--extra-vars", f"sites_file={target}"]
+        config = configuration.ansible_config(inventory)
+        found = {configuration.ENVIRONMENT: str(config)} if config else {}
         try:
             done = subprocess.run(
-                command, env=os.environ | _QUIET, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=_SECONDS, check=False
+                command, env=os.environ | found | _QUIET, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=_SECONDS, check=False
             )
         except subprocess.TimeoutExpired as error:
             raise InventoryError(

@@ -11,6 +11,17 @@ from fedfleet.federation.names import Domain, FederationName, PartyId
 from fedfleet.kube import Client
 
 
+class ExternalPulsar(BaseModel):
+    """A broker that is the site's own: where its admin API is, and what it calls itself and the party's tenant."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    host: str
+    admin_port: int = 8080
+    tenant: str = "fl-tenant"
+    cluster: str = "standalone"
+
+
 class InventorySite(BaseModel):
     """A host of the groups `exchanges` or `parties`.
 
@@ -24,6 +35,8 @@ class InventorySite(BaseModel):
         kubeconfig: path of the kubeconfig; empty for the environment's, as kubectl takes it.
         context: context in it; empty for its current one.
         fate_profile: `spark` or `standalone`; empty for an exchange.
+        cluster_domain: the DNS suffix of Services.
+        pulsar_external: the broker of a party that does not run it in its namespace.
         directory: Ansible's `inventory_dir`, where the site's artefacts go.
     """
 
@@ -39,6 +52,8 @@ class InventorySite(BaseModel):
     kubeconfig: str = ""
     context: str = ""
     fate_profile: str = ""
+    cluster_domain: str = "cluster.local"
+    pulsar_external: ExternalPulsar | None = None
     directory: Path
 
     def connect(self) -> Client:

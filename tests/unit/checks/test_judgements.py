@@ -154,9 +154,10 @@ def test_a_reason_is_told_once() -> None:
     assert levels["jobs-last"] is levels["jobs-long"] is Level.SKIPPED
 
 
-def test_what_may_not_be_seen_is_skipped() -> None:
-    result = check_site(replace(PARTY, nodes=Unseen("rights are missing", harmless=True)))
-    assert {found.level for found in result.results if found.check.code == "kube-nodes"} == {Level.SKIPPED}
+@pytest.mark.parametrize("level", [Level.SKIPPED, Level.WARNING])
+def test_what_may_not_be_seen_is_as_bad_as_the_look_says(level: Level) -> None:
+    result = check_site(replace(PARTY, nodes=Unseen("rights are missing", level=level)))
+    assert {found.level for found in result.results if found.check.code == "kube-nodes"} == {level}
     assert not result.failed
 
 

@@ -52,6 +52,16 @@ def test_it_says_what_changed_and_what_was_proven_where(record: RunRecord, inven
     assert party.state == "validated"
 
 
+def test_only_failures_that_nobody_made_up_for_are_told(record: RunRecord, inventory: Path) -> None:
+    record.fail("exchange", "Register", "Rescued")
+    record.fail("party30000", "Register", "Rescued too")
+    record.fail("party30000", "Validate", "Climb the ladder")
+    record.settle({"party30000"})
+    exchange, party = record.evidence(inventory, "failed").sites
+    assert exchange.failed == ()
+    assert party.failed == (ChangedTask(stage="Validate", task="Climb the ladder"),)
+
+
 def test_its_inputs_are_the_inventorys_files(record: RunRecord, inventory: Path) -> None:
     files = record.evidence(inventory, "done").inputs.files
     assert [file.path for file in files] == ["group_vars/all.yml", "hosts.yml"]

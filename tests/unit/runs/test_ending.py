@@ -23,11 +23,11 @@ def code_of(*failures: RunEvent) -> int:
     ending = Ending()
     for failure in failures:
         ending.note(failure)
-    return ending.of(Ended(2, (), interrupted=False))[0]
+    return ending.of(Ended(2, (), interrupted=False), None)[0]
 
 
 def test_a_run_without_failures_is_done() -> None:
-    assert Ending().of(Ended(0, (), interrupted=False)) == (ExitCode.OK, "Done.")
+    assert Ending().of(Ended(0, (), interrupted=False), None) == (ExitCode.OK, "Done.")
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_the_most_telling_failure_wins(failures: list[RunEvent], code: int) -> N
 
 
 def test_a_run_that_did_not_come_about_says_what_ansible_said() -> None:
-    code, message = Ending().of(Ended(4, ("[ERROR]: no inventory",), interrupted=False))
+    code, message = Ending().of(Ended(4, ("[ERROR]: no inventory",), interrupted=False), None)
     assert code == ExitCode.FAILED
     assert "no inventory" in message
 
@@ -58,7 +58,7 @@ def test_an_interrupted_run_says_what_state_things_are_in() -> None:
         event(event="task-started", stage="Deploy", site="party30000", task="Apply the whole set"),
     ):
         ending.note(told)
-    code, message = ending.of(Ended(99, (), interrupted=True))
+    code, message = ending.of(Ended(99, (), interrupted=True), None)
     assert code == ExitCode.INTERRUPTED
     assert message.splitlines() == [
         "Interrupted in: Deploy.",
@@ -69,4 +69,14 @@ def test_an_interrupted_run_says_what_state_things_are_in() -> None:
 
 
 def test_a_run_that_was_done_when_it_was_interrupted_is_done() -> None:
-    assert Ending().of(Ended(0, (), interrupted=True))[0] == ExitCode.OK
+    assert Ending().of(Ended(0, (), interrupted=True), None)[0] == ExitCode.OK
+
+
+def test_what_was_made_up_for_ended_nothing() -> None:
+    ending = Ending()
+    rescued = event(event="task-ended", stage="Deploy", task="Try", site="one", outcome="failed", exit_code=ExitCode.LOCKED)
+    for failure in (rescued, failed("two", 23), failed("one", 25)):
+        ending.note(failure)
+    code, message = ending.of(Ended(2, (), interrupted=False), {"one"})
+    assert code == 25
+    assert message.startswith("Stopped at one in: Validate.")

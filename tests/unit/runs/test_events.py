@@ -88,3 +88,10 @@ def test_the_end_ends_the_stage_too() -> None:
     reader = EventReader()
     reader.read(told("playbook_on_play_start", name="Deploy"))
     assert [event.event for event in reader.ended(0, "Done.")] == ["stage-ended", "run-ended"]
+
+
+def test_the_end_says_on_which_sites_it_stopped() -> None:
+    reader = EventReader()
+    assert reader.ended(1, "")[-1].stopped is None
+    reader.read(told("playbook_on_stats", failures={"south": 1}, dark={"north": 1}, rescued={"west": 1}, ok={"west": 3}))
+    assert reader.ended(1, "")[-1].stopped == ("north", "south")

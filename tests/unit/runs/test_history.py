@@ -1,11 +1,12 @@
 """Runs are kept, but not for ever, and for their owner alone."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from fedfleet.runs.history import HistoryError, RunDirectory, RunSummary, new_stamp
+from fedfleet.runs.history import HistoryError, RunDirectory, RunSummary, new_run
 
 
 def test_the_newest_runs_stay(tmp_path: Path) -> None:
@@ -15,7 +16,7 @@ def test_the_newest_runs_stay(tmp_path: Path) -> None:
 
 
 def test_names_sort_by_time() -> None:
-    assert new_stamp(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)) == "20260102T030405Z"
+    assert new_run(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)) == f"20260102T030405Z-{os.getpid()}"
 
 
 def test_nobody_else_reads_what_is_kept(tmp_path: Path) -> None:

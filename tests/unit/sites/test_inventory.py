@@ -1,17 +1,20 @@
 """An inventory is read as a run would read it, and its sites come out typed."""
 
+import textwrap
 from pathlib import Path
 
 import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from fedfleet.sites import InventoryError, InventorySite, UnknownSiteError, read_sites, site_named
+from fedfleet.sites.model import ExternalPulsar
 
 HOSTS = """\
 exchanges: {hosts: {exchange: {}}}
 parties:
   hosts:
     north: {party_id: 30000, organisation: Hospital North}
-    south: {party_id: 40000, site_namespace: learning, fate_profile: standalone}
+    south: {party_id: 40000, site_namespace: learning, fate_profile: standalone, cluster_domain: south.local, fate_pulsar_external: {host: pulsar.south}}
 """
 ALL = """\
 federation_name: lab
@@ -41,6 +44,21 @@ def test_templates_defaults_and_extra_variables_are_resolved_for_each_host(tmp_p
     assert found[1].kubeconfig == str(tmp_path / "keys" / "north")
     assert found[1].context == "admin"
     assert found[1].directory == tmp_path
+    assert [site.cluster_domain for site in found] == ["cluster.local", "cluster.local", "south.local"]
+    assert [site.pulsar_external for site in found] == [None, None, ExternalPulsar(host="pulsar.south")]
+
+
+def test_the_configuration_beside_the_inventory_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANSIBLE_CONFIG", raising=False)
+    directory, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
+    directory.mkdir()
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    (tmp_path / "password").write_text("open sesame")
+    (tmp_path / "ansible.cfg").write_text("[defaults]\nvault_password_file = password\n")
+    vaulted = VaultLib([("default", VaultSecret(b"open sesame"))]).encrypt(b"secretly").decode()
+    everywhere = ALL + "cluster_context: !vault |\n" + textwrap.indent(vaulted, "  ")
+    assert read_sites(inventory(directory, everywhere=everywhere))[0].context == "secretly"
 
 
 def test_a_missing_variable_is_named_with_its_host(tmp_path: Path) -> None:

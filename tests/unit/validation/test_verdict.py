@@ -83,7 +83,10 @@ def test_alone_on_the_roster_it_is_validated_and_says_so(card: Card) -> None:
 @pytest.mark.parametrize(
     ("proofs", "told"),
     [
-        ([Proof(3, "30000 → 40000", ok=True)], "with no job run. It waits for a run that climbs the whole ladder: no job was run with 40000"),
+        (
+            [Proof(3, "30000 → 40000", ok=True)],
+            "with no job run. It waits for a run that climbs the whole ladder: no job was run with 40000",
+        ),
         ([ALONE], "proven alone. It waits for a run that climbs the whole ladder: no job was run with 40000"),
         ([ALONE, Proof(5, "30000 → 50000", ok=True)], "no job was run with 40000"),
     ],
