@@ -37,7 +37,7 @@ def session(module: AnsibleModule, **told: Any) -> Iterator[Client]:
     Errors of ours leave the module by fail_json, as sentences and field by field; ``told`` is added to that.
     """
     if IMPORT_ERROR:
-        module.fail_json(msg=missing_required_lib("fedfleet"), exception=IMPORT_ERROR)
+        module.fail_json(msg=missing_required_lib("fedfleet"), exception=IMPORT_ERROR, **told)
     try:
         with Client.connect(module.params["kubeconfig"] or None, module.params["context"] or None) as client:
             yield client

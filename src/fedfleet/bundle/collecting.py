@@ -86,20 +86,20 @@ def _pages(
     yield Page(f"{site.name}/events.txt", redactor.text("\n".join(as_lines(events, _EVENTS)) + "\n"))
     yield _objects(site.name, "Secret", secrets, redactor)
     for kind, version in _KINDS:
-        found = pods if kind == "Pod" else _listed(client, kind, version, namespace)
+        found = pods if kind == "Pod" else _listed(client, site, kind, version, namespace)
         yield found if isinstance(found, Page) else _objects(site.name, kind, found, redactor)
     for kind, version in _CLUSTER_KINDS:
-        found = _listed(client, kind, version, None)
+        found = _listed(client, site, kind, version, None)
         yield found if isinstance(found, Page) else _objects(f"{site.name}/cluster", kind, found, redactor)
     told(f"{site.name}: reading logs of {len(pods)} pods")
     yield from _logs(client, site, pods, redactor)
 
 
-def _listed(client: Client, kind: str, version: str, namespace: str | None) -> list[KubeObject] | Page:
+def _listed(client: Client, site: InventorySite, kind: str, version: str, namespace: str | None) -> list[KubeObject] | Page:
     try:
         return client.list(kind, namespace, api_version=version)
     except KubeError as error:
-        return Page(f"unreadable/{namespace or 'cluster'}-{kind}.txt", f"{error.summary}\n")
+        return Page(f"{site.name}/unreadable/{kind}.txt", f"{error.summary}\n")
 
 
 def _events(client: Client, namespace: str) -> list[KubeObject]:

@@ -23,6 +23,7 @@ from fedfleet.report.load import REPORTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from fedfleet.bundle.redaction import Redactor
     from fedfleet.checks import SiteResult
     from fedfleet.sites import InventorySite
 
@@ -118,15 +119,29 @@ def _pages(sites: Sequence[InventorySite], results: Sequence[SiteResult], told: 
     yield Page("versions.txt", _versions())
     yield Page("check.txt", redactor.text("\n".join(line.plain for line in lines(results, Signs(unicode=True), Format.WIDE)) + "\n"))
     yield Page("check.json", redactor.text(json.dumps(as_json(results), indent=2, ensure_ascii=False) + "\n"))
-    for directory in sorted({site.directory for site in sites}):
-        for report in sorted((directory / REPORTS).glob("*.json")):
-            yield Page(f"reports/{report.name}", redactor.text(report.read_text(encoding="utf-8")))
+    directories = sorted({site.directory for site in sites})
+    unknown = {site.directory for site in sites if isinstance(secrets[site.name], Page)}
+    for number, directory in enumerate(directories, 1):
+        folder = "reports" if len(directories) == 1 else f"reports/{number}"
+        if directory in unknown:
+            yield Page(f"{folder}/left-out.txt", "The Secrets of a site are not known, so its inventory's reports were not collected.\n")
+        else:
+            yield from _reports(directory, folder, redactor)
     for site in sites:
         found = secrets[site.name]
         if isinstance(found, Page):
             yield found
         else:
             yield from site_pages(site, found, redactor, told)
+
+
+def _reports(directory: Path, folder: str, redactor: Redactor) -> Iterator[Page]:
+    for report in sorted((directory / REPORTS).glob("*.json")):
+        try:
+            text = report.read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            text = f"[not readable: {error.strerror}]\n"
+        yield Page(f"{folder}/{report.name}", redactor.text(text))
 
 
 def _versions() -> str:

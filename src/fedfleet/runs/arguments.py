@@ -29,7 +29,7 @@ def named_variables(extra: Iterable[str]) -> dict[str, Any]:
         if text.startswith(("@", "{", "[")):
             found |= _mapping(text)
         else:
-            found |= dict(_pair(word) for word in shlex.split(text) if "=" in word)
+            found |= dict(_pair(word) for word in _words(text) if "=" in word)
     return found
 
 
@@ -37,6 +37,19 @@ def shown(arguments: Mapping[str, object], extra: Iterable[str]) -> tuple[str, .
     """The arguments as they may be kept: of extra variables the names alone, for their values may be secrets."""
     told = [f"--{name}" if value is True else f"--{name} {value}" for name, value in arguments.items() if value]
     return (*told, *(f"-e {name}" for name in named_variables(extra)))
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise ExtraVariablesError(
+            "Extra variables cannot be read",
+            expected="name=value, with quotes in pairs",
+            found=str(error),
+            where="-e",
+            next_step="""Write a value that holds a quote as JSON: -e '{"name": "it\'s"}'""",
+        ) from error
 
 
 def _pair(word: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # The exchange's nginx: no route to that party. Everything else may be the partner's own affair.
 _UNKNOWN_PARTY = 404
+# FATE Flow's return code (fate_flow/entity/code/_api.py, 2.2.0).
+_SUCCESS = "0"
 
 
 @dataclass
@@ -83,11 +85,14 @@ class CoordinationRung:
         seconds = who.seconds + flow.seconds
         between = subject(self._party.party_id, partner)
         hop = f"nginx of party {self._party.party_id} → exchange → nginx of party {partner}"
-        if who.ok and _party_in(who.body) not in ("", partner):
-            detail = f"{hop}: asked for party {partner}, and party {_party_in(who.body)} answered"
+        named = _field(who.body, "party_id")
+        if who.ok and named != partner:
+            detail = f"{hop}: asked for party {partner}, and {f'party {named}' if named else 'somebody without a party id'} answered"
             return Proof(
                 self.number, between, ok=False, seconds=seconds, detail=detail, fix="have the exchange's operator look at its routes"
             )
+        if flow.ok and _field(flow.body, "code") != _SUCCESS:
+            flow = replace(flow, ok=False, detail=f"its FATE Flow did not say success: {flow.body[:200].strip()}")
         failed = next((answer for answer in (who, flow) if not answer.ok), None)
         if failed is None:
             return Proof(
@@ -103,9 +108,10 @@ class CoordinationRung:
         return Proof(self.number, between, ok=False, seconds=seconds, detail=f"{hop}: {failed.detail}", fix=fix)
 
 
-def _party_in(body: str) -> str:
+def _field(body: str, name: str) -> str:
+    """A field of an answer in JSON; empty where it has none."""
     try:
-        return str(json.loads(body)["party_id"])
+        return str(json.loads(body)[name])
     except (ValueError, KeyError, TypeError):
         return ""
 

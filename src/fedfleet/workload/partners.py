@@ -28,7 +28,7 @@ def partner_words(members: Members, flows: Mapping[str, FlowClient], end: Moment
     for party in (party for party in members.party_ids if party != members.guest):
         flow = flows.get(party)
         if flow is not None:
-            follow(flow, end.job_id, lambda _moment: None, timeout=_LAG)
+            follow(flow, end.job_id, lambda _moment: None, timeout=_LAG, stop_late=False)
             words += flow.words(end.job_id)
         else:
             words += [_through_exchange(flows[members.guest], end, party, role) for role in members.roles_of(party)]

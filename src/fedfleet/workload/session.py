@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,10 +110,8 @@ def perform(choice: Choice, ground: Ground, tell: Tell, *, upload: bool = True, 
     """
     workload = chosen(choice, ground)
     with _alone(ground.folder(workload.name)), _places(ground, workload) as places:
-        run = Run(workload, places, ground.folder(workload.name), ground.federation, tell, upload, measure)
-        report = run.execute()
-    _write(ground.report_file(workload.name), report)
-    return report
+        keep = partial(_write, ground.report_file(workload.name))
+        return Run(workload, places, ground.folder(workload.name), ground.federation, tell, keep, upload, measure).execute()
 
 
 def upload_only(choice: Choice, ground: Ground, tell: Tell) -> Workload:

@@ -1,7 +1,7 @@
 """A site that is removed leaves nothing behind, the exchange's side included."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.nightly
 
 PARTY = "30000"
 SITE = "party30000"
+CONFIRMED = ("-e", f"remove_site={SITE}", "-e", f"remove_confirm={SITE}", "-e", "remove_data=true")
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +36,8 @@ class Place:
     party: TrialParty
 
 
-@pytest.fixture(scope="module")
-def place(images: RunningLab, client: Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+@contextmanager
+def deployed(images: RunningLab, client: Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with ExitStack() as stack:
         exchange = TrialExchange.deployed(client, images, tmp_path_factory.mktemp("exchange"))
         stack.callback(client.delete, "Namespace", exchange.namespace)
@@ -50,6 +51,12 @@ def place(images: RunningLab, client: Client, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture(scope="module")
+def place(images: RunningLab, client: Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with deployed(images, client, tmp_path_factory) as there:
+        yield there
+
+
+@pytest.fixture(scope="module")
 def unconfirmed(place: Place) -> Finished:
     return place.inventory.run("remove", "-e", f"remove_site={SITE}", "-e", "remove_data=true")
 
@@ -57,8 +64,7 @@ def unconfirmed(place: Place) -> Finished:
 @pytest.fixture(scope="module")
 def removed(place: Place, unconfirmed: Finished) -> Finished:
     unconfirmed.expect(ExitCode.STAGE_FAILED)
-    confirmed = ("-e", f"remove_site={SITE}", "-e", f"remove_confirm={SITE}", "-e", "remove_data=true")
-    return place.inventory.run("remove", *confirmed).expect()
+    return place.inventory.run("remove", *CONFIRMED).expect()
 
 
 def test_nothing_is_removed_unless_somebody_says_so_twice(unconfirmed: Finished) -> None:
@@ -92,3 +98,20 @@ def test_the_roster_says_that_the_party_left(client: Client, place: Place, remov
 
 def test_the_run_says_what_became_of_the_party(removed: Finished) -> None:
     assert f"The exchange refuses party {PARTY} at every replica" in removed.output
+
+
+def test_a_namespace_that_others_use_stays(images: RunningLab, client: Client, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with deployed(images, client, tmp_path_factory) as place:
+        namespace = place.party.namespace
+        client.apply(
+            {
+                "apiVersion": "v1",
+                "kind": "Service",
+                "metadata": {"name": "neighbour", "namespace": namespace},
+                "spec": {"ports": [{"port": 80}]},
+            }
+        )
+        told = place.inventory.run("remove", *CONFIRMED).expect()
+        assert "others have Service neighbour there" in told.output
+        assert client.get("Service", "neighbour", namespace) is not None
+        assert client.list("Secret", namespace, "app.kubernetes.io/managed-by in (fedfleet, fedfleet-registration)") == []

@@ -170,6 +170,19 @@ def test_it_has_what_helps(bundled: Bundled) -> None:
 def test_where_secrets_cannot_be_read_nothing_that_may_hold_them_is_written(bundled: Bundled) -> None:
     _, texts = bundled(Cluster(readable=False))
     assert [name for name in texts if name.startswith("clinic/")] == ["clinic/secrets-unreadable.txt"]
+    assert [name for name in texts if name.startswith("reports/")] == ["reports/left-out.txt"]
+
+
+def test_a_report_that_is_no_text_spoils_nothing(tmp_path: Path) -> None:
+    (tmp_path / "artifacts" / "reports").mkdir(parents=True)
+    (tmp_path / "artifacts" / "reports" / "broken.json").write_bytes(b"\xff\xfe{}")
+    (tmp_path / "artifacts" / "reports" / "folder.json").mkdir()
+    target = tmp_path / "support.tar.gz"
+    write_bundle([site(tmp_path, Cluster())], [], target, lambda _: None)
+    with tarfile.open(target) as archive:
+        texts = {member.name.partition("/")[2]: text_of(archive, member) for member in archive.getmembers()}
+    assert texts["reports/broken.json"].endswith("{}")
+    assert texts["reports/folder.json"].startswith("[not readable: ")
 
 
 def test_what_is_secret_at_one_site_is_so_at_all(tmp_path: Path) -> None:

@@ -52,6 +52,16 @@ def test_a_job_that_is_not_done_in_time_is_stopped() -> None:
     assert flow.bodies(STOP) == [{"job_id": JOB}]
 
 
+def test_a_job_that_one_only_looks_on_is_left_alone() -> None:
+    flow = FakeFlow("30000", {JOBS: states("running"), TASKS: again(0, "running"), STOP: {}})
+    clock = Clock()
+
+    end = follow(flow.client(), JOB, lambda _moment: None, timeout=30, stop_late=False, clock=clock, pause=clock.pause)
+
+    assert not end.state.ended
+    assert flow.bodies(STOP) == []
+
+
 def test_a_job_whose_follower_is_interrupted_is_stopped() -> None:
     flow = FakeFlow("30000", {JOBS: states("running"), TASKS: again(0, "running"), STOP: {}})
 

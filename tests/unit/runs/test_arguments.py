@@ -35,3 +35,8 @@ def test_what_cannot_be_read_is_an_error(given: str) -> None:
 def test_what_is_kept_has_no_values() -> None:
     kept = shown({"check": True, "limit": "party30000", "tags": "", "diff": False}, [f"password='{SECRET}' x=1"])
     assert kept == ("--check", "--limit party30000", "-e password", "-e x")
+
+
+def test_quotes_that_do_not_pair_are_named() -> None:
+    with pytest.raises(ExtraVariablesError, match="No closing quotation"):
+        named_variables(["name=it's"])

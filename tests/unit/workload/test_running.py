@@ -10,6 +10,8 @@ import pytest
 
 from fedfleet.engine import JobState
 from fedfleet.engine.fate import FlowClient, Members, Moment, TaskView
+from fedfleet.engine.fate.errors import FlowUnreachableError
+from fedfleet.report.workload import WorkloadReport
 from fedfleet.validation.party import Party
 from fedfleet.workload.description import Workload, read_workload
 from fedfleet.workload.partners import partner_words
@@ -117,3 +119,20 @@ def test_a_workload_is_started_where_its_guest_is(tmp_path: Path) -> None:
 
     with pytest.raises(WorkloadError, match="fedfleet workload upload"):
         run.execute()
+
+
+@pytest.mark.parametrize("error", [FlowUnreachableError("FATE Flow does not answer"), KeyboardInterrupt()])
+def test_a_run_that_breaks_off_leaves_a_report_that_says_so(tmp_path: Path, error: BaseException) -> None:
+    kept: list[WorkloadReport] = []
+
+    def tell(line: str) -> None:
+        if line.startswith("fit: "):
+            raise error
+
+    places = {"30000": place("30000", "guest", "success"), "40000": place("40000", "host", "success")}
+    run = Run(study(tmp_path), places, tmp_path / "out", "lab", tell, kept.append, upload=False)
+
+    with pytest.raises(type(error)):
+        run.execute()
+    assert [(report.ok, report.message) for report in kept] == [(False, str(error) or "interrupted")]
+    assert kept[0].job_ids == (JOB,)

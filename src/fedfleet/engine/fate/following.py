@@ -53,6 +53,7 @@ def follow(
     watcher: Watcher,
     *,
     timeout: float,
+    stop_late: bool = True,
     clock: Callable[[], float] = time.monotonic,
     pause: Callable[[float], None] = time.sleep,
 ) -> Moment:
@@ -65,6 +66,7 @@ def follow(
         job_id: the job.
         watcher: is told every moment that was looked at.
         timeout: seconds.
+        stop_late: whether a job that is not done in time is stopped; not by a party that only looks on.
         clock: the time, in seconds, that never goes back.
         pause: waits so many seconds.
 
@@ -89,7 +91,8 @@ def follow(
     except BaseException:
         stop_quietly(flow, job_id)
         raise
-    stop_quietly(flow, job_id)
+    if stop_late:
+        stop_quietly(flow, job_id)
     return last
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fedfleet.engine.fate.errors import FlowAnswerError, FlowError, FlowUnreachableError, GatewayError, JobNotFoundError
+from fedfleet.engine.fate.errors import FlowError, FlowUnreachableError, GatewayError, JobNotFoundError
 from fedfleet.engine.protocol import JobState, Word
 
 if TYPE_CHECKING:
@@ -201,6 +201,6 @@ def _last_words(flow: FlowClient | None, task: TaskView) -> str:
     if not report and flow is not None:
         try:
             report = [*flow.log(task.job_id, task.role, task.task_name or TASK)]
-        except FlowAnswerError:
+        except FlowError:
             report = []
     return " | ".join(line.strip() for line in report[-3:]) or "it left no error behind"
