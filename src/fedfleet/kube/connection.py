@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError, ProtocolError
+from urllib3.exceptions import HTTPError
 
 from fedfleet.kube import transport_errors
 from fedfleet.kube.credentials import Credentials
@@ -82,7 +82,7 @@ class Connection:
         accept: str = "application/json",
         timeout: float = READ_SECONDS,
     ) -> Reply:
-        """Ask once, and again while the API says that it is busy or an idle connection turns out to be dead.
+        """Ask once, and again while the API says that it is busy or the conversation breaks off, as an idle connection's does that is dead.
 
         Only requests that may be repeated are (everything but POST; on POST, an answer of 429).
 
@@ -98,13 +98,11 @@ class Connection:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 answer = self._pool.request(method, url, body=payload, headers=headers | self.credentials.header(), timeout=limit)
-            except ProtocolError as error:
-                if method == "POST" or attempt == _ATTEMPTS:
+            except (HTTPError, OSError) as error:
+                if method == "POST" or attempt == _ATTEMPTS or not transport_errors.may_pass(error):
                     raise transport_errors.told(error, self.access) from error
                 self._pause(attempt, None)
                 continue
-            except (HTTPError, OSError) as error:
-                raise transport_errors.told(error, self.access) from error
             repeatable = answer.status in _RETRY_STATUS and (method != "POST" or answer.status == 429)
             if repeatable and attempt < _ATTEMPTS:
                 self._pause(attempt, answer.headers.get("Retry-After"))

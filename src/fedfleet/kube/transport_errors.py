@@ -10,6 +10,7 @@ from urllib3.exceptions import (
     ConnectTimeoutError,
     NameResolutionError,
     NewConnectionError,
+    ProtocolError,
     ProxyError,
     ReadTimeoutError,
     SSLError,
@@ -19,6 +20,27 @@ from fedfleet.kube.errors import CertificateError, KubeconfigError, TimedOutErro
 
 if TYPE_CHECKING:
     from fedfleet.kube.kubeconfig import Access
+
+
+# What OpenSSL calls alerts and ends that say that bytes came garbled, or that the other side had too much to do; all others are verdicts, on
+# certificates and versions, which come again. One in many thousand handshakes with a busy API server ends so.
+_PASSING = frozenset(
+    {
+        "DECRYPTION_FAILED_OR_BAD_RECORD_MAC",
+        "SSLV3_ALERT_BAD_RECORD_MAC",
+        "TLSV1_ALERT_DECODE_ERROR",
+        "TLSV1_ALERT_DECRYPT_ERROR",
+        "TLSV1_ALERT_INTERNAL_ERROR",
+        "UNEXPECTED_EOF_WHILE_READING",
+    }
+)
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same conversation may well succeed when it is tried again: it broke off, and nobody has judged it."""
+    return any(
+        isinstance(cause, ProtocolError) or (isinstance(cause, ssl.SSLError) and cause.reason in _PASSING) for cause in _chain(error)
+    )
 
 
 def told(error: Exception, access: Access) -> UnreachableError:
