@@ -110,8 +110,7 @@ def admit(
     silent = {finding.route for finding in reloaded.verdict.silent}
     reached = {finding.route for finding in reloaded.findings} - silent
     marked = [_mark_proven(client, settings, kept[party_id]) for party_id in unproven if party_id in reached]
-    roster, renumbered = _keep_roster(client, settings, authority, rules)
-    stored = admitted_parties(client, settings)
+    roster, renumbered, stored = _keep_roster(client, settings, authority, rules)
     listed = {member.party_id for member in roster.parties}
     admitted = [(found.card, found.certificates) for party_id, found in stored.items() if party_id in listed and found.is_proven]
     admissions = new_admissions(admitted, roster, authority)
@@ -165,8 +164,10 @@ def _mark_proven(client: Client, settings: ExchangeSettings, card: Card) -> bool
     raise _restless(f"ConfigMap {settings.namespace}/{card_object(card.party_id)}", "The proof of a card could not be stored")
 
 
-def _keep_roster(client: Client, settings: ExchangeSettings, authority: Authority, rules: Rules) -> tuple[Roster, bool]:
-    """The roster of what is admitted now, and whether it has a new number."""
+def _keep_roster(
+    client: Client, settings: ExchangeSettings, authority: Authority, rules: Rules
+) -> tuple[Roster, bool, Mapping[str, Admitted]]:
+    """The roster of what is admitted now, whether it has a new number, and the parties whose cards it was made of."""
     for _ in range(_MOST_ATTEMPTS):
         stored = whole.read(client, "ConfigMap", settings.namespace, ROSTER_CONFIG_MAP)
         text = stored.texts.get(ROSTER_FILE, "")
@@ -174,14 +175,15 @@ def _keep_roster(client: Client, settings: ExchangeSettings, authority: Authorit
         # Read after the roster: a card that comes later comes with a later roster, too.
         admitted = {member.party_id for member in previous.admitted()} if previous else set()
         # Who was never reached is nobody's partner yet; who is known stays so, reached just now or not.
-        cards = [found.card for party_id, found in admitted_parties(client, settings).items() if found.proven or party_id in admitted]
+        stored_parties = admitted_parties(client, settings)
+        cards = [found.card for party_id, found in stored_parties.items() if found.proven or party_id in admitted]
         members = _members(cards, previous)
         roster = next_roster(settings.federation, settings.domain, rules.exchange, members, authority, previous, rules.now)
         try:
             written = whole.write(client, stored, {ROSTER_FILE: roster.text()}, OWN_LABELS)
         except StaleError:
             continue
-        return roster, written.changed
+        return roster, written.changed, stored_parties
     raise _restless(f"ConfigMap {settings.namespace}/{ROSTER_CONFIG_MAP}", "The roster could not be stored")
 
 
