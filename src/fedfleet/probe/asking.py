@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import hashlib
 import http.client
 import json
@@ -22,9 +23,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 
 # The kinds of things that go wrong. ``alert``: the peer ended TLS with an alert. ``not-tls``: something that is no TLS answered.
-FAULTS = ("name", "refused", "timeout", "closed", "alert", "not-tls", "untrusted", "wrong-key", "answer", "other")
+FAULTS = ("name", "refused", "no-route", "timeout", "closed", "alert", "not-tls", "untrusted", "wrong-key", "answer", "other")
 _DNS_CODES = {1: "format error", 2: "server failure", 3: "no such name", 4: "not implemented", 5: "refused"}
 _MOST_AT_ONCE = 16
+_NO_ROUTE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH})
 
 
 @dataclass(frozen=True)
@@ -278,6 +280,8 @@ def _fault(error: Exception) -> str:
     for kind, word in kinds:
         if isinstance(error, kind):
             return word
+    if isinstance(error, OSError) and error.errno in _NO_ROUTE:
+        return "no-route"
     if isinstance(error, ssl.SSLError):
         reason = error.reason or ""
         # OpenSSL names alerts by the version that brought them; what is no TLS at all has a "wrong version number".
@@ -294,6 +298,8 @@ def _words(error: Exception, question: Question) -> str:
         return f"the certificate at {place} is not trusted: {error.verify_message}"
     if isinstance(error, ConnectionRefusedError):
         return f"{place} refuses connections: nothing listens there"
+    if isinstance(error, OSError) and error.errno in _NO_ROUTE:
+        return f"nothing leads to {place}: {(error.strerror or '').lower()}"
     if isinstance(error, TimeoutError):
         return f"{place} did not answer within {question.timeout:g} s"
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError)):

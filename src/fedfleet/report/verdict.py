@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from fedfleet.exchange.findings import REPLICAS
 from fedfleet.report.model import CertificateStanding, Finding, SiteReport, StagesFile, Verdict
 from fedfleet.report.workload import WorkloadReport
 
@@ -65,8 +66,13 @@ def _proofs(site: SiteReport) -> Iterable[Finding]:
 
 def _routes(site: SiteReport) -> Iterable[Finding]:
     for route in site.routes:
-        if not route.ok:
-            text = f"Replica {route.replica} does not serve {route.route}: {route.detail or 'no detail was given'}"
+        if route.ok:
+            continue
+        found = route.detail or "no detail was given"
+        if route.route.partition(" by ")[0] == REPLICAS:
+            yield Finding(state="fails", site=site.site, text=f"Not all replicas run: {found}", next_step="Look at its pods and events")
+        else:
+            text = f"Replica {route.replica} does not serve {route.route}: {found}"
             yield Finding(state="fails", site=site.site, text=text, next_step="Delete the replica: it comes back with the stored routes")
 
 

@@ -18,6 +18,7 @@ PATIENCE: Final = 15.0
 _FIXES: Final = {
     "name": "make the name resolve on this machine, or give an address as public_endpoint",
     "refused": "look at the Service behind it and at its pods",
+    "no-route": "look at the Service behind it, whose address nobody has, and at routes and firewalls between here and there",
     "timeout": "open the port in the firewalls between here and there, which the change sheet lists; if it is open, look at the load on"
     " both machines and run again",
     "closed": "look at the log of what listens there; it gave up the connection",

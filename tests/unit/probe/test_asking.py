@@ -1,6 +1,7 @@
 """Questions to real servers on this machine, and what their answers say."""
 
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import pytest
 from fedfleet.pki.keys import key_id
 from fedfleet.probe import Question, ask, ask_all, peer_of, self_signed_peer
 from fedfleet.probe.asking import FAULTS
+from support.commands import run
 from support.parties import NOW, authority, key
 
 from .conftest import NAME, Serve, client_credentials
@@ -105,6 +107,13 @@ def test_a_closed_port_is_refused() -> None:
         port = unused.getsockname()[1]
     answer = ask(Question("tcp", "127.0.0.1", port))
     assert (answer.fault, answer.detail) == ("refused", f"127.0.0.1:{port} refuses connections: nothing listens there")
+
+
+def test_an_address_that_nothing_leads_to_is_told_from_a_closed_port() -> None:
+    # A network of its own has no way out, not even to itself (RFC 5737).
+    program = "from fedfleet.probe import Question, ask; found = ask(Question('tcp', '192.0.2.1', 1)); print(found.fault, found.detail)"
+    said = run("unshare", "--net", "--map-root-user", sys.executable, "-c", program).expect().output
+    assert said.strip() == "no-route nothing leads to 192.0.2.1:1: network is unreachable"
 
 
 def test_who_never_answers_is_given_up_in_time() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from fedfleet.report.facts import Image, Size
 from fedfleet.report.load import assemble
-from fedfleet.report.model import Report, SiteReport, Stage, Verdict
+from fedfleet.report.model import ReplicaRoute, Report, SiteReport, Stage, Verdict
 from support.reports import NOW, MadeUp, certificate, workload
 
 
@@ -45,6 +45,17 @@ def test_a_replica_without_its_route_fails() -> None:
         "fails",
         "Replica nginx-5f6b-klmno does not serve 30000 by header: refused by 10.89.0.200:443",
     )
+
+
+def test_replicas_that_do_not_run_are_not_to_be_deleted() -> None:
+    made_up = MadeUp()
+    gone = ReplicaRoute(
+        replica="traffic-server", route="replicas by sni", ok=False, detail="0 of 2 replicas of Deployment traffic-server run"
+    )
+    sites = [site.model_copy(update={"routes": (gone,)}) if site.routes else site for site in made_up.sites()]
+    (finding,) = assemble("inventories/lab", sites, made_up.run(), [], NOW).verdict.findings
+    assert finding.text == "Not all replicas run: 0 of 2 replicas of Deployment traffic-server run"
+    assert finding.next_step == "Look at its pods and events"
 
 
 def test_a_run_that_stopped_is_told_with_its_stage() -> None:
