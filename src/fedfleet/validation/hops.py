@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _UNKNOWN_PARTY = 404
 # FATE Flow's return code (fate_flow/entity/code/_api.py, 2.2.0).
 _SUCCESS = "0"
+# What a listener says of a caller whose CA it knows (nginx, $ssl_client_verify).
+_KNOWN = "SUCCESS"
 
 
 @dataclass
@@ -103,7 +105,8 @@ class CoordinationRung:
         elif partner in self._partners.expected:
             fix = "follow the hop: logs of both parties' nginx and of each nginx replica of the exchange, then pod python-0 of the partner"
         else:
-            self._partners.silent[partner] = failed.detail
+            waits = who.ok and _field(who.body, "client") != _KNOWN
+            self._partners.silent[partner] = "it has not taken up its admission yet" if waits else failed.detail
             return None
         return Proof(self.number, between, ok=False, seconds=seconds, detail=f"{hop}: {failed.detail}", fix=fix)
 

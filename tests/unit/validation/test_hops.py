@@ -66,6 +66,15 @@ def test_a_partner_elsewhere_whose_flow_is_unwell_is_set_aside() -> None:
     assert "down" in partners.silent["40000"]
 
 
+def test_a_partner_that_does_not_know_the_exchange_yet_has_not_taken_up_its_admission() -> None:
+    partners = Partners(("40000",))
+    assert (
+        climb(WHO | {"client": "FAILED:unable to verify the first certificate"}, {"code": 403, "message": "only the exchange"}, partners)
+        == []
+    )
+    assert partners.silent == {"40000": "it has not taken up its admission yet"}
+
+
 def test_a_partner_here_whose_flow_is_unwell_is_a_failure() -> None:
     ((ok, detail),) = climb(WHO, "a page of somebody's proxy", Partners(("40000",), frozenset({"40000"})))
     assert not ok
