@@ -2,18 +2,32 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from fedfleet.kube import Client
 from support.commands import Finished
 from support.federation import Federation
+from support.kube import workload
 
 
 @pytest.fixture(scope="module")
 def client(federation: Federation) -> Iterator[Client]:
     with Client.connect(federation.lab.kubeconfig) as session:
         yield session
+
+
+@contextmanager
+def name_node(client: Client, namespace: str) -> Iterator[None]:
+    """A namespace with a name node: its own on profile spark, else one that was meant to be there and has no pod."""
+    if client.get("StatefulSet", "namenode", namespace) is not None:
+        yield
+        return
+    left = workload("StatefulSet", "namenode", namespace, replicas=0)
+    client.apply(left)
+    yield
+    client.remove(left)
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +84,10 @@ def test_a_second_run_repeats_no_job(federation: Federation, second_run: Finishe
     assert len(proofs) == 4
     second_run.expect()
     assert [rung.proven_at for rung in federation.report().rungs if rung.rung in (4, 5)] == proofs
+
+
+def test_a_party_is_not_deployed_without_the_hdfs_that_its_tables_lie_on(federation: Federation, client: Client) -> None:
+    with name_node(client, "fate-30000"):
+        told = federation.play("-e", "fate_profile=standalone").expect(2)
+    assert "Party 30000 runs an HDFS, where tables of its jobs lie" in told.output
+    assert set(re.findall(r"party30000 .* changed=(\d+)", told.output)) == {"0"}
