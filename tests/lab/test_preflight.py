@@ -13,6 +13,8 @@ from support.cluster import Space, space
 from support.commands import Finished
 from support.federation import Federation
 from support.kube import changed_kubeconfig, guest_token
+from support.lab import RunningLab
+from support.organisations import Organisation
 
 SITES = 3
 SECONDS_A_SITE = 10
@@ -65,33 +67,31 @@ def test_everything_that_is_missing_is_said_at_once(federation: Federation) -> N
 
 
 @pytest.fixture(scope="module")
-def own_namespace(federation: Federation) -> Iterator[Space]:
-    with Client.connect(federation.lab.kubeconfig) as client, space(client, "trial-rights") as place:
+def own_namespace(lab: RunningLab) -> Iterator[Space]:
+    with Client.connect(lab.kubeconfig) as client, space(client, "trial-rights") as place:
         yield place
 
 
 @pytest.mark.nightly
-def test_the_role_that_is_written_is_all_that_is_asked_for(federation: Federation, own_namespace: Space, tmp_path: Path) -> None:
+def test_the_role_that_is_written_is_all_that_is_asked_for(lab: RunningLab, own_namespace: Space, tmp_path: Path) -> None:
     """Somebody with that Role, and nothing else, lacks nothing; with one verb less, that verb."""
     place = own_namespace
     token = guest_token(place.client, place.name)
-    variables = {
-        "site_namespace": place.name,
-        "cluster_admin": False,
-        "cluster_rbac_subject": {"kind": "User", "name": f"system:serviceaccount:{place.name}:guest"},
-        "ingress_provider": "existing",
-        "ingress_class_name": "traefik",
-    }
-    federation.play("--limit", "party30000", "-e", json.dumps(variables), playbook="playbooks/rbac.yml").expect()
-    written = (federation.inventory / "artifacts" / "rbac-party30000.yaml").read_text()
+    party = Organisation.of("party30000", tmp_path, lab, place.name).knowing(
+        cluster_admin=False,
+        cluster_rbac_subject={"kind": "User", "name": f"system:serviceaccount:{place.name}:guest"},
+        ingress_provider="existing",
+        ingress_class_name="traefik",
+    )
+    party.play("playbooks/rbac.yml").expect()
+    written = party.artefact("rbac-party30000.yaml").read_text()
     documents = [document for document in yaml.safe_load_all(written) if document and document["kind"] != "Namespace"]
     place.apply(*documents)
-    kubeconfig = changed_kubeconfig(federation.lab.kubeconfig, tmp_path / "kubeconfig", user={"token": token})
-    arguments = ("--limit", "party30000", "-e", json.dumps(variables | {"cluster_kubeconfig": str(kubeconfig)}))
-    assert "refused by the API server" not in federation.play(*arguments, playbook=PLAYBOOK).expect().output
+    guest = party.knowing(cluster_kubeconfig=str(changed_kubeconfig(lab.kubeconfig, tmp_path / "kubeconfig", user={"token": token})))
+    assert "refused by the API server" not in guest.play(PLAYBOOK).expect().output
 
     (role,) = [document for document in documents if document["kind"] == "Role"]
     lessened = [rule | {"verbs": [verb for verb in rule["verbs"] if verb != "delete"]} for rule in role["rules"]]
     place.apply(role | {"rules": lessened})
-    refused = federation.play(*arguments, playbook=PLAYBOOK).expect(2)
+    refused = guest.play(PLAYBOOK).expect(2)
     assert re.search(r"rights to .*secrets", " ".join(refused.output.split()))

@@ -38,7 +38,8 @@ def client(federation: Federation) -> Iterator[Client]:
 
 @pytest.fixture(scope="module")
 def inventory(federation: Federation) -> SmallInventory:
-    """The federation's inventory, for `fedfleet run`."""
+    """The federation's inventory, for `fedfleet run`. What other tests did to the federation is put right and proven first."""
+    federation.play().expect()
     return SmallInventory(federation.inventory, EXCHANGE, federation.lab.environment)
 
 
