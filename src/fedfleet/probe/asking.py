@@ -227,7 +227,7 @@ def _requested(question: Question, connection: socket.socket, answer: Answer) ->
     body = response.read(question.largest).decode("utf-8", "replace")
     good = question.status in (0, response.status)
     detail = f"{question.method} {question.path} gave {response.status}" + (
-        "" if good else f", expected {question.status}: {body[:200].strip()}"
+        "" if good else f", expected {question.status}: {' '.join(body.split())[:200]}"
     )
     return replace(answer, ok=good, detail=detail, fault="" if good else "answer", status=response.status, body=body)
 

@@ -1,12 +1,13 @@
 """Proofs, routes, images and versions of all sites, put in the order in which people read them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fedfleet.report.facts import Image, Version
 from fedfleet.report.format import Moment
 from fedfleet.report.model import EXCHANGE, Edge, EdgeKind, ReplicaRoute, Report, Rung
 from fedfleet.report.topology import KINDS
+from fedfleet.report.workload import WorkloadReport
 
 # The whole ladder, so that a report shows what has not been climbed too.
 LADDER = {
@@ -18,6 +19,8 @@ LADDER = {
     6: "job over three or more parties",
     7: "real workload against its baseline",
 }
+_MANY, _WORK = 6, 7
+_MANY_PARTIES = 3
 PROGRAMS = {"sni": "Traffic Server, by server name", "header": "nginx, by party header"}
 
 
@@ -49,13 +52,29 @@ class Step:
 
 
 def ladder_of(report: Report) -> tuple[Step, ...]:
-    """All rungs from the bottom up."""
-    proofs = sorted(((site.site, rung) for site in report.sites for rung in site.rungs), key=lambda each: (each[1].ok, each[0]))
+    """All rungs from the bottom up; those of real work are proven by workloads."""
+    climbed = [(site.site, rung) for site in report.sites for rung in site.rungs]
+    worked = [(f"workload {workload.name}", rung) for workload in report.workloads for rung in _rungs_of(workload)]
+    proofs = sorted([*climbed, *worked], key=lambda each: (each[1].ok, each[0]))
     steps = []
     for number in sorted({*LADDER, *(rung.rung for _, rung in proofs)}):
         own = tuple((site, rung) for site, rung in proofs if rung.rung == number)
         steps.append(Step(number, own[0][1].name if own else LADDER[number], own))
     return tuple(steps)
+
+
+def _rungs_of(workload: WorkloadReport) -> Iterator[Rung]:
+    """What one run of a workload proves: that its parties work together, and that the model is as good as its baseline."""
+    for number in (_MANY, _WORK) if len(workload.parties) >= _MANY_PARTIES else (_WORK,):
+        yield Rung(
+            rung=number,
+            name=LADDER[number],
+            ok=workload.ok,
+            subject=f"{workload.name}: {', '.join(workload.parties)}",
+            seconds=workload.seconds,
+            detail=workload.message,
+            proven_at=workload.started_at,
+        )
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ class CoordinationRung:
                 self.number, between, ok=False, seconds=seconds, detail=detail, fix="have the exchange's operator look at its routes"
             )
         if flow.ok and _field(flow.body, "code") != _SUCCESS:
-            flow = replace(flow, ok=False, detail=f"its FATE Flow did not say success: {flow.body[:200].strip()}")
+            flow = replace(flow, ok=False, detail=f"its FATE Flow did not say success: {' '.join(flow.body.split())[:200]}")
         failed = next((answer for answer in (who, flow) if not answer.ok), None)
         if failed is None:
             return Proof(

@@ -80,7 +80,8 @@ def of_exchange(admitted: Sequence[str], silent: Mapping[str, str]) -> Verdict:
     if not admitted:
         waiting = "The exchange waits for cards: save those that parties send where registration_cards looks for them, and run again."
         return Verdict(SiteState.DEPLOYED, waiting, f"The exchange is up, without routes. {waiting}")
-    told = f"parties {', '.join(admitted)} are admitted, and every replica serves their routes"
+    who, whose = (f"party {admitted[0]} is", "its") if len(admitted) == 1 else (f"parties {', '.join(admitted)} are", "their")
+    told = f"{who} admitted, and every replica serves {whose} routes"
     if silent:
         reasons = "; ".join(f"party {party} ({found})" for party, found in silent.items())
         waiting = f"It waits for parties that cannot be reached: {reasons}."

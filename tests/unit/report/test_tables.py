@@ -1,13 +1,20 @@
 """Proofs, routes, images and versions in the order in which people read them."""
 
 from fedfleet.report.tables import images_of, ladder_of, pairs_of, routes_of, versions_of
-from support.reports import MadeUp
+from support.reports import MadeUp, workload
 
 
 def test_the_ladder_shows_what_nobody_climbed_too() -> None:
     assert [(step.number, step.state) for step in ladder_of(MadeUp().report())] == [
         (1, "proven"), (2, "proven"), (3, "proven"), (4, "proven"), (5, "proven"), (6, "unproven"), (7, "unproven"),
     ]  # fmt: skip
+
+
+def test_workloads_prove_the_rungs_of_real_work() -> None:
+    two, three = workload(), workload().model_copy(update={"parties": ("30000", "31000", "9999"), "ok": False})
+    steps = ladder_of(MadeUp(workloads=[two, three]).report())
+    assert [(step.number, step.held, len(step.proofs)) for step in steps[5:]] == [(6, 0, 1), (7, 1, 2)]
+    assert steps[6].proofs[1][1].subject == "credit-card: 30000, 31000"
 
 
 def test_what_fails_comes_first_on_its_rung() -> None:
