@@ -25,7 +25,6 @@ requirements:
 
 import atexit
 import contextlib
-import datetime
 import os
 import pathlib
 import tempfile
@@ -40,6 +39,7 @@ try:
     from fedfleet.progress import ENVIRONMENT, RUN
     from fedfleet.report.stages import StageClock, recap, write_stages
     from fedfleet.runs.arguments import ExtraVariablesError, named_variables
+    from fedfleet.runs.history import new_run
     from fedfleet.runs.swallowed import deliver_swallowed_interrupts
     from fedfleet.runs.telling import Telling
     from fedfleet.runs.waits import Waits
@@ -81,7 +81,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def v2_playbook_on_start(self, playbook: Playbook) -> None:
         self._clock = StageClock(pathlib.Path(playbook._file_name).name)
         # The run's name: whatever it starts has it in its environment. C(fedfleet run) has given it one already.
-        os.environ.setdefault(RUN, f"{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}")
+        os.environ.setdefault(RUN, new_run())
         self._kept = False
         if self._owner:
             # Another playbook of the same run, which ansible-playbook begins only when the one before did not fail.

@@ -22,6 +22,7 @@ from fedfleet.pki.certificates import load_certificate, new_authority, signed
 from fedfleet.registration.admission import Party, apply_admission
 from fedfleet.registration.secrets import ensure_keys
 from support.commands import ROOT, run
+from support.kube import local_kubeconfig
 from support.objects import Objects
 from support.parties import BANK, DOMAIN, EXCHANGE, FEDERATION, HOSPITAL, NOW, TELCO, key
 
@@ -172,29 +173,16 @@ def test_admission_of_another_ca() -> None:
     assert cluster.writes == []
 
 
-def kubeconfig(path: Path, port: int = 6443) -> Path:
-    """A kubeconfig with one context, of an API on this machine."""
-    content = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "current-context": "clinic",
-        "contexts": [{"name": "clinic", "context": {"cluster": "clinic"}}],
-        "clusters": [{"name": "clinic", "cluster": {"server": f"https://127.0.0.1:{port}"}}],
-    }
-    path.write_text(yaml.safe_dump(content))
-    return path
-
-
 def test_unreachable_api(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     with pytest.raises(UnreachableError, match=f"cannot be reached.*Where: https://127.0.0.1:{port} .*Next: Check that the cluster is up"):
-        Client.connect(kubeconfig(tmp_path / "config", port))
+        Client.connect(local_kubeconfig(tmp_path / "config", port))
 
 
 def test_wrong_kubeconfig_context(tmp_path: Path) -> None:
     with pytest.raises(KubeconfigError, match=r"no context 'production'.*one of its contexts: clinic.*Next: Set cluster_context"):
-        Client.connect(kubeconfig(tmp_path / "config"), "production")
+        Client.connect(local_kubeconfig(tmp_path / "config"), "production")
 
 
 @pytest.mark.parametrize("verb", ["site", "deploy", "validate", "workload"])

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from support.commands import BIN, run
+from support.kube import local_kubeconfig
 
 ROOT = Path(__file__).parents[2]
 MODULES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "plugins" / "modules").glob("*.py")}
@@ -83,10 +84,7 @@ def test_a_module_does_not_outlive_a_killed_playbook(tmp_path: Path) -> None:
     """It would go on changing a site whose lock is given back."""
     with socket.create_server(("127.0.0.1", 0)) as api:
         api.settimeout(60)
-        server = f"http://127.0.0.1:{api.getsockname()[1]}"
-        named = {"clusters": [{"name": "c", "cluster": {"server": server}}], "users": [{"name": "u", "user": {"token": "t"}}]}
-        contexts = {"contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}], "current-context": "c"}
-        (tmp_path / "kubeconfig").write_text(json.dumps(named | contexts), encoding="utf-8")
+        local_kubeconfig(tmp_path / "kubeconfig", api.getsockname()[1], "http")
         tasks = [{"fedfleet.federation.kube_info": {"kubeconfig": str(tmp_path / "kubeconfig"), "kind": "Pod"}}]
         play = {"hosts": "localhost", "gather_facts": False, "connection": "local", "tasks": tasks}
         (tmp_path / "play.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")

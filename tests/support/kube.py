@@ -67,6 +67,19 @@ def ref(definition: dict[str, Any]) -> ObjectRef:
     return ObjectRef.of(definition)
 
 
+def local_kubeconfig(path: Path, port: int = 6443, scheme: str = "https") -> Path:
+    """A kubeconfig with one context, of an API on this machine."""
+    content = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "clinic",
+        "contexts": [{"name": "clinic", "context": {"cluster": "clinic"}}],
+        "clusters": [{"name": "clinic", "cluster": {"server": f"{scheme}://127.0.0.1:{port}"}}],
+    }
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
 def changed_kubeconfig(source: Path, target: Path, user: dict[str, Any] | None = None, **cluster: Any) -> Path:
     """Write a kubeconfig's copy with other cluster settings, or another user."""
     content = yaml.safe_load(source.read_text())

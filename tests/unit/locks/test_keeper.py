@@ -1,6 +1,5 @@
 """The keeper gives a lock back when its run ends, and ends the run when the lock is lost."""
 
-import json
 import os
 import signal
 import socket
@@ -19,6 +18,7 @@ from fedfleet.locks.leftovers import end_leftovers
 from fedfleet.locks.site import SiteLock
 from fedfleet.progress import RUN, SITE
 from support.cluster import eventually
+from support.kube import local_kubeconfig
 from support.objects import Objects
 
 PLACE = "fate-30000"
@@ -82,10 +82,7 @@ def test_a_keeper_finds_the_kubeconfig_that_the_run_found(
     """Paths may be relative to the folder of the run, in the inventory as in KUBECONFIG."""
     with socket.create_server(("127.0.0.1", 0)) as api:
         api.settimeout(20)
-        server = f"http://127.0.0.1:{api.getsockname()[1]}"
-        named = {"clusters": [{"name": "c", "cluster": {"server": server}}], "users": [{"name": "u", "user": {"token": "t"}}]}
-        contexts = {"contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}], "current-context": "c"}
-        (tmp_path / "kubeconfig").write_text(json.dumps(named | contexts), encoding="utf-8")
+        local_kubeconfig(tmp_path / "kubeconfig", api.getsockname()[1], "http")
         monkeypatch.chdir(tmp_path)
         sleeper.kill()
         sleeper.wait()
