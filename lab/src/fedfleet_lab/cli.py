@@ -32,11 +32,17 @@ def up(
     disk_size: Annotated[
         int | None, typer.Option(min=2, help="GiB that each of the datastore's disks has when it is new [default: 24].")
     ] = None,
+    vcenter: Annotated[
+        bool, typer.Option("--vcenter", help="A data centre: a simulated vCenter and a Supervisor, whose clusters bring the nodes.")
+    ] = False,
 ) -> None:
     """Bring the lab up, or repair what is broken in it; does nothing where all is well."""
     with errors_as_sentences("`fedfleet lab up` carries on, `fedfleet lab down` removes what is there."):
-        ctx = context(name, network, nodes, disk_gib=disk_size)
+        ctx = context(name, network, nodes, vcenter=vcenter, disk_gib=disk_size)
         lab.up(ctx)
+        if ctx.config.vcenter:
+            ctx.progress.say(f"lab {name!r} is up: a simulated vCenter at {ctx.config.vcenter_address}, a Supervisor at {ctx.config.host}")
+            return
         ctx.progress.say(f"lab {name!r} is up: {ctx.config.node_count} nodes Ready. KUBECONFIG={ctx.paths.kubeconfig}")
 
 

@@ -25,10 +25,18 @@ Network = Annotated[
 ]
 
 
-def context(name: str, network: str | None, nodes: int | None = None, *, keep: bool = False, disk_gib: int | None = None) -> Context:
+def context(
+    name: str,
+    network: str | None,
+    nodes: int | None = None,
+    *,
+    vcenter: bool = False,
+    keep: bool = False,
+    disk_gib: int | None = None,
+) -> Context:
     """Returns the context of the lab that the options name."""
     paths = LabPaths(cache_home(), name)
-    return Context(lab.recall(paths, network, nodes), paths, Progress(), keep, disk_gib)
+    return Context(lab.recall(paths, network, nodes, vcenter=vcenter), paths, Progress(), keep, disk_gib)
 
 
 def made(ctx: Context) -> Context:

@@ -1,13 +1,17 @@
-"""Names and addresses of a lab; pure. Everything follows from its name, its /16 and the number of its nodes."""
+"""Names and addresses of a lab; pure. Everything follows from its name, its network and its nodes' numbers."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING, Any
 
 from fedfleet_lab.errors import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEFAULT_NAME = "lab"
 DEFAULT_NETWORK = "10.89.0.0/16"
@@ -16,23 +20,25 @@ MOST_NODES = 9
 REGISTRY_NAME = "registry.lab:5000"
 CLUSTER_DOMAIN = "cluster.local"
 
+# A cell has 32 of the lab's /24; the data centre itself keeps the first 32.
+_CELL_OCTETS = 32
+_CELL_PREFIX = 19
+MOST_CELLS = 7
+_LONGEST_DATACENTRE = 6
+
 # Link names have at most 15 characters (IFNAMSIZ): `ff-`, the lab's name, `-n9`.
 _NAME = re.compile(r"[a-z][a-z0-9]{0,7}")
 
 
 @dataclass(frozen=True)
 class NodeConfig:
-    """One node: its number counts from 1."""
+    """One node: its number counts from 1, its name is that in Kubernetes."""
 
     lab: str
     number: int
+    name: str
     address: IPv4Address
     pods: IPv4Network
-
-    @property
-    def name(self) -> str:
-        """The node's name in Kubernetes."""
-        return f"node{self.number}"
 
     @property
     def link(self) -> str:
@@ -47,11 +53,22 @@ class NodeConfig:
 
 @dataclass(frozen=True)
 class LabConfig:
-    """A lab. Two labs with different names and networks run side by side."""
+    """A lab. Two labs with different names and networks run side by side.
+
+    Attributes:
+        name: what its processes, links and folders go by.
+        network: all its addresses.
+        names: the nodes' names by their number.
+        outer: the network around `network` that nodes reach through the host; only a cell of a data centre has one.
+        vcenter: whether it is a data centre: no nodes of its own, but a (simulated) vCenter and a Supervisor that make clusters, each in a
+            cell: a lab within its network.
+    """
 
     name: str
     network: IPv4Network
-    node_count: int
+    names: tuple[tuple[int, str], ...]
+    outer: IPv4Network | None = None
+    vcenter: bool = False
 
     @classmethod
     def parse(cls, name: str, network: str, node_count: int) -> LabConfig:
@@ -74,7 +91,48 @@ class LabConfig:
             raise LabError(f"{network} is no network for a lab", expected="a private /16 such as 10.89.0.0/16", where="--network")
         if not 1 <= node_count <= MOST_NODES:
             raise LabError(f"{node_count} nodes", expected=f"1 to {MOST_NODES}", where="--nodes")
-        return cls(name, parsed, node_count)
+        return cls(name, parsed, tuple((number, f"node{number}") for number in range(1, node_count + 1)))
+
+    @classmethod
+    def parse_datacentre(cls, name: str, network: str) -> LabConfig:
+        """Checks what a user typed of a data centre.
+
+        Raises:
+            LabError: as `parse`, or a name that leaves no room for its cells' names.
+        """
+        if len(name) > _LONGEST_DATACENTRE:
+            raise LabError(
+                f"{name!r} is no name for a lab with a vCenter",
+                expected=f"at most {_LONGEST_DATACENTRE} characters, because its clusters' names begin with it",
+                where="--name",
+            )
+        return replace(cls.parse(name, network, 1), names=(), vcenter=True)
+
+    def cell(self, number: int, names: tuple[tuple[int, str], ...] = ()) -> LabConfig:
+        """Returns the lab that one of the data centre's clusters is; `number` is from 1 to `MOST_CELLS`."""
+        return LabConfig(f"{self.name}c{number}", self._subnet(_CELL_OCTETS * number, _CELL_PREFIX), names, outer=self.network)
+
+    def dump(self) -> dict[str, object]:
+        """Returns what `load` reads, but for the name."""
+        outer = str(self.outer) if self.outer else None
+        return {"network": str(self.network), "names": self.names, "outer": outer, "vcenter": self.vcenter}
+
+    @classmethod
+    def load(cls, name: str, record: Mapping[str, Any]) -> LabConfig:
+        """Reads what `dump` returned."""
+        names = tuple((int(number), str(node)) for number, node in record["names"])
+        outer = IPv4Network(record["outer"]) if record["outer"] else None
+        return cls(name, IPv4Network(record["network"]), names, outer, record["vcenter"])
+
+    @property
+    def node_count(self) -> int:
+        """How many nodes it has."""
+        return len(self.names)
+
+    @property
+    def _octets(self) -> int:
+        """How many /24 the network has."""
+        return 1 << (24 - self.network.prefixlen)
 
     def _subnet(self, third_octet: int, prefix: int) -> IPv4Network:
         return IPv4Network((int(self.network.network_address) + (third_octet << 8), prefix))
@@ -95,6 +153,16 @@ class LabConfig:
         return self.machines[1]
 
     @property
+    def login_service(self) -> str:
+        """URL of a Supervisor's login service, on its API server's address."""
+        return f"https://{self.host}"
+
+    @property
+    def vcenter_address(self) -> IPv4Address:
+        """Where a data centre's vCenter is."""
+        return self.machines[2]
+
+    @property
     def registry(self) -> str:
         """The registry as the host reaches it; inside nodes it goes by `REGISTRY_NAME`."""
         return f"{self.host}:5000"
@@ -112,7 +180,7 @@ class LabConfig:
     @cached_property
     def services(self) -> IPv4Network:
         """Cluster addresses of Services; known to nodes and pods only."""
-        return self._subnet(16, 20)
+        return self._subnet(self._octets // 16, self.network.prefixlen + 4)
 
     @property
     def kubernetes_service(self) -> IPv4Address:
@@ -127,16 +195,22 @@ class LabConfig:
     @cached_property
     def pods(self) -> IPv4Network:
         """Addresses of all pods."""
-        return self._subnet(128, 17)
+        return self._subnet(self._octets // 2, self.network.prefixlen + 1)
 
-    def node(self, number: int) -> NodeConfig:
-        """Returns the node with this number, whether or not the lab has that many."""
-        return NodeConfig(self.name, number, self.machines[10 + number], self._subnet(128 + number, 24))
+    def node(self, number: int, name: str = "") -> NodeConfig:
+        """Returns the node with this number, whether or not the lab has it."""
+        pods = self._subnet(self._octets // 2 + number, 24)
+        return NodeConfig(self.name, number, name or f"node{number}", self.machines[10 + number], pods)
 
     @cached_property
     def nodes(self) -> tuple[NodeConfig, ...]:
         """The lab's nodes."""
-        return tuple(self.node(number) for number in range(1, self.node_count + 1))
+        return tuple(self.node(number, name) for number, name in self.names)
+
+    @cached_property
+    def places(self) -> tuple[NodeConfig, ...]:
+        """Where nodes may be: routes lead there before there are any, so that a node that is added later is known at once."""
+        return tuple(self.node(number) for number in range(1, MOST_NODES + 1))
 
     def node_named(self, name: str) -> NodeConfig:
         """Returns the node of that name.

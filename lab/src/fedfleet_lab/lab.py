@@ -15,6 +15,8 @@ from fedfleet_lab.cluster.calico import CalicoResources
 from fedfleet_lab.cluster.control_plane import ControlPlane
 from fedfleet_lab.cluster.etcd import Etcd
 from fedfleet_lab.config import DEFAULT_NETWORK, DEFAULT_NODES, LabConfig
+from fedfleet_lab.datacentre.action import Clusters, VCenter
+from fedfleet_lab.datacentre.supervisor import SupervisorKinds
 from fedfleet_lab.datastore.action import ACTIONS as DATASTORE
 from fedfleet_lab.errors import LabError
 from fedfleet_lab.host.artefacts import Artefacts
@@ -36,12 +38,13 @@ _SETTLING = 10.0
 _POLL = 0.1
 
 
-def actions() -> tuple[Action, ...]:
+def actions(config: LabConfig) -> tuple[Action, ...]:
     """Returns the lab's parts in the order in which they come up."""
+    first = (Preflight(), Artefacts(), Links())
+    if config.vcenter:
+        return (*first, Etcd(), ControlPlane(), SupervisorKinds(), VCenter(), Clusters(down))
     return (
-        Preflight(),
-        Artefacts(),
-        Links(),
+        *first,
         SharedMounts(),
         Registry(),
         Etcd(),
@@ -61,7 +64,7 @@ def up(ctx: Context) -> None:
     """
     with locked(ctx.paths):
         remember(ctx)
-        for action in actions():
+        for action in actions(ctx.config):
             with ctx.progress.step(action.title):
                 action.up(ctx)
 
@@ -74,7 +77,7 @@ def down(ctx: Context) -> None:
     """
     failures = []
     with locked(ctx.paths):
-        for action in reversed(actions()):
+        for action in reversed(actions(ctx.config)):
             try:
                 action.down(ctx)
             except LabError as error:
@@ -103,41 +106,49 @@ def _settled(ctx: Context) -> list[str]:
 
 def status(ctx: Context) -> list[ActionStatus]:
     """Returns how every part is that has something to say."""
-    found = (action.status(ctx) for action in actions())
+    found = (action.status(ctx) for action in actions(ctx.config))
     return [status for status in found if status is not None]
 
 
-def recall(paths: LabPaths, network: str | None, node_count: int | None) -> LabConfig:
+def recall(paths: LabPaths, network: str | None, node_count: int | None, *, vcenter: bool = False) -> LabConfig:
     """Returns the lab's settings: those it was made with, else those asked for, else the defaults.
 
     Raises:
-        LabError: the lab exists with another network, or more nodes than asked for.
+        LabError: the lab exists with another network, more nodes than asked for, or without the vCenter that is.
     """
     if not paths.record.exists():
+        if vcenter:
+            return LabConfig.parse_datacentre(paths.name, network or DEFAULT_NETWORK)
         return LabConfig.parse(paths.name, network or DEFAULT_NETWORK, node_count or DEFAULT_NODES)
-    record = json.loads(paths.record.read_text())
-    if network is not None and network != record["network"]:
+    made = LabConfig.load(paths.name, json.loads(paths.record.read_text()))
+    anew = f"run `fedfleet lab down --name {paths.name}` first"
+    if network is not None and network != str(made.outer or made.network):
         raise LabError(
             f"Lab {paths.name!r} exists with another network",
             expected=network,
-            found=record["network"],
-            next_step=f"Leave --network out, or run `fedfleet lab down --name {paths.name}` first",
+            found=str(made.network),
+            next_step=f"Leave --network out, or {anew}",
         )
-    if node_count is not None and node_count < record["nodes"]:
+    if vcenter and not made.vcenter:
+        raise LabError(f"Lab {paths.name!r} exists without a vCenter", next_step=f"Leave --vcenter out, or {anew}")
+    if node_count is None:
+        return made
+    if made.vcenter:
+        raise LabError(f"Lab {paths.name!r} has no nodes but those of its vCenter's clusters", next_step="Leave --nodes out")
+    if node_count < made.node_count:
         raise LabError(
             f"Lab {paths.name!r} has more nodes",
             expected=f"{node_count} nodes",
-            found=f"{record['nodes']}",
-            next_step=f"Nodes can be added, not taken away: run `fedfleet lab down --name {paths.name}` first",
+            found=f"{made.node_count}",
+            next_step=f"Nodes can be added, not taken away: {anew}",
         )
-    return LabConfig.parse(paths.name, record["network"], node_count or record["nodes"])
+    return LabConfig.parse(paths.name, str(made.network), node_count)
 
 
 def remember(ctx: Context) -> None:
     """Writes down what the lab is made with, before anything of it exists, so that `down` finds all of it."""
     ctx.paths.lab.mkdir(parents=True, exist_ok=True, mode=0o700)
-    record = {"network": str(ctx.config.network), "nodes": ctx.config.node_count}
-    ctx.paths.record.write_text(json.dumps(record))
+    ctx.paths.record.write_text(json.dumps(ctx.config.dump()))
 
 
 @contextmanager

@@ -54,7 +54,20 @@ class Client:
             UnauthorizedError: the API does not know us.
         """
         path = Path(kubeconfig_path) if kubeconfig_path else None
-        client = cls(Connection(kubeconfig.load(path, context or None)))
+        return cls._opened(kubeconfig.load(path, context or None))
+
+    @classmethod
+    def with_token(cls, server: str, token: str, *, ca: bytes, namespace: str) -> Client:
+        """Open a session with a bearer token that is in memory alone; ``ca`` is PEM, empty for the system's authorities.
+
+        Raises:
+            UnreachableError, CertificateError, TimedOutError, UnauthorizedError: as ``connect``.
+        """
+        return cls._opened(kubeconfig.Access(server, "login", "memory", namespace, ca or None, token=token))
+
+    @classmethod
+    def _opened(cls, access: kubeconfig.Access) -> Client:
+        client = cls(Connection(access))
         try:
             client._discovery.all()
         except BaseException:

@@ -22,6 +22,7 @@ API_SERVER = "kube-apiserver"
 CONTROLLER_MANAGER = "kube-controller-manager"
 SCHEDULER = "kube-scheduler"
 _ALL = (API_SERVER, CONTROLLER_MANAGER, SCHEDULER)
+LOGIN_AUDIENCE = "fedfleet-lab"
 _CONTROLLER_MANAGER_PORT = 10257
 _SCHEDULER_PORT = 10259
 
@@ -48,6 +49,11 @@ class ControlPlane:
         """Stops the control plane, the API server last."""
         for name in reversed(_ALL):
             ctx.daemons.stop(name)
+
+    def crash(self, ctx: Context) -> None:
+        """Ends the control plane as a power cut does."""
+        for name in _ALL:
+            ctx.daemons.stop(name, grace=0)
 
     def status(self, ctx: Context) -> ActionStatus:
         """Says which parts run."""
@@ -94,6 +100,17 @@ def _api_server(ctx: Context, identities: Identities) -> Daemon:
         "service-account-signing-key-file": accounts.key,
         "service-cluster-ip-range": ctx.config.services,
     }
+    if ctx.config.vcenter:
+        # Whoever logs in to the Supervisor shows a token that its login service has signed.
+        flags |= {
+            "oidc-issuer-url": ctx.config.login_service,
+            "oidc-ca-file": authority,
+            "oidc-client-id": LOGIN_AUDIENCE,
+            "oidc-signing-algs": "ES256",
+            "oidc-username-claim": "sub",
+            "oidc-username-prefix": "-",
+            "oidc-groups-claim": "groups",
+        }
     inputs = (serving.certificate, kubelet.certificate, proxy.certificate, etcd.certificate, authority)
     return _daemon(ctx, API_SERVER, flags, inputs)
 

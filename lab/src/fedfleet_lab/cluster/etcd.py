@@ -34,6 +34,10 @@ class Etcd:
         """Stops etcd; its data are in the lab's folder."""
         ctx.daemons.stop(self.name)
 
+    def crash(self, ctx: Context) -> None:
+        """Ends etcd as a power cut does."""
+        ctx.daemons.stop(self.name, grace=0)
+
     def status(self, ctx: Context) -> ActionStatus:
         """Says whether etcd runs."""
         running = ctx.daemons.running(self.name)

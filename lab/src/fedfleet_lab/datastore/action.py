@@ -45,7 +45,9 @@ class Storage:
         """Mounts the pools, makes the classes known and starts the provisioner."""
         datastore_of(ctx).open()
         ensure_kinds(ctx, ctx.artefacts.path(SNAPSHOT_KINDS), _KINDS)
-        ctx.kubectl.apply(yaml.safe_load_all(files(_PACKAGE).joinpath("manifests.yml").read_text()))
+        manifests = yaml.safe_load_all(files(_PACKAGE).joinpath("manifests.yml").read_text())
+        # A cell's classes are its vSphere Namespace's.
+        ctx.kubectl.apply(item for item in manifests if not (ctx.config.outer and item["kind"] == "StorageClass"))
         ctx.daemons.ensure(_provisioner(ctx))
 
     def down(self, ctx: Context) -> None:

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fedfleet_lab.datastore.kubeapi import Kind, Object
+    from fedfleet_lab.kubeapi import Kind, Object
 
 Key = tuple[str, str]
 """Namespace (empty for cluster-wide kinds) and name."""

@@ -12,7 +12,7 @@ from fedfleet_lab.datastore.quantities import parse_bytes
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fedfleet_lab.datastore.kubeapi import Object
+    from fedfleet_lab.kubeapi import Object
 
 # Set by the scheduler once it has chosen a node for the first pod that uses the claim.
 _SELECTED_NODE = "volume.kubernetes.io/selected-node"

@@ -8,21 +8,21 @@ import time
 from typing import TYPE_CHECKING, NoReturn
 
 from fedfleet_lab.datastore.cache import Cache, Key, key_of
-from fedfleet_lab.datastore.errors import DatastoreError, RequestRefusedError
+from fedfleet_lab.datastore.errors import RequestRefusedError
 from fedfleet_lab.datastore.events import Events
 from fedfleet_lab.datastore.kinds import CLAIM, SNAPSHOT, SNAPSHOT_CONTENT, STORAGE_CLASS, VOLUME, WATCHED
-from fedfleet_lab.datastore.kubeapi import ApiError, Kind, KubeApi
 from fedfleet_lab.datastore.provisioner import Provisioner
 from fedfleet_lab.datastore.snapshotter import Snapshotter
 from fedfleet_lab.datastore.workqueue import WorkQueue
 from fedfleet_lab.errors import LabError
+from fedfleet_lab.kubeapi import ApiError, Kind, KubeApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fedfleet_lab.datastore.kubeapi import Object
     from fedfleet_lab.datastore.layout import Datastore
+    from fedfleet_lab.kubeapi import Object
 
 _LOG = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ class Controller:
                         break
                     if change != "BOOKMARK":
                         self._note(kind, change, item)
-            except (DatastoreError, ValueError) as error:
+            except (ApiError, ValueError) as error:
                 # A connection that is cut in the middle of an event leaves half a line of JSON.
                 _LOG.warning("watching %s: %s", kind.plural, error)
                 time.sleep(_WATCH_PAUSE)

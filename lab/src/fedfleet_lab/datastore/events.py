@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fedfleet_lab.datastore.kinds import EVENT, PROVISIONER
 
 if TYPE_CHECKING:
-    from fedfleet_lab.datastore.kubeapi import KubeApi, Object
+    from fedfleet_lab.kubeapi import KubeApi, Object
 
 # The API refuses longer messages (k8s.io/kubernetes/pkg/apis/core/validation/events.go).
 _LONGEST_MESSAGE = 1024

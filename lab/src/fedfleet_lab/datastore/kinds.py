@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedfleet_lab.datastore.kubeapi import Kind
+from fedfleet_lab.kubeapi import Kind
 
 PROVISIONER = "datastore.lab.fedfleet.dev"
 """Name of the provisioner in StorageClasses and of the driver in VolumeSnapshotClasses."""

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from fedfleet_lab.datastore.cache import Cache
     from fedfleet_lab.datastore.claims import Source
     from fedfleet_lab.datastore.events import Events
-    from fedfleet_lab.datastore.kubeapi import KubeApi, Object
     from fedfleet_lab.datastore.layout import Datastore
+    from fedfleet_lab.kubeapi import KubeApi, Object
 
 _LOG = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from fedfleet_lab.datastore.kinds import PROVISIONER, SNAPSHOT, SNAPSHOT_CLASS, 
 
 if TYPE_CHECKING:
     from fedfleet_lab.datastore.cache import Cache
-    from fedfleet_lab.datastore.kubeapi import Object
+    from fedfleet_lab.kubeapi import Object
 
 SNAPSHOT_FINALIZER = "snapshot.storage.kubernetes.io/volumesnapshot-bound-protection"
 CONTENT_FINALIZER = "snapshot.storage.kubernetes.io/volumesnapshotcontent-bound-protection"

@@ -24,8 +24,8 @@ from fedfleet_lab.datastore.volumes import VolumeStore
 if TYPE_CHECKING:
     from fedfleet_lab.datastore.cache import Cache
     from fedfleet_lab.datastore.events import Events
-    from fedfleet_lab.datastore.kubeapi import Kind, KubeApi, Object
     from fedfleet_lab.datastore.layout import Datastore
+    from fedfleet_lab.kubeapi import Kind, KubeApi, Object
 
 _LOG = logging.getLogger(__name__)
 _NANOSECONDS = 10**9

@@ -39,9 +39,12 @@ class Links:
                 f"link set {config.bridge} address {_bridge_mac(config)} addrgenmode none up",
                 f"address replace {config.host}/{config.machines.prefixlen} dev {config.bridge}",
                 f"route replace {config.load_balancers} dev {config.bridge} src {config.host}",
-                *(f"route replace {node.pods} via {node.address}" for node in config.nodes),
+                *(f"route replace {node.pods} via {node.address}" for node in config.places),
             ]
         )
+        if config.outer:
+            # Cells reach each other through the host, which forwards what comes from their bridges and from no other link.
+            run(["sysctl", "--quiet", "--write", f"net.ipv4.conf.{config.bridge}.forwarding=1"])
 
     def down(self, ctx: Context) -> None:
         """Removes the bridge, every cable of the lab, and the routes that went with them."""
@@ -87,7 +90,8 @@ def plug_in(config: LabConfig, node: NodeConfig, pid: int) -> None:
             f"link set {node.link} master {config.bridge} up",
         ]
     )
-    others = [other for other in config.nodes if other != node]
+    others = [other for other in config.places if other.number != node.number]
+    outside = [f"route add {config.outer} via {config.host}"] if config.outer else []
     batch(
         [
             "link set lo up",
@@ -99,6 +103,7 @@ def plug_in(config: LabConfig, node: NodeConfig, pid: int) -> None:
             # Calico's pods have this as their gateway, and the kernel answers for it only where it knows a way there.
             "route add 169.254.1.1 dev eth0",
             *(f"route add {other.pods} via {other.address}" for other in others),
+            *outside,
             "route add unreachable default metric 4096",
         ],
         inside=pid,

@@ -1,4 +1,4 @@
-"""The few requests to the API server that the provisioner makes, objects as the plain JSON they travel as."""
+"""The few requests to API servers that the lab's own controllers make, objects as the plain JSON they travel as."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import yaml
 
-from fedfleet_lab.datastore.errors import DatastoreError
+from fedfleet_lab.errors import LabError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ class Kind:
         return self.path(item["metadata"].get("namespace", ""), item["metadata"]["name"])
 
 
-class ApiError(DatastoreError):
+class ApiError(LabError):
     """The API server refused a request, or did not answer."""
 
     def __init__(self, summary: str, *, status: int = 0, found: str = "", where: str = "") -> None:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from fedfleet_lab.datastore.kinds import CLAIM, VOLUME
-from fedfleet_lab.datastore.kubeapi import ApiError, KubeApi
+from fedfleet_lab.kubeapi import ApiError, KubeApi
 
 
 def api(status: int, body: object) -> KubeApi:

@@ -1,0 +1,117 @@
+"""The data centre as parts of the lab, in the order in which they come up."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fedfleet_lab.action import ActionStatus
+from fedfleet_lab.cluster.identities import Identities
+from fedfleet_lab.cluster.pki import write_secret
+from fedfleet_lab.command import run
+from fedfleet_lab.daemons import Daemon
+from fedfleet_lab.datacentre.accounts import Accounts
+from fedfleet_lab.datacentre.catalogue import VCENTER as VCENTER_PROGRAM
+from fedfleet_lab.datacentre.cells import cells
+from fedfleet_lab.datacentre.doors import Doors
+from fedfleet_lab.errors import LabError
+from fedfleet_lab.host.ports import wait_for_port
+from fedfleet_lab.vcenter.simulator import Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fedfleet_lab.context import Context
+
+VCENTER = "vcenter"
+CONTROLLER = "datacentre"
+_PACKAGE = "fedfleet_lab.datacentre"
+_PORT = 443
+
+
+@dataclass(frozen=True)
+class VCenter:
+    """Keeps the simulated vCenter running, with the login service of its Supervisor."""
+
+    name: str = VCENTER
+    title: str = "start the simulated vCenter"
+
+    def up(self, ctx: Context) -> None:
+        """Gives the vCenter its address, starts it and tells it where the Supervisor's API is."""
+        address = str(ctx.config.vcenter_address)
+        run(["ip", "address", "replace", f"{address}/{ctx.config.machines.prefixlen}", "dev", ctx.config.bridge])
+        identities, accounts = Identities(ctx.config, ctx.paths), Accounts(ctx.paths)
+        simulator = Simulator(
+            program=ctx.artefacts.path(VCENTER_PROGRAM) / "vcenter-simulator",
+            folder=accounts.folder,
+            listen=f"{address}:{_PORT}",
+            pair=identities.vcenter_server(),
+            accounts=accounts.write(),
+            token=accounts.token(),
+            login=(f"{ctx.config.host}:{_PORT}", identities.login_service(), ctx.config.login_service),
+        )
+        ctx.daemons.ensure(simulator.daemon(VCENTER))
+        # What whoever logs in has to know.
+        write_secret(accounts.folder / "address", address.encode())
+        write_secret(accounts.folder / "authorities.pem", _authorities(identities))
+        wait_for_port(ctx.daemons, VCENTER, address, _PORT)
+        Doors(f"https://{address}", identities.vcenter.pair.certificate, accounts.token()).announce(str(ctx.config.host))
+
+    def down(self, ctx: Context) -> None:
+        """Stops the vCenter; its address goes with the bridge."""
+        ctx.daemons.stop(VCENTER)
+
+    def status(self, ctx: Context) -> ActionStatus:
+        """Says whether it runs, and where."""
+        running = ctx.daemons.running(VCENTER) is not None
+        authority = str(Identities(ctx.config, ctx.paths).vcenter.pair.certificate) if running else ""
+        detail = f"{ctx.config.vcenter_address} (simulated)" if running else "not running"
+        facts = {"address": str(ctx.config.vcenter_address), "authority": authority, "passwords": str(Accounts(ctx.paths).folder)}
+        return ActionStatus(self.name, running, detail, facts)
+
+
+def _authorities(identities: Identities) -> bytes:
+    """Returns in PEM who vouches for the vCenter and who for the Supervisor."""
+    return b"".join(authority.pair.certificate.read_bytes() for authority in (identities.vcenter, identities.cluster))
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Keeps the controller at work that turns Clusters into VMs, and VMs into nodes."""
+
+    take_down: Callable[[Context], None]
+    name: str = CONTROLLER
+    title: str = "start what plays VKS and vSphere HA"
+
+    def up(self, ctx: Context) -> None:
+        """Starts the controller."""
+        argv = (sys.executable, "-m", _PACKAGE, f"--lab={ctx.config.name}")
+        cache = {"XDG_CACHE_HOME": str(ctx.paths.cache.parent)}
+        # Another version of the program is another controller.
+        sources = tuple(sorted(Path(__file__).parent.glob("*.py")))
+        ctx.daemons.ensure(Daemon(self.name, argv, cache, inputs=sources))
+
+    def down(self, ctx: Context) -> None:
+        """Stops the controller, then takes every cell down.
+
+        Raises:
+            LabError: a cell could not be taken down; the others have been.
+        """
+        ctx.daemons.stop(self.name)
+        failures = []
+        for cell in cells(ctx):
+            try:
+                self.take_down(cell)
+            except LabError as error:
+                failures.append(str(error))
+        if failures:
+            raise LabError("Clusters are not quite down", found="; ".join(failures))
+
+    def status(self, ctx: Context) -> ActionStatus:
+        """Says whether the controller runs, and which cells there are."""
+        running = ctx.daemons.running(self.name) is not None
+        nodes = {cell.config.name: [node.name for node in cell.config.nodes] for cell in cells(ctx)}
+        words = [f"{name}: {len(names)} workers" for name, names in nodes.items()] or ["no clusters yet"]
+        return ActionStatus(self.name, running, ", ".join(words) if running else "not running", {"cells": nodes})

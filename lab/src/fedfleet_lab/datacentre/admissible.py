@@ -1,0 +1,61 @@
+"""Whether a cluster can be made as asked for: what the Supervisor's webhooks and VM Operator refuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fedfleet_lab.datacentre.desired import Desired
+    from fedfleet_lab.datacentre.vms import Size
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a namespace of the Supervisor has.
+
+    Attributes:
+        classes: VM classes by name.
+        storage_classes: names, without those that bind late.
+        releases: usable releases: name by the version that a Cluster may ask for.
+    """
+
+    classes: Mapping[str, Size]
+    storage_classes: Sequence[str]
+    releases: Mapping[str, str]
+
+    def release(self, version: str) -> str:
+        """Returns the name of the release that a version resolves to, the newest of several; empty for none.
+
+        A version is a prefix: a full version, one without its VMware suffix, a minor, or the release's own name.
+        """
+        plain = version.replace("---", "+")
+        fitting = [known for known in self.releases if known == plain or known.startswith((f"{plain}.", f"{plain}+", f"{plain}-"))]
+        return self.releases[max(fitting, key=_order)] if fitting else ""
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.removeprefix("v").partition("+")[0].split("."))
+
+
+def objection(desired: Desired, offer: Offer) -> tuple[str, str]:
+    """Returns reason and message of why the cluster cannot be made; empty ones where it can."""
+    if not offer.release(desired.version):
+        known = ", ".join(sorted(offer.releases)) or "none"
+        return "MissingRelease", f"Missing compatible KR/OSImage for {{k8sVersionPrefix: {desired.version}}}; usable here: {known}"
+    if desired.control_plane.replicas not in (1, 3):
+        return "InvalidReplicas", f"a control plane has 1 or 3 replicas, not {desired.control_plane.replicas}"
+    for pool in (desired.control_plane, *desired.pools):
+        where = f"pool {pool.name}" if pool.name else "the control plane"
+        if pool.vm_class not in offer.classes:
+            known = ", ".join(sorted(offer.classes)) or "none"
+            return "VirtualMachineClassNotFound", f"{where}: VM class {pool.vm_class!r} is not in the namespace, which has: {known}"
+        if pool.storage_class not in offer.storage_classes:
+            known = ", ".join(sorted(offer.storage_classes)) or "none"
+            return "StorageClassNotFound", f"{where}: StorageClass {pool.storage_class!r} is not in the namespace, which has: {known}"
+    missing = set(desired.storage_classes) | ({desired.default_class} if desired.default_class else set())
+    if missing := missing - set(offer.storage_classes):
+        return "StorageClassNotFound", f"StorageClasses {', '.join(sorted(missing))} are not in the namespace"
+    return "", ""

@@ -1,0 +1,211 @@
+"""Plays VKS: has a Cluster of the Supervisor become VMs in vCenter, the nodes these boot into, and a kubeconfig.
+
+What is simulated is VKS's and Cluster API's part alone: the cluster that comes of it is real Kubernetes on the lab's nodes.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import secrets
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from fedfleet_lab.datacentre import conditions, services
+from fedfleet_lab.datacentre.admissible import objection
+from fedfleet_lab.datacentre.cells import cut_power, free_cell, free_number, running
+from fedfleet_lab.datacentre.conditions import Count, Standing
+from fedfleet_lab.datacentre.kinds import CELL_ANNOTATION, CLUSTER, CLUSTER_FINALIZER, CLUSTER_NAME_LABEL, RELEASE_LABEL, SECRET
+from fedfleet_lab.datacentre.vms import CONTROL_PLANE, WORKER, Place
+from fedfleet_lab.node.action import is_ready
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fedfleet_lab.context import Context
+    from fedfleet_lab.datacentre.admissible import Offer
+    from fedfleet_lab.datacentre.cells import Cells
+    from fedfleet_lab.datacentre.desired import Desired, Pool
+    from fedfleet_lab.datacentre.doors import Doors
+    from fedfleet_lab.datacentre.vms import Vm, Vms
+    from fedfleet_lab.kubeapi import KubeApi, Object
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass
+class Clusters:
+    """Brings clusters as far as they can come, a step a round."""
+
+    api: KubeApi
+    vms: Vms
+    cells: Cells
+    doors: Doors
+    take_down: Callable[[Context], None]
+    _taking: threading.Lock = field(default_factory=threading.Lock)
+
+    def advance(self, item: Object, desired: Desired, offer: Offer) -> None:
+        """Does what one cluster needs next, and says on it how it is.
+
+        Raises:
+            LabError: a step failed; the next round tries again.
+        """
+        if item["metadata"].get("deletionTimestamp"):
+            self._remove(item, desired)
+            return
+        reason, problem = objection(desired, offer)
+        if problem and CELL_ANNOTATION not in item["metadata"].get("annotations", {}):
+            self._tell(item, Standing(problem=problem, reason=reason))
+            return
+        number = self._cell(item, offer.release(desired.version))
+        mine = self._mine(number)
+        ctx = self.cells.context(number, mine)
+        services.ground(ctx)
+        if not problem:
+            self._make_vms(desired, offer, number)
+            mine = self._mine(number)
+            ctx = self.cells.context(number, mine)
+        standing = self._standing(ctx, desired, mine)
+        self._tell(item, replace(standing, problem=problem, reason=reason))
+        if not standing.answers:
+            return
+        services.inside(ctx, desired)
+        self._introduce(ctx, desired)
+        if not problem:
+            self._retire(ctx, desired, mine)
+
+    def _cell(self, item: Object, release: str) -> int:
+        """Returns the cluster's cell; gives it one, and its finalizer, the first time."""
+        metadata = item["metadata"]
+        annotations = metadata.get("annotations", {})
+        if CELL_ANNOTATION in annotations and metadata.get("labels", {}).get(RELEASE_LABEL) == release:
+            return int(annotations[CELL_ANNOTATION])
+        # One at a time: clusters that are new together would all see the same cell free.
+        with self._taking:
+            others = [other["metadata"].get("annotations", {}).get(CELL_ANNOTATION) for other in self.api.list(CLUSTER)[0]]
+            number = annotations.get(CELL_ANNOTATION) or str(free_cell(int(other) for other in others if other))
+            change = {
+                "metadata": {
+                    "resourceVersion": metadata["resourceVersion"],
+                    "annotations": {CELL_ANNOTATION: number},
+                    "labels": {RELEASE_LABEL: release} if release else {},
+                    "finalizers": sorted({*metadata.get("finalizers", []), CLUSTER_FINALIZER}),
+                }
+            }
+            self.api.patch(CLUSTER.path_of(item), change)
+        return int(number)
+
+    def _mine(self, number: int) -> list[Vm]:
+        return [vm for vm in self.vms.all() if vm.place.cell == number]
+
+    def _make_vms(self, desired: Desired, offer: Offer, number: int) -> None:
+        """Makes the VMs that are missing, and switches on what was made and never was."""
+        mine = self._mine(number)
+        for pool in (desired.control_plane, *desired.pools):
+            there = [vm for vm in mine if vm.place.pool == pool.name]
+            current = [vm for vm in there if vm.place.built == pool.built]
+            for _ in range(pool.replicas - len(current)):
+                place = self._place(desired, pool, number, mine)
+                name = _vm_name(desired, pool)
+                self.vms.create(name, offer.classes[pool.vm_class], place)
+                made = next(vm for vm in self._mine(number) if vm.name == name)
+                self.vms.power_on(made)
+                mine = self._mine(number)
+
+    def _place(self, desired: Desired, pool: Pool, number: int, mine: Sequence[Vm]) -> Place:
+        key = "/".join(desired.key)
+        if not pool.name:
+            return Place(number, 0, CONTROL_PLANE, key, "", pool.built)
+        return Place(number, free_number(vm.place.number for vm in mine if vm.place.number), WORKER, key, pool.name, pool.built)
+
+    def _standing(self, ctx: Context, desired: Desired, mine: Sequence[Vm]) -> Standing:
+        control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]
+        workers = [vm for vm in mine if vm.place.role == WORKER]
+        up = [vm for vm in control if running(ctx, vm.place)]
+        answers = bool(up) and ctx.paths.kubeconfig.exists() and ctx.kubectl.ready()
+        nodes = {node["metadata"]["name"]: node for node in (ctx.kubectl.get("nodes") or {"items": []})["items"]} if answers else {}
+        wanted = sum(pool.replicas for pool in desired.pools)
+        current = [vm for vm in workers if vm.place.built in {pool.built for pool in desired.pools}]
+        ready = [vm for vm in current if vm.on and is_ready(nodes.get(vm.name), None)]
+        return Standing(
+            initialized=answers or services.introduced(ctx),
+            answers=answers,
+            control_plane=Count(desired.control_plane.replicas, len(control), len(up) if answers else 0),
+            workers=Count(wanted, len(current), min(len(ready), wanted) if services.complete(ctx) else 0),
+        )
+
+    def _introduce(self, ctx: Context, desired: Desired) -> None:
+        """Puts the kubeconfig where VKS puts it, and lets the login service know of the cluster."""
+        namespace, name = desired.key
+        text = ctx.paths.kubeconfig.read_text()
+        path = SECRET.path(namespace, f"{name}-kubeconfig")
+        value = base64.b64encode(text.encode()).decode()
+        known = self.api.get(path)
+        if known is None:
+            self.api.create(
+                SECRET,
+                {
+                    "apiVersion": "v1",
+                    "kind": "Secret",
+                    "metadata": {"name": f"{name}-kubeconfig", "namespace": namespace, "labels": {CLUSTER_NAME_LABEL: name}},
+                    "type": "cluster.x-k8s.io/secret",
+                    "data": {"value": value},
+                },
+            )
+        elif known["data"]["value"] != value:
+            self.api.patch(path, {"data": {"value": value}})
+        services.mark_introduced(ctx)
+        authority = (ctx.paths.pki / "cluster" / "ca.crt").read_text()
+        self.doors.announce_cluster(namespace, name, str(ctx.config.host), authority)
+
+    def _retire(self, ctx: Context, desired: Desired, mine: Sequence[Vm]) -> None:
+        """Takes away VMs that are too many or of an older make, once those that are to stay are ready."""
+        for pool in desired.pools:
+            there = [vm for vm in mine if vm.place.pool == pool.name]
+            current = [vm for vm in there if vm.place.built == pool.built]
+            if len([vm for vm in current if services.node_ready(ctx, vm.name)]) < pool.replicas:
+                continue
+            kept = current[: pool.replicas]
+            for vm in [vm for vm in there if vm not in kept]:
+                self._retire_one(ctx, vm)
+        for vm in mine:
+            if vm.place.role == WORKER and vm.place.pool not in {pool.name for pool in desired.pools}:
+                self._retire_one(ctx, vm)
+
+    def _retire_one(self, ctx: Context, vm: Vm) -> None:
+        _LOG.info("%s is no longer wanted", vm.name)
+        services.drain(ctx, vm.name)
+        self.vms.power_off(vm)
+        # Once the VM is gone, nobody would know that its node is to go, too.
+        cut_power(ctx, vm.place)
+        self.vms.destroy(vm)
+        services.forget_node(ctx, vm.name)
+
+    def _remove(self, item: Object, desired: Desired) -> None:
+        if CLUSTER_FINALIZER not in item["metadata"].get("finalizers", []):
+            return
+        namespace, name = desired.key
+        number = item["metadata"].get("annotations", {}).get(CELL_ANNOTATION)
+        if number is not None:
+            mine = self._mine(int(number))
+            ctx = self.cells.context(int(number), mine)
+            for vm in mine:
+                self.vms.destroy(vm)
+            self.take_down(ctx)
+            self.doors.forget_cluster(namespace, name)
+        self.api.delete(SECRET.path(namespace, f"{name}-kubeconfig"))
+        left = [finalizer for finalizer in item["metadata"]["finalizers"] if finalizer != CLUSTER_FINALIZER]
+        self.api.patch(CLUSTER.path_of(item), {"metadata": {"finalizers": left}})
+        _LOG.info("cluster %s/%s is gone", namespace, name)
+
+    def _tell(self, item: Object, standing: Standing) -> None:
+        status = conditions.status(item, standing)
+        if status != item.get("status"):
+            self.api.patch(f"{CLUSTER.path_of(item)}/status", {"status": status})
+
+
+def _vm_name(desired: Desired, pool: Pool) -> str:
+    """Returns a name that was never used: cluster, pool and five characters, as Cluster API names Machines."""
+    suffix = "".join(secrets.choice("bcdfghjklmnpqrstvwxz2456789") for _ in range(5))
+    return "-".join(part for part in (desired.key[1], pool.name, suffix) if part)

@@ -1,0 +1,104 @@
+"""What a Cluster or a TanzuKubernetesCluster asks for, in one form; pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fedfleet_lab.kubeapi import Object
+
+IMAGES_MOUNT = "/var/lib/containerd"
+
+
+@dataclass(frozen=True)
+class Pool:
+    """One pool of nodes: its name (empty for the control plane), how many, and what each is made from."""
+
+    name: str
+    replicas: int
+    vm_class: str
+    storage_class: str
+    version: str
+    volumes: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def built(self) -> str:
+        """Digest of what a node is made from; nodes with another one are replaced."""
+        parts = [self.vm_class, self.storage_class, self.version, self.volumes]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Desired:
+    """One cluster.
+
+    Attributes:
+        key: namespace and name.
+        version: as it was asked for; `control_plane.version` and the pools' are the same.
+        default_class: StorageClass that claims in the cluster get; empty for none, as VKS leaves it.
+        storage_classes: those that the cluster has.
+    """
+
+    key: tuple[str, str]
+    version: str
+    control_plane: Pool
+    pools: tuple[Pool, ...]
+    default_class: str = ""
+    storage_classes: tuple[str, ...] = ()
+
+
+def of_cluster(item: Object) -> Desired:
+    """Reads a Cluster with a topology (cluster-api v1.14.2 `cluster_types.go`, variables of generation B: VKS 3.2 and up)."""
+    topology = item["spec"]["topology"]
+    shared = _values(topology.get("variables"))
+    version = topology["version"]
+    control = topology.get("controlPlane") or {}
+    own = shared | _values((control.get("variables") or {}).get("overrides"))
+    persistent = (shared.get("vsphereOptions") or {}).get("persistentVolumes") or {}
+    workers = (topology.get("workers") or {}).get("machineDeployments") or []
+    return Desired(
+        key=(item["metadata"]["namespace"], item["metadata"]["name"]),
+        version=version,
+        control_plane=_pool("", control.get("replicas", 1), own, version, with_volumes=False),
+        pools=tuple(
+            _pool(worker["name"], worker.get("replicas", 1), shared | _values((worker.get("variables") or {}).get("overrides")), version)
+            for worker in workers
+        ),
+        default_class=persistent.get("defaultStorageClass", ""),
+        storage_classes=tuple(persistent.get("availableStorageClasses") or ()),
+    )
+
+
+def of_tkc(item: Object) -> Desired:
+    """Reads a TanzuKubernetesCluster (tanzu-framework of 2023-04-19 `apis/run/v1alpha2/tanzukubernetescluster_types.go`)."""
+    topology = item["spec"]["topology"]
+    storage = (item["spec"].get("settings") or {}).get("storage") or {}
+    control = _tkc_pool("", topology["controlPlane"])
+    return Desired(
+        key=(item["metadata"]["namespace"], item["metadata"]["name"]),
+        version=control.version,
+        control_plane=control,
+        pools=tuple(_tkc_pool(pool["name"], pool) for pool in topology.get("nodePools") or ()),
+        default_class=storage.get("defaultClass", ""),
+        storage_classes=tuple(storage.get("classes") or ()),
+    )
+
+
+def _pool(name: str, replicas: int, values: Mapping[str, Any], version: str, *, with_volumes: bool = True) -> Pool:
+    volumes = tuple((volume["name"], volume["mountPath"], volume["capacity"]) for volume in values.get("volumes") or ())
+    return Pool(name, replicas, values.get("vmClass", ""), values.get("storageClass", ""), version, volumes if with_volumes else ())
+
+
+def _tkc_pool(name: str, pool: Mapping[str, Any]) -> Pool:
+    volumes = tuple((volume["name"], volume["mountPath"], str(volume["capacity"]["storage"])) for volume in pool.get("volumes") or ())
+    version = ((pool.get("tkr") or {}).get("reference") or {}).get("name", "")
+    return Pool(name, pool.get("replicas", 1), pool["vmClass"], pool["storageClass"], version, volumes)
+
+
+def _values(variables: list[Mapping[str, Any]] | None) -> dict[str, Any]:
+    return {variable["name"]: variable["value"] for variable in variables or ()}

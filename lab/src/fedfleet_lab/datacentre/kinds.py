@@ -1,0 +1,33 @@
+"""The kinds of objects that the Supervisor deals in, and the names that Cluster API and VKS give things."""
+
+from __future__ import annotations
+
+from fedfleet_lab.kubeapi import Kind
+
+_CLUSTER_API = "/apis/cluster.x-k8s.io/v1beta2"
+_TANZU = "/apis/run.tanzu.vmware.com"
+
+NAMESPACE = Kind("Namespace", "/api/v1", "namespaces")
+SECRET = Kind("Secret", "/api/v1", "secrets", namespaced=True)
+CLUSTER = Kind("Cluster", _CLUSTER_API, "clusters", namespaced=True)
+CLUSTER_CLASS = Kind("ClusterClass", _CLUSTER_API, "clusterclasses", namespaced=True)
+MACHINE = Kind("Machine", _CLUSTER_API, "machines", namespaced=True)
+TKC = Kind("TanzuKubernetesCluster", f"{_TANZU}/v1alpha2", "tanzukubernetesclusters", namespaced=True)
+RELEASE = Kind("TanzuKubernetesRelease", f"{_TANZU}/v1alpha3", "tanzukubernetesreleases")
+OS_IMAGE = Kind("OSImage", f"{_TANZU}/v1alpha3", "osimages")
+VM_CLASS = Kind("VirtualMachineClass", "/apis/vmoperator.vmware.com/v1alpha2", "virtualmachineclasses", namespaced=True)
+
+PUBLIC_NAMESPACE = "vmware-system-vks-public"
+"""Where ClusterClasses from v3.4.0 on are (a VCF 9.1 blueprint's table, VKS 3.6)."""
+
+CLUSTER_FINALIZER = "cluster.cluster.x-k8s.io"
+"""Keeps a Cluster until what it stands for is gone (cluster-api `api/core/v1beta2/cluster_types.go`)."""
+
+CLUSTER_NAME_LABEL = "cluster.x-k8s.io/cluster-name"
+"""On every object of a cluster (cluster-api `api/core/v1beta2/common_types.go`)."""
+
+RELEASE_LABEL = "run.tanzu.vmware.com/tkr"
+"""On a Cluster: the release that its version resolved to (tanzu-framework `apis/run/v1alpha3/constants.go`)."""
+
+CELL_ANNOTATION = "lab.fedfleet.dev/cell"
+"""On a Cluster: which cell of the lab it is. The lab's own."""

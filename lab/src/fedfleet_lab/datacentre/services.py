@@ -1,0 +1,106 @@
+"""What a cell has beside its VMs: wire, registry and disks below, and what a new cluster is given inside."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+from fedfleet_lab.addons.action import ACTIONS as ADDONS
+from fedfleet_lab.cluster.calico import CalicoResources
+from fedfleet_lab.datastore.action import ACTIONS as DATASTORE
+from fedfleet_lab.datastore.kinds import PROVISIONER
+from fedfleet_lab.host.links import Links
+from fedfleet_lab.host.registry import Registry
+from fedfleet_lab.host.shared import SharedMounts
+from fedfleet_lab.node.action import is_ready, node_object
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fedfleet_lab.context import Context
+    from fedfleet_lab.datacentre.desired import Desired
+
+_POOL = "mirrored"
+_DRAIN_SECONDS = 60.0
+
+
+def ground(ctx: Context) -> None:
+    """Lays the wire, shares mounts and starts the registry; quick where they are there."""
+    for action in (Links(), SharedMounts(), Registry()):
+        action.up(ctx)
+
+
+def inside(ctx: Context, desired: Desired) -> None:
+    """Gives the cluster what VKS gives it: network policies, storage classes, nodes' objects, name server, load balancer."""
+    digest = json.dumps([ctx.config.names, desired.default_class, desired.storage_classes])
+    marker = _marker(ctx, "inside")
+    if marker.exists() and marker.read_text() == digest:
+        return
+    CalicoResources().up(ctx)
+    for part in DATASTORE:
+        part.up(ctx)
+    ctx.kubectl.apply(_storage_classes(desired))
+    ctx.kubectl.apply([node_object(node) for node in ctx.config.nodes])
+    if any(node_ready(ctx, node.name) for node in ctx.config.nodes):
+        for action in ADDONS:
+            action.up(ctx)
+        marker.write_text(digest)
+
+
+def complete(ctx: Context) -> bool:
+    """Whether the cluster has been given all of it once."""
+    return _marker(ctx, "inside").exists()
+
+
+def introduced(ctx: Context) -> bool:
+    """Whether the cluster's API server has ever answered."""
+    return _marker(ctx, "introduced").exists()
+
+
+def mark_introduced(ctx: Context) -> None:
+    """Notes that it has."""
+    _marker(ctx, "introduced").touch()
+
+
+def node_ready(ctx: Context, name: str) -> bool:
+    """Whether Kubernetes calls a node Ready."""
+    return is_ready(ctx.kubectl.get("nodes", name), None)
+
+
+def drain(ctx: Context, name: str) -> None:
+    """Has a node's pods go elsewhere, for at most a minute; what does not go by then is ended with the node."""
+    options = ("--ignore-daemonsets", "--delete-emptydir-data", "--force", f"--timeout={_DRAIN_SECONDS:.0f}s")
+    ctx.kubectl.run("drain", name, *options, accept=(0, 1), timeout=_DRAIN_SECONDS + 30)
+
+
+def forget_node(ctx: Context, name: str) -> None:
+    """Takes a node out of the cluster, and its disk away."""
+    ctx.kubectl.run("delete", "node", name, "--ignore-not-found")
+    shutil.rmtree(ctx.paths.node(name).root, ignore_errors=True)
+
+
+def _storage_classes(desired: Desired) -> list[dict[str, object]]:
+    """Returns the namespace's StorageClasses as the cluster sees them; all are of the lab's mirrored disks."""
+    names = set(desired.storage_classes) | ({desired.default_class} if desired.default_class else set())
+    names |= {pool.storage_class for pool in (desired.control_plane, *desired.pools)}
+    return [
+        {
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "StorageClass",
+            "metadata": {
+                "name": name,
+                "annotations": {"storageclass.kubernetes.io/is-default-class": "true"} if name == desired.default_class else {},
+            },
+            "provisioner": PROVISIONER,
+            "parameters": {"pool": _POOL},
+            "reclaimPolicy": "Delete",
+            "volumeBindingMode": "Immediate",
+            "allowVolumeExpansion": True,
+        }
+        for name in sorted(names)
+    ]
+
+
+def _marker(ctx: Context, name: str) -> Path:
+    return ctx.paths.lab / f"{name}.done"

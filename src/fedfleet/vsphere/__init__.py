@@ -1,0 +1,1 @@
+"""vCenter and its Supervisors: sessions, namespaces, clusters, power."""
