@@ -42,7 +42,7 @@ def actions(config: LabConfig) -> tuple[Action, ...]:
     """Returns the lab's parts in the order in which they come up."""
     first = (Preflight(), Artefacts(), Links())
     if config.vcenter:
-        return (*first, Etcd(), ControlPlane(), SupervisorKinds(), VCenter(), Clusters(down))
+        return (*first, Registry(), Etcd(), ControlPlane(), SupervisorKinds(), VCenter(), Clusters(down))
     return (
         *first,
         SharedMounts(),

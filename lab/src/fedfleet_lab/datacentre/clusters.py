@@ -21,7 +21,7 @@ from fedfleet_lab.datacentre.vms import CONTROL_PLANE, WORKER, Place
 from fedfleet_lab.node.action import is_ready
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from fedfleet_lab.context import Context
     from fedfleet_lab.datacentre.admissible import Offer
@@ -43,6 +43,8 @@ class Clusters:
     cells: Cells
     doors: Doors
     take_down: Callable[[Context], None]
+    nodes: services.Nodes = field(default_factory=services.Nodes)
+    _announced: set[tuple[str, str]] = field(default_factory=set)
     _taking: threading.Lock = field(default_factory=threading.Lock)
 
     def advance(self, item: Object, desired: Desired, offer: Offer) -> None:
@@ -66,14 +68,14 @@ class Clusters:
             self._make_vms(desired, offer, number)
             mine = self._mine(number)
             ctx = self.cells.context(number, mine)
-        standing = self._standing(ctx, desired, mine)
-        self._tell(item, replace(standing, problem=problem, reason=reason))
-        if not standing.answers:
+        nodes = self.nodes.of(ctx)
+        self._tell(item, replace(self._standing(ctx, desired, mine, nodes), problem=problem, reason=reason))
+        if nodes is None:
             return
-        services.inside(ctx, desired)
+        services.inside(ctx, desired, nodes)
         self._introduce(ctx, desired)
         if not problem:
-            self._retire(ctx, desired, mine)
+            self._retire(ctx, desired, mine, nodes)
 
     def _cell(self, item: Object, release: str) -> int:
         """Returns the cluster's cell; gives it one, and its finalizer, the first time."""
@@ -119,15 +121,14 @@ class Clusters:
             return Place(number, 0, CONTROL_PLANE, key, "", pool.built)
         return Place(number, free_number(vm.place.number for vm in mine if vm.place.number), WORKER, key, pool.name, pool.built)
 
-    def _standing(self, ctx: Context, desired: Desired, mine: Sequence[Vm]) -> Standing:
+    def _standing(self, ctx: Context, desired: Desired, mine: Sequence[Vm], nodes: Mapping[str, Object] | None) -> Standing:
         control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]
         workers = [vm for vm in mine if vm.place.role == WORKER]
         up = [vm for vm in control if running(ctx, vm.place)]
-        answers = bool(up) and ctx.paths.kubeconfig.exists() and ctx.kubectl.ready()
-        nodes = {node["metadata"]["name"]: node for node in (ctx.kubectl.get("nodes") or {"items": []})["items"]} if answers else {}
+        answers = nodes is not None
         wanted = sum(pool.replicas for pool in desired.pools)
         current = [vm for vm in workers if vm.place.built in {pool.built for pool in desired.pools}]
-        ready = [vm for vm in current if vm.on and is_ready(nodes.get(vm.name), None)]
+        ready = [vm for vm in current if vm.on and is_ready((nodes or {}).get(vm.name), None)]
         return Standing(
             initialized=answers or services.introduced(ctx),
             answers=answers,
@@ -156,15 +157,17 @@ class Clusters:
         elif known["data"]["value"] != value:
             self.api.patch(path, {"data": {"value": value}})
         services.mark_introduced(ctx)
-        authority = (ctx.paths.pki / "cluster" / "ca.crt").read_text()
-        self.doors.announce_cluster(namespace, name, str(ctx.config.host), authority)
+        if desired.key not in self._announced:
+            authority = (ctx.paths.pki / "cluster" / "ca.crt").read_text()
+            self.doors.announce_cluster(namespace, name, str(ctx.config.host), authority)
+            self._announced.add(desired.key)
 
-    def _retire(self, ctx: Context, desired: Desired, mine: Sequence[Vm]) -> None:
+    def _retire(self, ctx: Context, desired: Desired, mine: Sequence[Vm], nodes: Mapping[str, Object]) -> None:
         """Takes away VMs that are too many or of an older make, once those that are to stay are ready."""
         for pool in desired.pools:
             there = [vm for vm in mine if vm.place.pool == pool.name]
             current = [vm for vm in there if vm.place.built == pool.built]
-            if len([vm for vm in current if services.node_ready(ctx, vm.name)]) < pool.replicas:
+            if len([vm for vm in current if is_ready(nodes.get(vm.name), None)]) < pool.replicas:
                 continue
             kept = current[: pool.replicas]
             for vm in [vm for vm in there if vm not in kept]:
@@ -194,6 +197,7 @@ class Clusters:
                 self.vms.destroy(vm)
             self.take_down(ctx)
             self.doors.forget_cluster(namespace, name)
+            self._announced.discard(desired.key)
         self.api.delete(SECRET.path(namespace, f"{name}-kubeconfig"))
         left = [finalizer for finalizer in item["metadata"]["finalizers"] if finalizer != CLUSTER_FINALIZER]
         self.api.patch(CLUSTER.path_of(item), {"metadata": {"finalizers": left}})

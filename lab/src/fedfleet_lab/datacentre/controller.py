@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 # Seconds between rounds.
-_POWER, _WISHES = 0.5, 1.0
+_POWER, _WISHES = 0.7, 1.5
 
 
 class Controller:

@@ -8,6 +8,7 @@ _CLUSTER_API = "/apis/cluster.x-k8s.io/v1beta2"
 _TANZU = "/apis/run.tanzu.vmware.com"
 
 NAMESPACE = Kind("Namespace", "/api/v1", "namespaces")
+NODE = Kind("Node", "/api/v1", "nodes")
 SECRET = Kind("Secret", "/api/v1", "secrets", namespaced=True)
 CLUSTER = Kind("Cluster", _CLUSTER_API, "clusters", namespaced=True)
 CLUSTER_CLASS = Kind("ClusterClass", _CLUSTER_API, "clusterclasses", namespaced=True)

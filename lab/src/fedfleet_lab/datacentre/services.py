@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fedfleet_lab.addons.action import ACTIONS as ADDONS
 from fedfleet_lab.cluster.calico import CalicoResources
+from fedfleet_lab.datacentre.kinds import NODE
 from fedfleet_lab.datastore.action import ACTIONS as DATASTORE
 from fedfleet_lab.datastore.kinds import PROVISIONER
 from fedfleet_lab.host.links import Links
 from fedfleet_lab.host.registry import Registry
 from fedfleet_lab.host.shared import SharedMounts
+from fedfleet_lab.kubeapi import ApiError, KubeApi
 from fedfleet_lab.node.action import is_ready, node_object
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from fedfleet_lab.context import Context
     from fedfleet_lab.datacentre.desired import Desired
+    from fedfleet_lab.kubeapi import Object
 
+REGISTRY = Registry().name
 _POOL = "mirrored"
 _DRAIN_SECONDS = 60.0
 
 
 def ground(ctx: Context) -> None:
-    """Lays the wire, shares mounts and starts the registry; quick where they are there."""
+    """Lays the wire, shares mounts and starts the registry; costs nothing where they are there."""
+    if Path("/sys/class/net", ctx.config.bridge).exists() and ctx.daemons.running(REGISTRY) is not None:
+        return
     for action in (Links(), SharedMounts(), Registry()):
         action.up(ctx)
 
 
-def inside(ctx: Context, desired: Desired) -> None:
+def inside(ctx: Context, desired: Desired, nodes: Mapping[str, Object]) -> None:
     """Gives the cluster what VKS gives it: network policies, storage classes, nodes' objects, name server, load balancer."""
     digest = json.dumps([ctx.config.names, desired.default_class, desired.storage_classes])
     marker = _marker(ctx, "inside")
@@ -42,7 +49,7 @@ def inside(ctx: Context, desired: Desired) -> None:
         part.up(ctx)
     ctx.kubectl.apply(_storage_classes(desired))
     ctx.kubectl.apply([node_object(node) for node in ctx.config.nodes])
-    if any(node_ready(ctx, node.name) for node in ctx.config.nodes):
+    if any(is_ready(nodes.get(node.name), None) for node in ctx.config.nodes):
         for action in ADDONS:
             action.up(ctx)
         marker.write_text(digest)
@@ -63,9 +70,24 @@ def mark_introduced(ctx: Context) -> None:
     _marker(ctx, "introduced").touch()
 
 
-def node_ready(ctx: Context, name: str) -> bool:
-    """Whether Kubernetes calls a node Ready."""
-    return is_ready(ctx.kubectl.get("nodes", name), None)
+class Nodes:
+    """The nodes of each cell as its API server has them; asked every second, so that connections are kept."""
+
+    def __init__(self) -> None:
+        self._apis: dict[str, KubeApi] = {}
+
+    def of(self, ctx: Context) -> dict[str, Object] | None:
+        """Returns the nodes by name; None where the API server does not answer, or does not know the lab yet."""
+        if not ctx.paths.kubeconfig.exists():
+            return None
+        text = ctx.paths.kubeconfig.read_text()
+        if text not in self._apis:
+            self._apis[text] = KubeApi.of(ctx.paths.kubeconfig)
+        try:
+            items, _ = self._apis[text].list(NODE)
+        except ApiError:
+            return None
+        return {item["metadata"]["name"]: item for item in items}
 
 
 def drain(ctx: Context, name: str) -> None:
