@@ -59,7 +59,7 @@ class Simulator:
     @property
     def authority(self) -> Authority:
         """Signs both certificates, and nothing else."""
-        return Authority(self.folder / "pki", "simulated-vcenter")
+        return Authority(self.folder / "pki", "simulated-vcenter-authority")
 
     @property
     def state(self) -> Path:
