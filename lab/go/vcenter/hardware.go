@@ -162,8 +162,9 @@ func (b *builder) home() (string, error) {
 func (b *builder) addNetworks(ctx context.Context, folder *object.Folder) error {
 	for _, entity := range b.model.Map().All("Network") {
 		network := entity.(*mo.Network)
-		network.Name = b.plan.Networks[0]
-		network.Summary.GetNetworkSummary().Name = network.Name
+		// Networks have two names, their own and every entity's.
+		network.Name, network.Entity().Name = b.plan.Networks[0], b.plan.Networks[0]
+		network.Summary.GetNetworkSummary().Name = b.plan.Networks[0]
 	}
 	if len(b.plan.Networks) == 1 {
 		return nil
@@ -177,6 +178,10 @@ func (b *builder) addNetworks(ctx context.Context, folder *object.Folder) error 
 	info, err := task.WaitForResult(ctx, nil)
 	if err != nil {
 		return err
+	}
+	// The only group that a new switch has is that of its uplinks; a vCenter says so, the simulator does not.
+	for _, entity := range b.model.Map().All("DistributedVirtualPortgroup") {
+		entity.(*simulator.DistributedVirtualPortgroup).Config.Uplink = types.NewBool(true)
 	}
 	dvs := object.NewDistributedVirtualSwitch(b.client, info.Result.(types.ManagedObjectReference))
 	for _, host := range b.hosts {

@@ -5,6 +5,7 @@ import (
 	"log"
 	"net/http"
 	"net/url"
+	"reflect"
 	"time"
 
 	"github.com/google/uuid"
@@ -81,7 +82,7 @@ func (v *vcenter) beforeCall(ctx *simulator.Context, method *simulator.Method) (
 
 // readableByAnyone says whether a call reads nothing but the service's own description; the simulator would let anyone read anything.
 func readableByAnyone(method *simulator.Method) bool {
-	var objects []types.ObjectSpec
+	var objects []types.ManagedObjectReference
 	var filters []types.PropertyFilterSpec
 	switch body := method.Body.(type) {
 	case *types.RetrieveProperties:
@@ -89,13 +90,18 @@ func readableByAnyone(method *simulator.Method) bool {
 	case *types.RetrievePropertiesEx:
 		filters = body.SpecSet
 	default:
-		return false
+		// Fetch's type is internal to govmomi; its field This is the object whose property is read.
+		if object, ok := reflect.Indirect(reflect.ValueOf(body)).FieldByName("This").Interface().(types.ManagedObjectReference); ok {
+			objects = append(objects, object)
+		}
 	}
 	for _, filter := range filters {
-		objects = append(objects, filter.ObjectSet...)
+		for _, set := range filter.ObjectSet {
+			objects = append(objects, set.Obj)
+		}
 	}
 	for _, object := range objects {
-		if object.Obj != vim25.ServiceInstance && object.Obj.Type != "SessionManager" {
+		if object != vim25.ServiceInstance && object.Type != "SessionManager" {
 			return false
 		}
 	}
