@@ -8,7 +8,8 @@ from typing import Any
 from pyVim.connect import Disconnect, SmartConnect
 from pyVmomi import vim
 
-from support.vcenter import ADMINISTRATOR, Account, RunningVCenter
+from fedfleet_lab.vcenter import Account
+from support.vcenter import ADMINISTRATOR, RunningVCenter
 
 TASK_SECONDS = 30
 

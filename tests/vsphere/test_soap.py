@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from pyVmomi import SoapStubAdapter, VmomiSupport, pbm, vim, vmodl
+from pyVmomi import VmomiSupport, pbm, vim, vmodl
+from pyVmomi.SoapAdapter import SoapStubAdapter
 
 from support.cluster import eventually
 from support.soap import extra_config, finished, make_vm, named, names, result, soap
@@ -130,9 +131,7 @@ def make_policy(vcenter: RunningVCenter, instance: Any, name: str) -> str:
     cookie = instance._stub.cookie
     VmomiSupport.GetRequestContext()["vcSessionCookie"] = cookie.split('"')[1] if '"' in cookie else cookie.split("=")[1].split(";")[0]
     simulator = vcenter.simulator
-    stub = SoapStubAdapter(
-        host=simulator.host, port=simulator.port, path="/pbm", version="pbm.version.v8_0_3_0", sslContext=vcenter.trust
-    )
+    stub = SoapStubAdapter(host=simulator.host, port=simulator.port, path="/pbm", version="pbm.version.v8_0_3_0", sslContext=vcenter.trust)
     stub.cookie = cookie
     manager = pbm.ServiceInstance("ServiceInstance", stub).RetrieveContent().profileManager
     tags = pbm.capability.PropertyInstance(

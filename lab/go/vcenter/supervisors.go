@@ -131,14 +131,7 @@ type topologyInfo struct {
 
 func (v *vcenter) topology() any { return []topologyInfo{{v.zone(), []string{v.clusterID()}}} }
 
-// conditionGroup is supervisors_client.py Conditions.ConditionGroup, condition its Condition.
-type conditionGroup struct {
-	Type        string      `json:"type"`
-	Description message     `json:"description"`
-	Status      string      `json:"status"`
-	Conditions  []condition `json:"conditions"`
-}
-
+// condition is supervisors_client.py Conditions.Condition.
 type condition struct {
 	Type        string          `json:"type"`
 	Description message         `json:"description"`
@@ -151,20 +144,17 @@ type condition struct {
 // conditions says one thing only: whether the lab's Supervisor serves. Its type is the simulator's.
 func (v *vcenter) conditions() any {
 	s := v.state.Supervisor
-	group := conditionGroup{Type: "SimulatedSupervisor", Description: say("fedfleet.lab.supervisor", "The lab's simulated Supervisor")}
 	one := condition{
 		Type: "SimulatedKubernetesAPI", Description: say("fedfleet.lab.kubernetes", "The Kubernetes API of the lab's simulated Supervisor"),
 		Status: "FALSE", Reason: s.KubernetesStatus, Severity: "ERROR", Messages: []statusMessage{},
 	}
-	group.Status = map[string]string{configuring: "RUNNING", running: "SUCCEEDED", failed: "ERROR", removing: "RUNNING"}[s.ConfigStatus]
 	if s.KubernetesStatus == "READY" {
 		one.Status, one.Severity = "TRUE", "INFO"
 	}
 	for _, said := range s.Messages {
 		one.Messages = append(one.Messages, statusMessage{said.Severity, &said.Details})
 	}
-	group.Conditions = []condition{one}
-	return []conditionGroup{group}
+	return []condition{one}
 }
 
 // cluster returns the one cluster of the inventory.
