@@ -61,14 +61,14 @@ check: lint ## The quick part of the tests: lint, unit and contract tests
 
 .PHONY: test
 test: bootstrap check ## All tests, against a lab made for them and removed after
-	@$(BIN)/pytest -m "not nightly" tests/package tests/browser tests/lab
+	@$(BIN)/pytest -m "not nightly" tests/package tests/vsphere tests/browser tests/lab
 
 .PHONY: nightly
 nightly: bootstrap check ## Everything: all tests on both profiles, molecule, benches, sanity, documentation, and go vet on all programs
 	@.ci/vet
 	@.ci/sanity
 	@.ci/docsite
-	@$(BIN)/pytest tests/package
+	@$(BIN)/pytest tests/package tests/vsphere
 	@for profile in standalone spark; do FEDFLEET_TEST_PROFILE=$$profile $(BIN)/pytest tests/browser tests/lab; done
 	@$(BIN)/molecule test --all
 	@$(BIN)/pytest tests/bench

@@ -1,116 +1,66 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
-
-	"github.com/vmware/govmomi/simulator"
-	"github.com/vmware/govmomi/vim25/mo"
-	"github.com/vmware/govmomi/vim25/types"
 )
 
-// inventory says what the simulated vCenter has: one data centre with one cluster, on which the Supervisor is enabled.
+// inventory says what the simulated vCenter has: one data centre with one cluster, on which the Supervisor is enabled. All names are
+// taken as they are; nothing else is made.
 type inventory struct {
-	Datacenter string `json:"datacenter"`
-	Cluster    string `json:"cluster"`
-	Supervisor string `json:"supervisor"`
-	Version    string `json:"version"`
-	Build      string `json:"build"`
-	APIVersion string `json:"api_version"`
-	Hosts      []host `json:"hosts"`
-	Datastores []disk `json:"datastores"`
+	Datacenter string          `json:"datacenter"`
+	Cluster    string          `json:"cluster"`
+	APIVersion string          `json:"api_version"`
+	Version    string          `json:"version"`
+	Build      string          `json:"build"`
+	Hosts      []hostPlan      `json:"hosts"`
+	Datastores []datastorePlan `json:"datastores"`
+	Networks   []string        `json:"networks"`
+	Supervisor supervisorPlan  `json:"supervisor"`
 }
 
-type host struct {
+type hostPlan struct {
 	Name        string `json:"name"`
 	Processors  int16  `json:"processors"`
 	MHz         int32  `json:"mhz"`
 	MemoryBytes int64  `json:"memory_bytes"`
 }
 
-type disk struct {
+type datastorePlan struct {
 	Name          string `json:"name"`
 	CapacityBytes int64  `json:"capacity_bytes"`
 }
 
+type supervisorPlan struct {
+	ID                string `json:"id"`
+	Name              string `json:"name"`
+	KubernetesVersion string `json:"kubernetes_version"`
+	ServiceCIDR       string `json:"service_cidr"`
+}
+
+// readInventory reads the plan and fills in what may be left out.
 func readInventory(path string) (*inventory, error) {
-	text, err := os.ReadFile(path)
+	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	var plan inventory
-	if err := json.Unmarshal(text, &plan); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	// API versions that pyvmomi takes for older than they are break it: "7.0" is none of its names (facts/vsphere.md, section 2.2).
+	plan := &inventory{APIVersion: "8.0.3.0", Version: "8.0.3", Build: "0", Networks: []string{"VM Network"}}
+	plan.Supervisor = supervisorPlan{KubernetesVersion: "v1.34.4+simulated", ServiceCIDR: "10.96.0.0/16"}
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(plan); err != nil {
+		return nil, fmt.Errorf("%s is not an inventory: %w", path, err)
 	}
-	if len(plan.Hosts) == 0 || len(plan.Datastores) == 0 {
-		return nil, fmt.Errorf("%s: expected at least one host and one datastore", path)
+	switch {
+	case plan.Datacenter == "" || plan.Cluster == "":
+		err = fmt.Errorf("%s: expected names for datacenter and cluster", path)
+	case len(plan.Hosts) == 0 || len(plan.Datastores) == 0 || len(plan.Networks) == 0:
+		err = fmt.Errorf("%s: expected at least one host, one datastore and one network", path)
+	case plan.Supervisor.ID == "" || plan.Supervisor.Name == "":
+		err = fmt.Errorf("%s: expected id and name of the Supervisor", path)
 	}
-	return &plan, nil
+	return plan, err
 }
-
-// build makes govmomi's model with the inventory's numbers, then gives everything the inventory's names.
-func (plan *inventory) build() (*simulator.Model, error) {
-	model := simulator.VPX()
-	model.Host, model.Machine, model.Pool, model.App = 0, 0, 0, 0
-	model.ClusterHost, model.Datastore = len(plan.Hosts), len(plan.Datastores)
-	model.ServiceContent.About.ApiVersion = plan.APIVersion
-	model.ServiceContent.About.Version = plan.Version
-	model.ServiceContent.About.Build = plan.Build
-	model.ServiceContent.About.FullName = "VMware vCenter Server " + plan.Version + " build-" + plan.Build + " (simulated)"
-	if err := model.Create(); err != nil {
-		return nil, err
-	}
-	all := model.Map()
-	for i, reference := range references(all, "HostSystem") {
-		found := all.Get(reference).(*simulator.HostSystem)
-		found.Name, found.Summary.Config.Name = plan.Hosts[i].Name, plan.Hosts[i].Name
-		hardware := *found.Summary.Hardware
-		hardware.NumCpuCores, hardware.NumCpuThreads = plan.Hosts[i].Processors, plan.Hosts[i].Processors
-		hardware.CpuMhz, hardware.MemorySize = plan.Hosts[i].MHz, plan.Hosts[i].MemoryBytes
-		found.Summary.Hardware = &hardware
-	}
-	for i, reference := range references(all, "Datastore") {
-		found := all.Get(reference).(*simulator.Datastore)
-		found.Name, found.Summary.Name = plan.Datastores[i].Name, plan.Datastores[i].Name
-		found.Summary.Capacity, found.Summary.FreeSpace = plan.Datastores[i].CapacityBytes, plan.Datastores[i].CapacityBytes
-		if information := found.Info.GetDatastoreInfo(); information != nil {
-			information.Name, information.FreeSpace = plan.Datastores[i].Name, plan.Datastores[i].CapacityBytes
-		}
-	}
-	all.Get(plan.cluster(all)).(*simulator.ClusterComputeResource).Name = plan.Cluster
-	all.Get(references(all, "Datacenter")[0]).(*simulator.Datacenter).Name = plan.Datacenter
-	all.AddHandler(tolerant{})
-	return model, nil
-}
-
-func (plan *inventory) cluster(all *simulator.Registry) types.ManagedObjectReference {
-	return references(all, "ClusterComputeResource")[0]
-}
-
-func references(all *simulator.Registry, kind string) []types.ManagedObjectReference {
-	var found []types.ManagedObjectReference
-	for _, entity := range all.All(kind) {
-		found = append(found, entity.Reference())
-	}
-	return found
-}
-
-// tolerant gives every VM a state of fault tolerance: since v0.53 govmomi sends an empty one where there is none, which pyvmomi refuses.
-type tolerant struct{}
-
-func (tolerant) Reference() types.ManagedObjectReference {
-	return types.ManagedObjectReference{Type: "Simulator", Value: "tolerant"}
-}
-
-func (tolerant) PutObject(_ *simulator.Context, item mo.Reference) {
-	if vm, ok := item.(*simulator.VirtualMachine); ok {
-		vm.Runtime.FaultToleranceState = types.VirtualMachineFaultToleranceStateNotConfigured
-		vm.Runtime.RecordReplayState = types.VirtualMachineRecordReplayStateInactive
-		vm.Summary.Runtime.FaultToleranceState = vm.Runtime.FaultToleranceState
-		vm.Summary.Runtime.RecordReplayState = vm.Runtime.RecordReplayState
-	}
-}
-
-func (tolerant) UpdateObject(*simulator.Context, mo.Reference, []types.PropertyChange) {}
-func (tolerant) RemoveObject(*simulator.Context, types.ManagedObjectReference)         {}

@@ -1,97 +1,125 @@
 package main
 
-import (
-	"net/http"
-)
+// labTokenHeader carries the lab's token to the doors below /lab.
+const labTokenHeader = "x-lab-token"
 
-// labRoutes are doors that no vCenter has: the lab's Supervisor learns there what it has to make true, and says when it is. They want the
-// lab's own token.
-func (s *server) labRoutes() []route {
+// labRoutes are doors that no vCenter has: the lab's Supervisor learns there what it has to make true and says when it is, and tests say
+// what shall go wrong and hear what was asked. They want the lab's token, not a session.
+func (v *vcenter) labRoutes() []route {
 	return []route{
-		{"GET /lab/state", "", s.wishes},
-		{"PATCH /lab/namespaces/{namespace}", "", s.settle},
-		{"DELETE /lab/namespaces/{namespace}", "", s.forget},
-		{"PUT /lab/supervisor", "", s.announce},
-		{"PUT /lab/guest-clusters/{namespace}/{name}", "", s.announceCluster},
-		{"DELETE /lab/guest-clusters/{namespace}/{name}", "", s.forgetCluster},
-		{"PUT /lab/faults", "", s.setFaults},
-		{"GET /lab/calls", "", func(call) (int, any, error) { return http.StatusOK, s.calls, nil }},
+		{method: "GET", path: "/lab/state", handle: v.labState},
+		{method: "PATCH", path: "/lab/namespaces/{namespace}", handle: v.settleNamespace},
+		{method: "DELETE", path: "/lab/namespaces/{namespace}", handle: v.forgetNamespace},
+		{method: "PUT", path: "/lab/supervisor", handle: v.announceSupervisor},
+		{method: "PUT", path: "/lab/guest-clusters/{namespace}/{name}", handle: v.announceGuest},
+		{method: "DELETE", path: "/lab/guest-clusters/{namespace}/{name}", handle: v.forgetGuest},
+		{method: "PUT", path: "/lab/publications", handle: v.publish},
+		{method: "PUT", path: "/lab/faults", handle: v.planFaults},
+		{method: "GET", path: "/lab/calls", handle: func(*call) (any, *apiError) { return v.calls.report(), nil }},
+		{method: "DELETE", path: "/lab/calls", handle: func(*call) (any, *apiError) { v.calls.reset(); return nil, nil }},
 	}
 }
 
-func (s *server) wishes(call) (int, any, error) {
-	namespaces, classes, policies := []any{}, []any{}, []any{}
-	for _, name := range sorted(s.state.Namespaces) {
-		namespaces = append(namespaces, s.state.Namespaces[name])
-	}
-	for _, id := range sorted(s.state.Classes) {
-		classes = append(classes, s.state.Classes[id])
-	}
-	known := s.profiles.all()
-	for _, id := range sorted(known) {
-		policies = append(policies, known[id])
-	}
-	return http.StatusOK, map[string]any{"namespaces": namespaces, "vm_classes": classes, "storage_policies": policies}, nil
+// labReport is all that the lab's Supervisor has to make true.
+type labReport struct {
+	Simulated       bool            `json:"simulated"`
+	Cluster         string          `json:"cluster"`
+	SupervisorID    string          `json:"supervisor_id"`
+	Supervisor      supervisorState `json:"supervisor"`
+	Namespaces      []*namespace    `json:"namespaces"`
+	Classes         []classInfo     `json:"vm_classes"`
+	Libraries       []*library      `json:"content_libraries"`
+	Items           []*libraryItem  `json:"library_items"`
+	StoragePolicies []storedPolicy  `json:"storage_policies"`
 }
 
-func (s *server) settle(c call) (int, any, error) {
-	n, err := s.one(c)
-	if err != nil {
-		return 0, nil, err
+func (v *vcenter) labState(*call) (any, *apiError) {
+	report := labReport{
+		Simulated: true, Cluster: v.clusterID(), SupervisorID: v.inventory.Supervisor.ID, Supervisor: v.state.Supervisor,
+		Namespaces: values(v.state.Namespaces), Classes: []classInfo{}, Libraries: values(v.state.Libraries), Items: values(v.state.Items),
+		StoragePolicies: v.policies.list(),
 	}
-	var said struct {
-		ConfigStatus string           `json:"config_status"`
-		Messages     []map[string]any `json:"messages"`
-		Stats        *stats           `json:"stats,omitempty"`
+	for _, class := range values(v.state.Classes) {
+		report.Classes = append(report.Classes, v.classInfo(class))
 	}
-	if err := read(c.Request, &said); err != nil {
-		return 0, nil, err
-	}
-	n.Status, n.Messages = said.ConfigStatus, append([]map[string]any{}, said.Messages...)
-	if said.Stats != nil {
-		n.Stats = *said.Stats
-	}
-	return http.StatusNoContent, nil, nil
+	return report, nil
 }
 
-func (s *server) forget(c call) (int, any, error) {
-	n, err := s.one(c)
-	if err != nil {
-		return 0, nil, err
+// values returns a map's values in the order of their keys.
+func values[T any](m map[string]T) []T {
+	found := []T{}
+	for _, key := range sorted(m) {
+		found = append(found, m[key])
 	}
-	delete(s.state.Namespaces, n.Name)
-	return http.StatusNoContent, nil, nil
+	return found
 }
 
-func (s *server) announce(c call) (int, any, error) {
-	return http.StatusNoContent, nil, read(c.Request, &s.state.Supervisor)
+// namespaceReport is what the lab says of a namespace; messages and stats that are not given stay as they are.
+type namespaceReport struct {
+	ConfigStatus string           `json:"config_status" vapi:"required" enum:"CONFIGURING|RUNNING|ERROR"`
+	Messages     *[]statusMessage `json:"messages"`
+	Stats        *namespaceStats  `json:"stats"`
 }
 
-// guestCluster is where a cluster's API is, and who vouches for it, in PEM.
-type guestCluster struct {
-	Server string `json:"server"`
-	CA     string `json:"ca"`
-}
-
-func (s *server) announceCluster(c call) (int, any, error) {
-	var cluster guestCluster
-	if err := read(c.Request, &cluster); err != nil {
-		return 0, nil, err
+func (v *vcenter) settleNamespace(c *call) (any, *apiError) {
+	n, refusal := v.one(c)
+	if refusal != nil {
+		return nil, refusal
 	}
-	s.state.Clusters[c.PathValue("namespace")+"/"+c.PathValue("name")] = &cluster
-	return http.StatusNoContent, nil, nil
-}
-
-func (s *server) forgetCluster(c call) (int, any, error) {
-	delete(s.state.Clusters, c.PathValue("namespace")+"/"+c.PathValue("name"))
-	return http.StatusNoContent, nil, nil
-}
-
-func (s *server) setFaults(c call) (int, any, error) {
-	var faults []*fault
-	if err := read(c.Request, &faults); err != nil {
-		return 0, nil, err
+	var report namespaceReport
+	if refusal := decode(c.Request, &report); refusal != nil {
+		return nil, refusal
 	}
-	s.faults = faults
-	return http.StatusNoContent, nil, nil
+	if n.ConfigStatus == removing {
+		return nil, refuse("NOT_ALLOWED_IN_CURRENT_STATE", "The namespace %q is being removed; DELETE it when it is gone", n.Name)
+	}
+	messages := n.Messages
+	if report.Messages != nil {
+		messages = *report.Messages
+	}
+	assign(&n.Stats, report.Stats, false)
+	v.finish(n, report.ConfigStatus, messages)
+	return nil, nil
+}
+
+func (v *vcenter) forgetNamespace(c *call) (any, *apiError) {
+	n, refusal := v.one(c)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if n.ConfigStatus != removing {
+		return nil, refuse("NOT_ALLOWED_IN_CURRENT_STATE", "Nobody asked for the namespace %q to be removed", n.Name)
+	}
+	delete(v.state.Namespaces, n.Name)
+	return nil, nil
+}
+
+func (v *vcenter) announceSupervisor(c *call) (any, *apiError) {
+	said := v.state.Supervisor
+	if refusal := decode(c.Request, &said); refusal != nil {
+		return nil, refusal
+	}
+	if said.Messages == nil {
+		said.Messages = []supervisorMessage{}
+	}
+	v.state.Supervisor = said
+	return nil, nil
+}
+
+// publish says what is to be found where libraries are subscribed: items by URL.
+func (v *vcenter) publish(c *call) (any, *apiError) {
+	published := map[string][]publishedItem{}
+	if refusal := decode(c.Request, &published); refusal != nil {
+		return nil, refusal
+	}
+	v.state.Publications = published
+	return nil, nil
+}
+
+func (v *vcenter) planFaults(c *call) (any, *apiError) {
+	var planned []*plannedFault
+	if refusal := decode(c.Request, &planned); refusal != nil {
+		return nil, refusal
+	}
+	return nil, v.faults.set(planned)
 }

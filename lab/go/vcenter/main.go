@@ -1,99 +1,96 @@
-// Command vcenter-simulator is a simulated vCenter: govmomi's simulator for the inventory, VMs and storage policies (SOAP), and beside it the
-// REST API of vSphere's Supervisor, which that simulator lacks. Nothing of it is VMware's, and no VM of it runs anywhere: what a VM that
-// is switched on stands for is up to whoever watches.
+// Command vcenter-simulator is a simulated vCenter: govmomi's simulator for the inventory, VMs, tasks and storage policies (SOAP), and in
+// the same process the REST API of vSphere Supervisor, which that simulator lacks. Nothing of it is VMware's, and no VM of it runs
+// anywhere: what a VM that is switched on stands for is up to whoever watches it.
 package main
 
 import (
+	"context"
 	"crypto/tls"
-	"flag"
+	"errors"
+	"fmt"
 	"log"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
-
-	"github.com/vmware/govmomi/simulator"
 )
 
-type options struct {
-	listen, certificate, key                string
-	login, loginCertificate, loginKey       string
-	issuer, accounts, inventory, token, dir string
-	latency, delay, sessionLife, tokenLife  time.Duration
-}
-
-func parse() options {
-	var o options
-	flag.StringVar(&o.listen, "listen", "127.0.0.1:8989", "address of the vCenter")
-	flag.StringVar(&o.certificate, "tls-cert", "", "its certificate")
-	flag.StringVar(&o.key, "tls-key", "", "its key")
-	flag.StringVar(&o.login, "login-listen", "", "address of the Supervisor's login service; none without")
-	flag.StringVar(&o.loginCertificate, "login-cert", "", "its certificate")
-	flag.StringVar(&o.loginKey, "login-key", "", "its key")
-	flag.StringVar(&o.issuer, "issuer", "", "URL that the login service's tokens name as their issuer")
-	flag.StringVar(&o.accounts, "accounts", "", "file with who may log in")
-	flag.StringVar(&o.inventory, "inventory", "", "file with the inventory")
-	flag.StringVar(&o.token, "lab-token-file", "", "file with what opens the doors below /lab")
-	flag.StringVar(&o.dir, "state", "", "folder for what must outlive a restart")
-	flag.DurationVar(&o.latency, "latency", 0, "delay of every answer")
-	flag.DurationVar(&o.delay, "namespace-delay", 0, "time until a namespace is RUNNING by itself; with 0, whoever has the lab's token says so")
-	flag.DurationVar(&o.sessionLife, "session-life", 30*time.Minute, "time until an idle session ends")
-	flag.DurationVar(&o.tokenLife, "token-life", 10*time.Hour, "time until a login's token ends")
-	flag.Parse()
-	return o
-}
-
 func main() {
-	log.SetFlags(log.Ltime)
-	o := parse()
-	plan, err := readInventory(o.inventory)
-	must(err)
-	people, err := readAccounts(o.accounts)
-	must(err)
-	model, err := plan.build()
-	must(err)
-	server, err := newServer(o, plan, people, model)
-	must(err)
-
-	certificate, err := tls.LoadX509KeyPair(o.certificate, o.key)
-	must(err)
-	model.Service.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-	model.Service.Listen = &url.URL{Host: o.listen, User: url.UserPassword("", "")}
-	model.Service.RegisterEndpoints = true
-	model.Map().SessionManager().ValidLogin = people.validLogin
-	simulator.RegisterEndpoint(func(s *simulator.Service, r *simulator.Registry) {
-		if r.IsVPX() {
-			server.register(s)
-		}
-	})
-	running := model.Service.NewServer()
-	defer running.Close()
-	must(server.restoreMachines())
-	if o.login != "" {
-		go func() { must(server.serveLogin(o)) }()
+	log.SetFlags(log.LstdFlags)
+	log.SetPrefix("simulated vCenter: ")
+	if err := run(); err != nil {
+		log.Fatal(err)
 	}
-	log.Printf("simulated vCenter at https://%s", o.listen)
-
-	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
-	<-stop
-	must(server.keepMachines())
 }
 
-func (s *server) serveLogin(o options) error {
-	listener, err := net.Listen("tcp", o.login)
+// run serves until it is asked to end. What is open then has five seconds: clients that wait for updates would hold it open for ever.
+func run() error {
+	settings, err := parseFlags(os.Args[1:])
 	if err != nil {
 		return err
 	}
-	login := &http.Server{Handler: s.loginRoutes(), ReadHeaderTimeout: 10 * time.Second}
-	return login.ServeTLS(listener, o.loginCertificate, o.loginKey)
+	vcenter, err := newVCenter(settings)
+	if err != nil {
+		return err
+	}
+	defer vcenter.model.Remove()
+	failed := make(chan error, 2)
+	servers, err := vcenter.serve(failed)
+	if err != nil {
+		return err
+	}
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGINT, syscall.SIGTERM)
+	select {
+	case err = <-failed:
+	case <-asked:
+	}
+	grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	for _, server := range servers {
+		if server.Shutdown(grace) != nil {
+			_ = server.Close()
+		}
+	}
+	return errors.Join(err, vcenter.saveAll())
 }
 
-func must(err error) {
-	if err != nil {
-		log.Fatal(err)
+// serve listens on both addresses before it says that it does.
+func (v *vcenter) serve(failed chan<- error) ([]*http.Server, error) {
+	doors := []struct {
+		what, address, certificate, key string
+		handler                         http.Handler
+	}{
+		{"vCenter", v.settings.listen, v.settings.certificate, v.settings.key, v.front()},
+		{"Supervisor login", v.settings.supervisorListen, v.settings.supervisorCertificate, v.settings.supervisorKey, v.supervisorDoor()},
 	}
+	var servers []*http.Server
+	for _, door := range doors {
+		if door.address == "" {
+			continue
+		}
+		pair, err := tls.LoadX509KeyPair(door.certificate, door.key)
+		if err != nil {
+			return nil, fmt.Errorf("the %s's certificate %s cannot be used: %w", door.what, door.certificate, err)
+		}
+		listener, err := net.Listen("tcp", door.address)
+		if err != nil {
+			return nil, fmt.Errorf("the %s cannot listen on %s: %w", door.what, door.address, err)
+		}
+		server := &http.Server{
+			Handler:           door.handler,
+			ReadHeaderTimeout: 10 * time.Second,
+			TLSConfig:         &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12},
+		}
+		servers = append(servers, server)
+		go func() {
+			if err := server.ServeTLS(listener, "", ""); !errors.Is(err, http.ErrServerClosed) {
+				failed <- err
+			}
+		}()
+		log.Printf("simulated %s listens on https://%s", door.what, listener.Addr())
+	}
+	return servers, nil
 }

@@ -3,90 +3,71 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
-	"reflect"
 	"slices"
 )
 
-// state is all that outlives a restart of the simulator, beside its VMs.
+// state is all that outlives a restart of the simulator.
 type state struct {
-	Namespaces map[string]*namespace    `json:"namespaces"`
-	Classes    map[string]*vmClass      `json:"vm_classes"`
-	Libraries  map[string]*library      `json:"libraries"`
-	Categories map[string]*category     `json:"categories"`
-	Tags       map[string]*tag          `json:"tags"`
-	Attached   map[string][]objectID    `json:"attached"`
-	Supervisor supervisorState          `json:"supervisor"`
-	Clusters   map[string]*guestCluster `json:"guest_clusters"`
-	Policies   map[string]policy        `json:"policies"`
+	Namespaces    map[string]*namespace      `json:"namespaces"`
+	Classes       map[string]*classBody      `json:"vm_classes"`
+	Libraries     map[string]*library        `json:"libraries"`
+	Items         map[string]*libraryItem    `json:"library_items"`
+	Publications  map[string][]publishedItem `json:"publications"`
+	Categories    map[string]*tagCategory    `json:"tag_categories"`
+	Tags          map[string]*tag            `json:"tags"`
+	Attachments   map[string][]objectID      `json:"tag_attachments"`
+	Supervisor    supervisorState            `json:"supervisor"`
+	GuestClusters map[string]guestCluster    `json:"guest_clusters"`
+	Policies      []storedPolicy             `json:"storage_policies"`
+	VMs           []storedVM                 `json:"vms"`
 }
 
-func (s *server) file(name string) string { return filepath.Join(s.options.dir, name) }
-
-func (s *server) load() error {
-	s.state = state{Classes: defaultClasses(), Supervisor: supervisorState{ConfigStatus: configuring, KubernetesStatus: "WARNING"}}
-	text, err := os.ReadFile(s.file("state.json"))
-	if err == nil {
-		err = json.Unmarshal(text, &s.state)
+// loadState reads what an earlier run left; with no file yet there are the default VM classes and nothing else.
+func loadState(path string) (*state, error) {
+	s := &state{
+		Namespaces: map[string]*namespace{}, Libraries: map[string]*library{}, Items: map[string]*libraryItem{},
+		Publications: map[string][]publishedItem{}, Categories: map[string]*tagCategory{}, Tags: map[string]*tag{},
+		Attachments: map[string][]objectID{}, GuestClusters: map[string]guestCluster{},
 	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	made(&s.state.Namespaces)
-	made(&s.state.Libraries)
-	made(&s.state.Categories)
-	made(&s.state.Tags)
-	made(&s.state.Attached)
-	made(&s.state.Clusters)
-	made(&s.state.Policies)
-	for _, n := range s.state.Namespaces {
-		if n.Status == configuring {
-			s.configure(n)
+	if path != "" {
+		content, err := os.ReadFile(path)
+		if err == nil {
+			err = json.Unmarshal(content, s)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("the state %s cannot be read; put it right or remove it: %w", path, err)
 		}
 	}
-	return nil
+	if s.Classes == nil {
+		s.Classes = defaultClasses()
+	}
+	return s, nil
 }
 
-func (s *server) save() error {
-	s.state.Policies = s.profiles.all()
-	return s.write("state.json", s.state)
-}
-
-// write replaces a file as a whole; only its owner may read it.
-func (s *server) write(name string, content any) error {
-	text, err := json.MarshalIndent(content, "", " ")
+// saveState writes the state whole or not at all; the caller holds the lock. Only its owner may read it: libraries have passwords.
+func (v *vcenter) saveState() error {
+	if v.settings.state == "" {
+		return nil
+	}
+	v.state.Policies = v.policies.list()
+	content, err := json.MarshalIndent(v.state, "", " ")
 	if err != nil {
 		return err
 	}
-	unfinished := s.file(name + ".new")
-	if err := os.WriteFile(unfinished, text, 0o600); err != nil {
+	return writeSecret(v.settings.state, content)
+}
+
+// writeSecret replaces a file in one step; only its owner may read it.
+func writeSecret(path string, content []byte) error {
+	unfinished := path + ".new"
+	if err := os.WriteFile(unfinished, content, 0o600); err != nil {
 		return err
 	}
-	return os.Rename(unfinished, s.file(name))
+	return os.Rename(unfinished, path)
 }
 
-func made[T any](m *map[string]T) {
-	if *m == nil {
-		*m = map[string]T{}
-	}
-}
-
+// sorted returns a map's keys in order.
 func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
-
-func text(value *string) string {
-	if value == nil {
-		return ""
-	}
-	return *value
-}
-
-func list[T any](value *[]T) []T {
-	if value == nil {
-		return []T{}
-	}
-	return slices.Clone(*value)
-}
-
-func isNil(value any) bool { return value == nil || reflect.ValueOf(value).IsNil() }

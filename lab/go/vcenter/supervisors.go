@@ -1,95 +1,166 @@
 package main
 
-import "net/http"
+import (
+	"slices"
 
-const supervisorID = "fedfleet-lab-supervisor"
+	"github.com/vmware/govmomi/simulator"
+)
 
-// supervisorState is what the lab says of its Supervisor.
+const manageNamespaces = "Namespaces.Manage"
+
+// supervisorState is what the lab says of its Supervisor: PUT /lab/supervisor.
 type supervisorState struct {
-	APIEndpoint      string `json:"api_endpoint"`
-	ConfigStatus     string `json:"config_status"`
-	KubernetesStatus string `json:"kubernetes_status"`
+	APIEndpoint      string              `json:"api_endpoint"`
+	ConfigStatus     string              `json:"config_status" enum:"CONFIGURING|REMOVING|RUNNING|ERROR"`
+	KubernetesStatus string              `json:"kubernetes_status" enum:"READY|WARNING|ERROR"`
+	Messages         []supervisorMessage `json:"messages"`
 }
 
-func (s *server) clusterID() string { return s.plan.cluster(s.model.Map()).Value }
+// supervisorMessage is vmware-vcenter 9.1.1 com/vmware/vcenter/namespace_management/supervisors_client.py Summary.Message.
+type supervisorMessage struct {
+	ID       string  `json:"id" vapi:"required"`
+	Severity string  `json:"severity" vapi:"required" enum:"INFO|WARNING|ERROR"`
+	Details  message `json:"details" vapi:"required"`
+}
 
-// vmware-vcenter 9.1.1: com/vmware/vcenter/namespace_management/supervisors_client.py and ../namespace_management_client.py.
-func (s *server) supervisorRoutes() []route {
-	const management = "/api/vcenter/namespace-management"
+// startSupervisor has the Supervisor run from the start where nobody is to say that it does.
+func (v *vcenter) startSupervisor() {
+	s := &v.state.Supervisor
+	if s.ConfigStatus != "" {
+		return
+	}
+	*s = supervisorState{ConfigStatus: configuring, KubernetesStatus: "WARNING", Messages: []supervisorMessage{}}
+	if v.settings.namespaceDelay > 0 {
+		s.ConfigStatus, s.KubernetesStatus = running, "READY"
+	}
+}
+
+// supervisorRoutes serve supervisors_client.py Summary, Topology and Conditions.
+func (v *vcenter) supervisorRoutes() []route {
+	const all = "/api/vcenter/namespace-management/supervisors"
 	return []route{
-		{"GET " + management + "/supervisors/summaries", "", s.supervisors},
-		{"GET " + management + "/supervisors/{supervisor}/summary", readSystem, s.supervisor},
-		{"GET " + management + "/supervisors/{supervisor}/topology", readSystem, s.topology},
-		{"GET " + management + "/clusters", "", s.clusters},
-		{"GET " + management + "/clusters/{cluster}", readSystem, s.clusterInfo},
-		{"GET " + management + "/software/clusters", "", s.software},
-		{"GET /api/vcenter/storage/policies", "StorageProfile.View", s.listPolicies},
-		{"GET /api/vcenter/cluster", readSystem, s.computeClusters},
+		{method: "GET", path: all + "/summaries", privilege: manageNamespaces, handle: v.listSupervisors},
+		{method: "GET", path: all + "/{supervisor}/summary", privilege: manageNamespaces, handle: v.supervisorOnly(v.summarise)},
+		{method: "GET", path: all + "/{supervisor}/topology", privilege: manageNamespaces, handle: v.supervisorOnly(v.topology)},
+		{method: "GET", path: all + "/{supervisor}/conditions", privilege: manageNamespaces, handle: v.supervisorOnly(v.conditions)},
 	}
 }
 
-func (s *server) summary() map[string]any {
-	hosts := int64(len(s.plan.Hosts))
-	return map[string]any{
-		"name": s.plan.Supervisor, "APIEndpoint": s.state.Supervisor.APIEndpoint,
-		"config_status": s.state.Supervisor.ConfigStatus, "kubernetes_status": s.state.Supervisor.KubernetesStatus,
-		"stats": map[string]any{
-			"cpu_used": 0, "memory_used": 0, "storage_used": 0,
-			"cpu_capacity":     hosts * int64(s.plan.Hosts[0].Processors) * int64(s.plan.Hosts[0].MHz),
-			"memory_capacity":  hosts * s.plan.Hosts[0].MemoryBytes >> 20,
-			"storage_capacity": s.plan.Datastores[0].CapacityBytes >> 20,
-		},
-	}
-}
-
-func (s *server) supervisors(call) (int, any, error) {
-	return http.StatusOK, map[string]any{"items": []any{map[string]any{"supervisor": supervisorID, "info": s.summary()}}}, nil
-}
-
-func (s *server) supervisor(c call) (int, any, error) {
-	if id := c.PathValue("supervisor"); id != supervisorID {
-		return 0, nil, notFound("supervisor", id)
-	}
-	return http.StatusOK, s.summary(), nil
-}
-
-func (s *server) topology(c call) (int, any, error) {
-	if id := c.PathValue("supervisor"); id != supervisorID {
-		return 0, nil, notFound("supervisor", id)
-	}
-	return http.StatusOK, []any{map[string]any{"zone": "domain-zone-1", "clusters": []string{s.clusterID()}}}, nil
-}
-
-func (s *server) clusters(call) (int, any, error) {
-	item := map[string]any{"cluster": s.clusterID(), "cluster_name": s.plan.Cluster}
-	for field, value := range s.summary() {
-		if field == "stats" || field == "config_status" || field == "kubernetes_status" {
-			item[field] = value
+// supervisorOnly refuses every Supervisor but the one that there is.
+func (v *vcenter) supervisorOnly(answer func() any) func(*call) (any, *apiError) {
+	return func(c *call) (any, *apiError) {
+		if id := c.PathValue("supervisor"); id != v.inventory.Supervisor.ID {
+			return nil, refuse("NOT_FOUND", "There is no Supervisor %q", id)
 		}
+		return answer(), nil
 	}
-	return http.StatusOK, []any{item}, nil
 }
 
-// clusterInfo has of Clusters.Info what a client of a Supervisor before 9.1 reads: where its API is.
-func (s *server) clusterInfo(c call) (int, any, error) {
-	if id := c.PathValue("cluster"); id != s.clusterID() {
-		return 0, nil, notFound("cluster", id)
+// supervisorStats is supervisors_client.py Summary.Stats and namespace_management_client.py Clusters.Stats: MHz, MiB, MiB.
+type supervisorStats struct {
+	CPUUsed         int64 `json:"cpu_used"`
+	CPUCapacity     int64 `json:"cpu_capacity"`
+	MemoryUsed      int64 `json:"memory_used"`
+	MemoryCapacity  int64 `json:"memory_capacity"`
+	StorageUsed     int64 `json:"storage_used"`
+	StorageCapacity int64 `json:"storage_capacity"`
+}
+
+// stats sums up what the inventory has, and what the namespaces use of it.
+func (v *vcenter) stats() supervisorStats {
+	var sum supervisorStats
+	for _, host := range v.inventory.Hosts {
+		sum.CPUCapacity += int64(host.Processors) * int64(host.MHz)
+		sum.MemoryCapacity += host.MemoryBytes >> 20
 	}
-	return http.StatusOK, map[string]any{
-		"config_status": s.state.Supervisor.ConfigStatus, "kubernetes_status": s.state.Supervisor.KubernetesStatus,
-		"api_server_cluster_endpoint": s.state.Supervisor.APIEndpoint, "api_servers": []string{s.state.Supervisor.APIEndpoint},
-		"messages": []any{}, "kubernetes_status_messages": []any{},
-	}, nil
+	for _, datastore := range v.inventory.Datastores {
+		sum.StorageCapacity += datastore.CapacityBytes >> 20
+	}
+	for _, n := range v.state.Namespaces {
+		sum.CPUUsed += n.Stats.CPUUsed
+		sum.MemoryUsed += n.Stats.MemoryUsed
+		sum.StorageUsed += n.Stats.StorageUsed
+	}
+	return sum
 }
 
-func (s *server) software(call) (int, any, error) {
-	return http.StatusOK, []any{map[string]any{
-		"cluster": s.clusterID(), "cluster_name": s.plan.Cluster, "state": "READY",
-		"current_version": "v1.34.4+vmware.1-fips-vsc9.1.0-lab", "available_versions": []string{},
-	}}, nil
+// supervisorInfo is supervisors_client.py Summary.Info.
+type supervisorInfo struct {
+	Name             string              `json:"name"`
+	APIEndpoint      string              `json:"APIEndpoint,omitempty"`
+	Stats            supervisorStats     `json:"stats"`
+	ConfigStatus     string              `json:"config_status"`
+	KubernetesStatus string              `json:"kubernetes_status"`
+	Messages         []supervisorMessage `json:"messages"`
 }
 
-// computeClusters is vmware-vcenter 9.1.1 com/vmware/vcenter_client.py, Cluster.Summary.
-func (s *server) computeClusters(call) (int, any, error) {
-	return http.StatusOK, []any{map[string]any{"cluster": s.clusterID(), "name": s.plan.Cluster, "ha_enabled": true, "drs_enabled": true}}, nil
+type supervisorItem struct {
+	Supervisor string         `json:"supervisor"`
+	Info       supervisorInfo `json:"info"`
 }
+
+func (v *vcenter) supervisorInfo() supervisorInfo {
+	s := v.state.Supervisor
+	return supervisorInfo{v.inventory.Supervisor.Name, s.APIEndpoint, v.stats(), s.ConfigStatus, s.KubernetesStatus, s.Messages}
+}
+
+func (v *vcenter) summarise() any { return v.supervisorInfo() }
+
+func (v *vcenter) listSupervisors(c *call) (any, *apiError) {
+	info, query := v.supervisorInfo(), c.URL.Query()
+	items := []supervisorItem{}
+	if wants(query["config_status"], info.ConfigStatus) && wants(query["kubernetes_status"], info.KubernetesStatus) {
+		items = append(items, supervisorItem{v.inventory.Supervisor.ID, info})
+	}
+	return map[string]any{"items": items}, nil
+}
+
+// wants says whether a filter lets a value through; one that is not given lets all through.
+func wants(filter []string, value string) bool {
+	return len(filter) == 0 || slices.Contains(filter, value)
+}
+
+// zone is the one vSphere Zone of a Supervisor on a single cluster; the simulator names it after the cluster.
+func (v *vcenter) zone() string { return v.clusterID() }
+
+// topologyInfo is supervisors_client.py Topology.Info.
+type topologyInfo struct {
+	Zone     string   `json:"zone"`
+	Clusters []string `json:"clusters"`
+}
+
+func (v *vcenter) topology() any { return []topologyInfo{{v.zone(), []string{v.clusterID()}}} }
+
+// condition is supervisors_client.py Conditions.Condition.
+type condition struct {
+	Type        string          `json:"type"`
+	Description message         `json:"description"`
+	Status      string          `json:"status"`
+	Reason      string          `json:"reason"`
+	Severity    string          `json:"severity"`
+	Messages    []statusMessage `json:"messages"`
+}
+
+// conditions says one thing only: whether the lab's Supervisor serves. Its type is the simulator's.
+func (v *vcenter) conditions() any {
+	s := v.state.Supervisor
+	one := condition{
+		Type: "SimulatedKubernetesAPI", Description: say("fedfleet.lab.kubernetes", "The Kubernetes API of the lab's simulated Supervisor"),
+		Status: "FALSE", Reason: s.KubernetesStatus, Severity: "ERROR", Messages: []statusMessage{},
+	}
+	if s.KubernetesStatus == "READY" {
+		one.Status, one.Severity = "TRUE", "INFO"
+	}
+	for _, said := range s.Messages {
+		one.Messages = append(one.Messages, statusMessage{said.Severity, &said.Details})
+	}
+	return []condition{one}
+}
+
+// cluster returns the one cluster of the inventory.
+func (v *vcenter) cluster() *simulator.ClusterComputeResource {
+	return v.model.Map().Any("ClusterComputeResource").(*simulator.ClusterComputeResource)
+}
+
+// clusterID is the cluster's identifier, which is the same in SOAP and REST.
+func (v *vcenter) clusterID() string { return v.cluster().Self.Value }

@@ -1,117 +1,142 @@
 package main
 
 import (
-	"net/http"
-	"slices"
+	"fmt"
 
 	"github.com/google/uuid"
 )
 
-// vmware-vcenter 9.1.1, com/vmware/cis/tagging_client.py: CategoryModel, TagModel; com/vmware/vapi/std_client.py: DynamicID.
-
-type category struct {
-	ID              string   `json:"id,omitempty"`
-	Name            string   `json:"name"`
-	Description     string   `json:"description"`
-	Cardinality     string   `json:"cardinality"`
-	AssociableTypes []string `json:"associable_types"`
-	UsedBy          []string `json:"used_by"`
-}
-
+// tag is vmware-vcenter 9.1.1 com/vmware/cis/tagging_client.py TagModel.
 type tag struct {
-	ID          string   `json:"id,omitempty"`
+	ID          string   `json:"id"`
 	CategoryID  string   `json:"category_id"`
 	Name        string   `json:"name"`
 	Description string   `json:"description"`
 	UsedBy      []string `json:"used_by"`
 }
 
-type objectID struct {
-	ID   string `json:"id"`
-	Type string `json:"type"`
+type tagCreate struct {
+	Name        string `json:"name" vapi:"required"`
+	Description string `json:"description" vapi:"required"`
+	CategoryID  string `json:"category_id" vapi:"required"`
+	TagID       string `json:"tag_id,omitempty"`
 }
 
-func (s *server) tagRoutes() []route {
-	const root, manage = "/api/cis/tagging", "InventoryService.Tagging.CreateTag"
+type tagUpdate struct {
+	Name        *string `json:"name,omitempty"`
+	Description *string `json:"description,omitempty"`
+}
+
+// tagRoutes serve tagging_client.py Tag.
+func (v *vcenter) tagRoutes() []route {
+	const all = "/api/cis/tagging/tag"
 	return []route{
-		{"GET " + root + "/category", "", func(call) (int, any, error) { return http.StatusOK, sorted(s.state.Categories), nil }},
-		{"GET " + root + "/category/{id}", "", func(c call) (int, any, error) { return pick(s.state.Categories, "category", c) }},
-		{"POST " + root + "/category", manage, s.createCategory},
-		{"DELETE " + root + "/category/{id}", manage, func(c call) (int, any, error) { return drop(s.state.Categories, "category", c) }},
-		{"GET " + root + "/tag", "", func(call) (int, any, error) { return http.StatusOK, sorted(s.state.Tags), nil }},
-		{"GET " + root + "/tag/{id}", "", func(c call) (int, any, error) { return pick(s.state.Tags, "tag", c) }},
-		{"POST " + root + "/tag", manage, s.createTag},
-		{"DELETE " + root + "/tag/{id}", manage, func(c call) (int, any, error) { return drop(s.state.Tags, "tag", c) }},
-		{"POST " + root + "/tag-association/{id}", "InventoryService.Tagging.AttachTag", s.associate},
+		{method: "GET", path: all, handle: func(*call) (any, *apiError) { return names(v.state.Tags), nil }},
+		{method: "POST", path: all, privilege: tagPrivilege + "CreateTag", handle: v.createTag},
+		{method: "POST", path: all, action: "list-tags-for-category", privilege: readSystem, handle: v.listTagsOfCategory},
+		{method: "GET", path: all + "/{tag}", privilege: readSystem, handle: v.getTag},
+		{method: "PATCH", path: all + "/{tag}", privilege: tagPrivilege + "EditTag", handle: v.updateTag},
+		{method: "DELETE", path: all + "/{tag}", privilege: tagPrivilege + "DeleteTag", handle: v.deleteTag},
 	}
 }
 
-func pick[T any](all map[string]*T, what string, c call) (int, any, error) {
-	if found := all[c.PathValue("id")]; found != nil {
-		return http.StatusOK, found, nil
+func (v *vcenter) tag(id string) (*tag, *apiError) {
+	if found := v.state.Tags[id]; found != nil {
+		return found, nil
 	}
-	return 0, nil, notFound(what, c.PathValue("id"))
+	return nil, refuse("NOT_FOUND", "There is no tag %q", id)
 }
 
-func drop[T any](all map[string]*T, what string, c call) (int, any, error) {
-	if all[c.PathValue("id")] == nil {
-		return 0, nil, notFound(what, c.PathValue("id"))
+func (v *vcenter) getTag(c *call) (any, *apiError) {
+	found, refusal := v.tag(c.PathValue("tag"))
+	if refusal != nil {
+		return nil, refusal
 	}
-	delete(all, c.PathValue("id"))
-	return http.StatusNoContent, nil, nil
+	return found, nil
 }
 
-func (s *server) createCategory(c call) (int, any, error) {
-	var wanted category
-	if err := read(c.Request, &wanted); err != nil {
-		return 0, nil, err
+func (v *vcenter) createTag(c *call) (any, *apiError) {
+	var wanted tagCreate
+	if refusal := decode(c.Request, &wanted); refusal != nil {
+		return nil, refusal
 	}
-	for _, known := range s.state.Categories {
-		if known.Name == wanted.Name {
-			return 0, nil, exists("category", wanted.Name)
+	if _, refusal := v.category(wanted.CategoryID); refusal != nil {
+		return nil, refusal
+	}
+	if refusal := v.tagNameFree(wanted.Name, wanted.CategoryID, ""); refusal != nil {
+		return nil, refusal
+	}
+	id := wanted.TagID
+	if id == "" {
+		id = fmt.Sprintf("urn:vmomi:InventoryServiceTag:%s:GLOBAL", uuid.NewString())
+	}
+	v.state.Tags[id] = &tag{id, wanted.CategoryID, wanted.Name, wanted.Description, []string{}}
+	return created{id}, nil
+}
+
+func (v *vcenter) tagNameFree(name, category, but string) *apiError {
+	if name == "" {
+		return refuse("INVALID_ARGUMENT", "Field \"name\": expected a name, found none")
+	}
+	for id, known := range v.state.Tags {
+		if known.Name == name && known.CategoryID == category && id != but {
+			return refuse("ALREADY_EXISTS", "The category has a tag %q: %s", name, id)
 		}
 	}
-	wanted.ID, wanted.UsedBy = "urn:vmomi:InventoryServiceCategory:"+uuid.NewString()+":GLOBAL", []string{}
-	s.state.Categories[wanted.ID] = &wanted
-	return http.StatusCreated, wanted.ID, nil
+	return nil
 }
 
-func (s *server) createTag(c call) (int, any, error) {
-	var wanted tag
-	if err := read(c.Request, &wanted); err != nil {
-		return 0, nil, err
+// ofCategory is the body of Tag.list_tags_for_category.
+type ofCategory struct {
+	CategoryID string `json:"category_id" vapi:"required"`
+}
+
+func (v *vcenter) listTagsOfCategory(c *call) (any, *apiError) {
+	var wanted ofCategory
+	if refusal := decode(c.Request, &wanted); refusal != nil {
+		return nil, refusal
 	}
-	if s.state.Categories[wanted.CategoryID] == nil {
-		return 0, nil, notFound("category", wanted.CategoryID)
+	if _, refusal := v.category(wanted.CategoryID); refusal != nil {
+		return nil, refusal
 	}
-	for _, known := range s.state.Tags {
-		if known.Name == wanted.Name && known.CategoryID == wanted.CategoryID {
-			return 0, nil, exists("tag", wanted.Name)
+	found := []string{}
+	for _, id := range sorted(v.state.Tags) {
+		if v.state.Tags[id].CategoryID == wanted.CategoryID {
+			found = append(found, id)
 		}
 	}
-	wanted.ID, wanted.UsedBy = "urn:vmomi:InventoryServiceTag:"+uuid.NewString()+":GLOBAL", []string{}
-	s.state.Tags[wanted.ID] = &wanted
-	return http.StatusCreated, wanted.ID, nil
+	return found, nil
 }
 
-// associate is attach, detach and list-attached-objects of one tag, told apart by the query.
-func (s *server) associate(c call) (int, any, error) {
-	id, action := c.PathValue("id"), c.URL.Query().Get("action")
-	if s.state.Tags[id] == nil {
-		return 0, nil, notFound("tag", id)
+func (v *vcenter) updateTag(c *call) (any, *apiError) {
+	found, refusal := v.tag(c.PathValue("tag"))
+	if refusal != nil {
+		return nil, refusal
 	}
-	if action == "list-attached-objects" {
-		return http.StatusOK, append([]objectID{}, s.state.Attached[id]...), nil
+	var wanted tagUpdate
+	if refusal := decode(c.Request, &wanted); refusal != nil {
+		return nil, refusal
 	}
-	var wanted struct {
-		ObjectID objectID `json:"object_id"`
+	if wanted.Name != nil {
+		if refusal := v.tagNameFree(*wanted.Name, found.CategoryID, found.ID); refusal != nil {
+			return nil, refusal
+		}
 	}
-	if err := read(c.Request, &wanted); err != nil {
-		return 0, nil, err
+	assign(&found.Name, wanted.Name, false)
+	assign(&found.Description, wanted.Description, false)
+	return nil, nil
+}
+
+func (v *vcenter) deleteTag(c *call) (any, *apiError) {
+	found, refusal := v.tag(c.PathValue("tag"))
+	if refusal != nil {
+		return nil, refusal
 	}
-	s.state.Attached[id] = slices.DeleteFunc(s.state.Attached[id], func(known objectID) bool { return known == wanted.ObjectID })
-	if action == "attach" {
-		s.state.Attached[id] = append(s.state.Attached[id], wanted.ObjectID)
-	}
-	return http.StatusNoContent, nil, nil
+	v.dropTag(found.ID)
+	return nil, nil
+}
+
+func (v *vcenter) dropTag(id string) {
+	delete(v.state.Tags, id)
+	delete(v.state.Attachments, id)
 }

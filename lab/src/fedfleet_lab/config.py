@@ -155,7 +155,7 @@ class LabConfig:
     @property
     def login_service(self) -> str:
         """URL of a Supervisor's login service, on its API server's address."""
-        return f"https://{self.host}"
+        return f"https://{self.host}:443"
 
     @property
     def vcenter_address(self) -> IPv4Address:

@@ -105,6 +105,11 @@ class LabPaths:
         return self.lab / "log"
 
     @property
+    def vcenter(self) -> Path:
+        """Everything of a data centre's simulated vCenter."""
+        return self.lab / "vcenter"
+
+    @property
     def shared(self) -> Path:
         """Mounts made below appear in every node, also in running ones (mount propagation)."""
         return self.lab / "shared"

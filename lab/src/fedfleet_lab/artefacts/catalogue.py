@@ -63,3 +63,5 @@ REGISTRY = Recipe(
 )
 
 PAUSE = Recipe(kind="pause", module="pause", programs=(GoProgram("pause", "."),), minutes=0.5)
+
+VCENTER = Recipe(kind="vcenter", module="vcenter", programs=(GoProgram("vcenter-simulator", "."),), minutes=1.5)

@@ -12,6 +12,7 @@ from fedfleet_lab.cluster.identities import ADMINISTRATORS, KUBELET_CLIENT, Iden
 from fedfleet_lab.daemons import Daemon
 from fedfleet_lab.host.ports import wait_for
 from fedfleet_lab.kubectl import Kubectl
+from fedfleet_lab.vcenter.simulator import authority_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +105,7 @@ def _api_server(ctx: Context, identities: Identities) -> Daemon:
         # Whoever logs in to the Supervisor shows a token that its login service has signed.
         flags |= {
             "oidc-issuer-url": ctx.config.login_service,
-            "oidc-ca-file": authority,
+            "oidc-ca-file": authority_in(ctx.paths.vcenter).pair.certificate,
             "oidc-client-id": LOGIN_AUDIENCE,
             "oidc-signing-algs": "ES256",
             "oidc-username-claim": "sub",

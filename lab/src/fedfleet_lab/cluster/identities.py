@@ -43,21 +43,6 @@ class Identities:
         return Authority(self.paths.pki / "front-proxy", f"{self.config.name}-front-proxy")
 
     @property
-    def vcenter(self) -> Authority:
-        """Signs a data centre's vCenter, which vouches for itself as VMware's own authority (VMCA) does."""
-        return Authority(self.paths.pki / "vcenter", f"{self.config.name}-vcenter")
-
-    def vcenter_server(self) -> Pair:
-        """What the vCenter serves with."""
-        names = ("localhost", str(self.config.vcenter_address))
-        return self.vcenter.issue("server", Leaf("vcenter", (), names, server=True, client=False))
-
-    def login_service(self) -> Pair:
-        """What a Supervisor's login service serves with, on its API server's address."""
-        names = ("localhost", str(self.config.host))
-        return self.cluster.issue("login-service", Leaf("login-service", (), names, server=True, client=False))
-
-    @property
     def service_accounts(self) -> Pair:
         """The key pair of service-account tokens."""
         return signing_key(self.paths.pki / "cluster", "service-accounts")

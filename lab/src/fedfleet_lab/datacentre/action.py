@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fedfleet_lab.action import ActionStatus
+from fedfleet_lab.artefacts import VCENTER as VCENTER_PROGRAM
 from fedfleet_lab.cluster.identities import Identities
 from fedfleet_lab.cluster.pki import write_secret
 from fedfleet_lab.command import run
 from fedfleet_lab.daemons import Daemon
-from fedfleet_lab.datacentre.accounts import Accounts
-from fedfleet_lab.datacentre.catalogue import VCENTER as VCENTER_PROGRAM
 from fedfleet_lab.datacentre.cells import cells
 from fedfleet_lab.datacentre.doors import Doors
+from fedfleet_lab.datacentre.simulated import simulator
 from fedfleet_lab.errors import LabError
 from fedfleet_lab.host.ports import wait_for_port
-from fedfleet_lab.vcenter.simulator import Simulator
+from fedfleet_lab.vcenter.simulator import PROGRAM, authority_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 VCENTER = "vcenter"
 CONTROLLER = "datacentre"
 _PACKAGE = "fedfleet_lab.datacentre"
-_PORT = 443
 
 
 @dataclass(frozen=True)
@@ -40,24 +39,14 @@ class VCenter:
 
     def up(self, ctx: Context) -> None:
         """Gives the vCenter its address, starts it and tells it where the Supervisor's API is."""
-        address = str(ctx.config.vcenter_address)
-        run(["ip", "address", "replace", f"{address}/{ctx.config.machines.prefixlen}", "dev", ctx.config.bridge])
-        identities, accounts = Identities(ctx.config, ctx.paths), Accounts(ctx.paths)
-        simulator = Simulator(
-            program=ctx.artefacts.path(VCENTER_PROGRAM) / "vcenter-simulator",
-            folder=accounts.folder,
-            listen=f"{address}:{_PORT}",
-            pair=identities.vcenter_server(),
-            accounts=accounts.write(),
-            token=accounts.token(),
-            login=(f"{ctx.config.host}:{_PORT}", identities.login_service(), ctx.config.login_service),
-        )
-        ctx.daemons.ensure(simulator.daemon(VCENTER))
+        vcenter = simulator(ctx)
+        run(["ip", "address", "replace", f"{vcenter.host}/{ctx.config.machines.prefixlen}", "dev", ctx.config.bridge])
+        ctx.daemons.ensure(vcenter.daemon(VCENTER, ctx.artefacts.path(VCENTER_PROGRAM) / PROGRAM))
         # What whoever logs in has to know.
-        write_secret(accounts.folder / "address", address.encode())
-        write_secret(accounts.folder / "authorities.pem", _authorities(identities))
-        wait_for_port(ctx.daemons, VCENTER, address, _PORT)
-        Doors(f"https://{address}", identities.vcenter.pair.certificate, accounts.token()).announce(str(ctx.config.host))
+        write_secret(vcenter.folder / "address", vcenter.host.encode())
+        write_secret(vcenter.folder / "authorities.pem", _authorities(ctx))
+        wait_for_port(ctx.daemons, VCENTER, vcenter.host, vcenter.port)
+        Doors.of(vcenter).announce(str(ctx.config.host))
 
     def down(self, ctx: Context) -> None:
         """Stops the vCenter; its address goes with the bridge."""
@@ -66,15 +55,15 @@ class VCenter:
     def status(self, ctx: Context) -> ActionStatus:
         """Says whether it runs, and where."""
         running = ctx.daemons.running(VCENTER) is not None
-        authority = str(Identities(ctx.config, ctx.paths).vcenter.pair.certificate) if running else ""
         detail = f"{ctx.config.vcenter_address} (simulated)" if running else "not running"
-        facts = {"address": str(ctx.config.vcenter_address), "authority": authority, "passwords": str(Accounts(ctx.paths).folder)}
+        facts = {"address": str(ctx.config.vcenter_address), "folder": str(ctx.paths.vcenter), "simulated": True}
         return ActionStatus(self.name, running, detail, facts)
 
 
-def _authorities(identities: Identities) -> bytes:
-    """Returns in PEM who vouches for the vCenter and who for the Supervisor."""
-    return b"".join(authority.pair.certificate.read_bytes() for authority in (identities.vcenter, identities.cluster))
+def _authorities(ctx: Context) -> bytes:
+    """Returns in PEM who vouches for the vCenter and the login service, and who for the Supervisor's API."""
+    known = (authority_in(ctx.paths.vcenter), Identities(ctx.config, ctx.paths).cluster)
+    return b"".join(authority.pair.certificate.read_bytes() for authority in known)
 
 
 @dataclass(frozen=True)

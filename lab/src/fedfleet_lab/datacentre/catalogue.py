@@ -1,10 +1,8 @@
-"""The artefacts of the data centre: the simulated vCenter, and kinds of objects that the Supervisor's API server knows."""
+"""The artefacts of the data centre: kinds of objects that the Supervisor's API server knows."""
 
 from __future__ import annotations
 
-from fedfleet_lab.artefacts import Copy, GoProgram, Recipe
-
-VCENTER = Recipe(kind="vcenter", module="vcenter", programs=(GoProgram("vcenter-simulator", "."),), minutes=1.5)
+from fedfleet_lab.artefacts import Copy, Recipe
 
 CLUSTER_API_KINDS = Recipe(
     kind="cluster-api-kinds",

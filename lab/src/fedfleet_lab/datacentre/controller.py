@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, NoReturn
 from pyVmomi import vim
 
 from fedfleet_lab import lab
-from fedfleet_lab.cluster.identities import Identities
-from fedfleet_lab.datacentre.accounts import DOMAIN, HYPERVISOR, Accounts
 from fedfleet_lab.datacentre.admissible import Offer
 from fedfleet_lab.datacentre.cells import Cells
 from fedfleet_lab.datacentre.clusters import Clusters
@@ -21,6 +19,7 @@ from fedfleet_lab.datacentre.doors import Doors
 from fedfleet_lab.datacentre.hypervisor import Hypervisor
 from fedfleet_lab.datacentre.kinds import CLUSTER, RELEASE
 from fedfleet_lab.datacentre.namespaces import Namespaces, class_name
+from fedfleet_lab.datacentre.simulated import HYPERVISOR, password, simulator, user
 from fedfleet_lab.datacentre.vms import Size, Vms
 from fedfleet_lab.errors import LabError
 from fedfleet_lab.kubeapi import KubeApi
@@ -44,12 +43,10 @@ class Controller:
     """Makes true what people ask of the simulated vCenter and of its Supervisor."""
 
     def __init__(self, ctx: Context, delays: Delays) -> None:
-        accounts = Accounts(ctx.paths)
-        vcenter = str(ctx.config.vcenter_address)
-        authority = Identities(ctx.config, ctx.paths).vcenter.pair.certificate
+        vcenter = simulator(ctx)
         self._api = KubeApi.of(ctx.paths.kubeconfig)
-        self._doors = Doors(f"https://{vcenter}", authority, accounts.token())
-        self._vms = Vms(vcenter, f"{HYPERVISOR}@{DOMAIN}", accounts.password(HYPERVISOR), authority)
+        self._doors = Doors.of(vcenter)
+        self._vms = Vms(vcenter.host, user(HYPERVISOR), password(ctx.paths, HYPERVISOR), vcenter.authority.pair.certificate)
         cells = Cells(ctx)
         self._hypervisor = Hypervisor(self._vms, cells, delays)
         self._namespaces = Namespaces(ctx.kubectl, self._api, self._doors)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from fedfleet_lab.vcenter import Simulator
+
 _TIMEOUT = 15.0
 
 
@@ -54,10 +56,15 @@ class Wishes:
 class Doors:
     """A session with them."""
 
-    def __init__(self, server: str, authority: Path, token: Path) -> None:
+    def __init__(self, server: str, authority: Path, token: str) -> None:
         tls = ssl.create_default_context(cafile=authority)
-        headers = {"x-lab-token": token.read_text()}
+        headers = {"x-lab-token": token}
         self._client = httpx.Client(base_url=server, verify=tls, headers=headers, timeout=_TIMEOUT, trust_env=False)
+
+    @classmethod
+    def of(cls, simulator: Simulator) -> Doors:
+        """Returns the doors of a simulated vCenter."""
+        return cls(simulator.url, simulator.authority.pair.certificate, simulator.token())
 
     def wishes(self) -> Wishes:
         """Returns what is wanted of the Supervisor.

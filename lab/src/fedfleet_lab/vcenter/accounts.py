@@ -1,0 +1,36 @@
+"""Who may log in to the simulated vCenter, in the form that it reads (lab/go/vcenter/credentials.go)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ADMINISTRATORS = "Administrators"
+"""The group whose members may do all; others may what their privileges say."""
+
+DOMAIN = "vsphere.local"
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account. `privileges` are names such as `Namespaces.Configure`, which the REST API asks for; SOAP asks for none."""
+
+    name: str
+    password: str = field(repr=False)
+    groups: tuple[str, ...] = ()
+    privileges: tuple[str, ...] = ()
+    domain: str = DOMAIN
+
+    @property
+    def user(self) -> str:
+        """The name to log in with; the simulator takes it without its domain, too."""
+        return f"{self.name}@{self.domain}"
+
+
+def render(accounts: Iterable[Account]) -> bytes:
+    """Returns the file's content, which holds passwords."""
+    return json.dumps([asdict(account) for account in accounts], indent=1).encode()
