@@ -54,7 +54,22 @@ class Client:
             UnauthorizedError: the API does not know us.
         """
         path = Path(kubeconfig_path) if kubeconfig_path else None
-        client = cls(Connection(kubeconfig.load(path, context or None)))
+        return cls._opened(kubeconfig.load(path, context or None))
+
+    @classmethod
+    def with_token(cls, server: str, token: str, ca_pem: str | None = None) -> Client:
+        """The same with a bearer token that is in no file; without ``ca_pem``, the system's authorities vouch for the API."""
+        access = kubeconfig.Access(server.rstrip("/"), "token", "memory", ca=ca_pem.encode() if ca_pem else None, token=token)
+        return cls._opened(access)
+
+    @classmethod
+    def with_kubeconfig(cls, text: str, source: str) -> Client:
+        """The same with a kubeconfig that is in no file; ``source`` says where it is from, for messages."""
+        return cls._opened(kubeconfig.parse(text, source))
+
+    @classmethod
+    def _opened(cls, access: kubeconfig.Access) -> Client:
+        client = cls(Connection(access))
         try:
             client._discovery.all()
         except BaseException:
