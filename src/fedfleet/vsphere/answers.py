@@ -135,7 +135,7 @@ def refusal(reply: Reply) -> errors.ApiError:
     )
 
 
-def read(kind: type[T] | Any, value: Any, where: str) -> T:
+def read(kind: type[T], value: Any, where: str) -> T:
     """``value`` as a ``kind``: a model, or a list of one.
 
     Raises:

@@ -6,7 +6,7 @@ Calls are those of vmware-vcenter 9.1.1 com/vmware/vcenter/namespaces_client.py 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fedfleet.vsphere import errors, namespace_specs
@@ -139,6 +139,13 @@ def wait_gone(client: Client, name: str, timeout: float, progress: Callable[[str
         return State(done=info is None, text=text, next_step="Look at what is left in the namespace: clusters, VMs, volumes")
 
     until(look, f"namespace {name} is gone", timeout, progress, where=client.rest.origin)
+
+
+def shown(info: Info | None) -> dict[str, Any]:
+    """Settings and state as plain values; empty for none."""
+    if info is None:
+        return {}
+    return info.settings() | {"config_status": info.config_status, "messages": list(info.said)}
 
 
 def _create(client: Client, supervisor: Supervisor, wanted: Wanted) -> None:
