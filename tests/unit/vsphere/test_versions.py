@@ -30,7 +30,9 @@ def test_a_version_selects_what_begins_with_it(wanted: str, version: str, covers
     assert parse(wanted).covers(parse(version)) is covers
 
 
-@pytest.mark.parametrize(("running", "wanted"), [("v1.33.1", "v1.34.2"), ("v1.33.1", "v1.33.6"), ("v1.33.1", "v1.33.1"), ("v1.33.1", "v1.33")])
+@pytest.mark.parametrize(
+    ("running", "wanted"), [("v1.33.1", "v1.34.2"), ("v1.33.1", "v1.33.6"), ("v1.33.1", "v1.33.1"), ("v1.33.1", "v1.33")]
+)
 def test_one_minor_version_up_is_a_step(running: str, wanted: str) -> None:
     assert step(parse(running), parse(wanted)) == ""
 
