@@ -62,7 +62,7 @@ def operations(stub_class: type) -> list[Operation]:
     """All calls of one service."""
     caught: dict[str, Any] = {}
 
-    def catch(_self: object, _config: object, **given: Any) -> None:
+    def catch(_self: object, *_: object, **given: Any) -> None:
         caught.update(given)
 
     before = stub.ApiInterfaceStub.__init__
