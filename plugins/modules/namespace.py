@@ -7,149 +7,175 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: namespace
-short_description: Makes, changes and removes vSphere Namespaces
+short_description: Makes, changes and removes a vSphere namespace
 description:
-  - Has a Supervisor make a namespace with its storage policies, VM classes and rights, and waits until vCenter calls it RUNNING.
-  - Only what differs is sent. An option that is left out leaves that part of the namespace as it is found.
+  - Sees to it that there is a namespace on a Supervisor with this description, access, storage, VM classes and content libraries, and returns once it is
+    running. What is not given is left as it is.
+  - Storage policies and content libraries are given by name.
 version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.vsphere
 options:
   name:
-    description: The namespace, a DNS label.
+    description: Name of the namespace, a DNS label.
     type: str
     required: true
-  supervisor:
-    description: Name or identifier of the Supervisor. When empty, the only one.
-    type: str
-    default: ""
   state:
-    description: Whether the namespace is to be V(present), or V(absent) with everything in it.
+    description: Whether it shall be there. V(absent) removes everything in it, too.
     type: str
     choices: [present, absent]
     default: present
-  description:
-    description: What people read about it.
+  supervisor:
+    description: Name or id of the Supervisor. When empty, the only one of this vCenter.
     type: str
-  storage_policies:
-    description: The storage policies that may be used in it.
-    type: list
-    elements: dict
-    suboptions:
-      name:
-        description: The policy's name.
-        type: str
-        required: true
-      limit_mib:
-        description: MiB that may be taken of it. Without one there is no limit.
-        type: int
-  vm_classes:
-    description: Names of the VM classes that may be used in it.
-    type: list
-    elements: str
-  content_libraries:
-    description: Identifiers of content libraries with images for nodes, where the Supervisor itself has none.
-    type: list
-    elements: str
+    default: ""
+  description:
+    description: What it is for.
+    type: str
+  network:
+    description:
+      - Workload network of a Supervisor on vSphere Distributed Switch. When empty, the Supervisor's own.
+      - Used when the namespace is made, never changed after.
+    type: str
+    default: ""
   access:
-    description: Who may work in it. When given, nobody else may.
+    description: Who may do what in it.
     type: list
     elements: dict
     suboptions:
       subject:
-        description: Name of a user or group.
+        description: Name of the user or group, without its domain.
         type: str
         required: true
       domain:
-        description: The domain it is of.
+        description: Domain of the user or group.
         type: str
         default: vsphere.local
       subject_type:
-        description: What it is.
+        description: Whether it is a user or a group.
         type: str
         choices: [USER, GROUP]
         default: USER
       role:
-        description: What it may do. EDIT is needed to make clusters.
+        description: What it may do. V(EDIT) is what work with clusters needs.
         type: str
         choices: [OWNER, EDIT, VIEW]
         default: EDIT
+  exclusive_access:
+    description: Whether access that is not in O(access) is taken away.
+    type: bool
+    default: false
+  storage:
+    description: Its storage policies.
+    type: list
+    elements: dict
+    suboptions:
+      policy:
+        description: Name or id of the storage policy.
+        type: str
+        required: true
+      limit_mib:
+        description: How much of it may be used, in MiB. When not set, there is no limit.
+        type: int
+  vm_classes:
+    description: Names of the VM classes that it may use.
+    type: list
+    elements: str
+  content_libraries:
+    description: Names or ids of the content libraries that it may use.
+    type: list
+    elements: str
   timeout:
-    description: Seconds to wait at most.
+    description: Seconds to wait at most until it is running or gone.
     type: float
     default: 300
 attributes:
   check_mode:
     support: full
-    description: Computes what would be sent, and sends nothing.
+    description: Says what would be done, computed from what is there.
   diff_mode:
     support: full
-    description: Shows the fields that change.
+    description: Shows the settings before and after.
 author:
   - The FedFleet authors (@fedfleet)
 """
 
 EXAMPLES = r"""
-- name: Make a namespace for a party
+- name: Make the party's namespace
   fedfleet.federation.namespace:
-    hostname: vcenter.hospital.example
-    username: fedfleet@vsphere.local
-    password: "{{ vcenter_password }}"
-    name: fl-30000
-    storage_policies:
-      - name: vSAN Default Storage Policy
+    name: fate-30000
+    description: Federated learning
+    access:
+      - subject: fate-admins
+        subject_type: GROUP
+        role: EDIT
+    storage:
+      - policy: fate-gold
         limit_mib: 512000
-    vm_classes: [best-effort-small, best-effort-2xlarge]
+    vm_classes: [best-effort-small, guaranteed-large]
+    content_libraries: [kubernetes-releases]
+
+- name: Remove it and everything in it
+  fedfleet.federation.namespace:
+    name: fate-30000
+    state: absent
 """
 
 RETURN = r"""
-status:
-  description: The namespace's state in vCenter. Empty where it is absent.
-  returned: success
-  type: str
-  sample: RUNNING
-storage_classes:
-  description: The names that its storage policies have in Kubernetes, in the order in which they were given.
-  returned: success
-  type: list
-  elements: str
-sent:
-  description: The fields that were sent, or would be in check mode.
+namespace:
+  description: The namespace's settings and state. Empty where there is none.
   returned: success
   type: dict
+  contains:
+    description:
+      description: Its description.
+      type: str
+    access:
+      description: Who may do what.
+      type: list
+      elements: dict
+    storage:
+      description: Its storage policies by id, each with its limit in MiB.
+      type: list
+      elements: dict
+    vm_classes:
+      description: VM classes that it may use.
+      type: list
+      elements: str
+    content_libraries:
+      description: Ids of the content libraries that it may use.
+      type: list
+      elements: str
+    config_status:
+      description: V(CONFIGURING), V(RUNNING), V(REMOVING) or V(ERROR).
+      type: str
+    messages:
+      description: What vCenter says about it, the worst first.
+      type: list
+      elements: str
 seconds:
   description: How long it took.
-  returned: success
+  returned: always
   type: float
+  sample: 2.4
 error:
-  description: What went wrong, field by field, as of M(fedfleet.federation.kube_apply).
+  description: What went wrong, field by field, as of M(fedfleet.federation.kube_apply), and C(error_type) where vCenter named one.
   returned: failure
   type: dict
 """
 
-import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fedfleet.federation.plugins.module_utils.vsphere import VSPHERE_ARGUMENTS, session, supervisor_of
-
-if TYPE_CHECKING:
-    from fedfleet.vsphere.namespaces import Namespace
-    from fedfleet.vsphere.rest import Rest
+from ansible_collections.fedfleet.federation.plugins.module_utils.vsphere import VSPHERE_ARGUMENTS, session
 
 ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {
     "name": {"type": "str", "required": True},
-    "supervisor": {"type": "str", "default": ""},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "supervisor": {"type": "str", "default": ""},
     "description": {"type": "str"},
-    "storage_policies": {
-        "type": "list",
-        "elements": "dict",
-        "options": {"name": {"type": "str", "required": True}, "limit_mib": {"type": "int"}},
-    },
-    "vm_classes": {"type": "list", "elements": "str"},
-    "content_libraries": {"type": "list", "elements": "str"},
+    "network": {"type": "str", "default": ""},
     "access": {
         "type": "list",
         "elements": "dict",
@@ -160,70 +186,66 @@ ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {
             "role": {"type": "str", "choices": ["OWNER", "EDIT", "VIEW"], "default": "EDIT"},
         },
     },
+    "exclusive_access": {"type": "bool", "default": False},
+    "storage": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"policy": {"type": "str", "required": True}, "limit_mib": {"type": "int"}},
+    },
+    "vm_classes": {"type": "list", "elements": "str"},
+    "content_libraries": {"type": "list", "elements": "str"},
     "timeout": {"type": "float", "default": 300},
 }
 
 
-def wanted_of(rest: Rest, params: dict[str, Any]) -> Namespace:
-    from fedfleet.vsphere.namespaces import Access, Namespace
-    from fedfleet.vsphere.storage_policies import identifiers
+def run(module: AnsibleModule) -> None:
+    params = module.params
+    with session(module) as (work, client):
+        from fedfleet.progress import report
+        from fedfleet.vsphere import namespaces, supervisors
 
-    policies = params["storage_policies"]
-    known = identifiers(rest, [policy["name"] for policy in policies]) if policies else {}
-    return Namespace(
-        name=params["name"],
-        description=params["description"],
-        storage={known[policy["name"]]: policy["limit_mib"] for policy in policies} if policies is not None else None,
-        vm_classes=tuple(params["vm_classes"]) if params["vm_classes"] is not None else None,
-        content_libraries=tuple(params["content_libraries"]) if params["content_libraries"] is not None else None,
-        access=tuple(Access(**entry) for entry in params["access"]) if params["access"] is not None else None,
+        if params["state"] == "absent":
+            outcome = namespaces.remove(client, params["name"], timeout=params["timeout"], dry_run=module.check_mode, progress=report)
+        else:
+            outcome = namespaces.ensure(
+                client,
+                supervisors.find(client, params["supervisor"]),
+                wanted(client, params),
+                timeout=params["timeout"],
+                exclusive_access=params["exclusive_access"],
+                dry_run=module.check_mode,
+                progress=report,
+            )
+    if outcome.after is not None:
+        for message in outcome.after.said:
+            if not message.startswith("INFO"):
+                module.warn(f"namespace {params['name']}: {message}")
+    work.done(
+        changed=outcome.changed,
+        before=outcome.before.settings() if outcome.before else {},
+        after=outcome.after.settings() if outcome.after else {},
+        namespace=namespaces.shown(outcome.after),
     )
 
 
-def present(module: AnsibleModule, rest: Rest) -> dict[str, Any]:
-    from fedfleet.progress import report
-    from fedfleet.vsphere import namespaces
-    from fedfleet.vsphere.storage_policies import class_name
+def wanted(client: Any, params: dict[str, Any]) -> Any:
+    """The namespace as the options want it, with policies and libraries by their ids."""
+    from fedfleet.vsphere import content_libraries, storage_policies
+    from fedfleet.vsphere.namespace_specs import Access, StorageSpec, Wanted
 
-    params = module.params
-    namespaces.require_label(params["name"])
-    wanted = wanted_of(rest, params)
-    found = namespaces.find(rest, wanted.name)
-    sent = namespaces.wanted_fields(wanted) if found is None else namespaces.difference(wanted, found)
-    changed = found is None or bool(sent)
-    before = {name: found.fields.get(name) for name in sent} if found else {}
-    if not module.check_mode:
-        if found is None:
-            namespaces.create(rest, supervisor_of(rest, params["supervisor"]).id, wanted)
-        elif sent:
-            namespaces.change(rest, wanted.name, sent)
-        found = namespaces.wait_running(rest, wanted.name, params["timeout"], report)
-    return {
-        "changed": changed,
-        "status": found.status if found else "",
-        "sent": sent,
-        "storage_classes": [class_name(policy["name"]) for policy in params["storage_policies"] or ()],
-        "diff": {"before": before, "after": sent},
-    }
-
-
-def absent(module: AnsibleModule, rest: Rest) -> dict[str, Any]:
-    from fedfleet.progress import report
-    from fedfleet.vsphere import namespaces
-
-    name = module.params["name"]
-    found = namespaces.find(rest, name)
-    if found is not None and not module.check_mode:
-        namespaces.remove(rest, name, module.params["timeout"], report)
-    before = dict(found.fields) if found else {}
-    return {"changed": found is not None, "status": "", "sent": {}, "storage_classes": [], "diff": {"before": before, "after": {}}}
-
-
-def run(module: AnsibleModule) -> None:
-    started = time.monotonic()
-    with session(module) as rest:
-        result = present(module, rest) if module.params["state"] == "present" else absent(module, rest)
-    module.exit_json(**result, seconds=round(time.monotonic() - started, 1))
+    policies = storage_policies.identifiers(client, [one["policy"] for one in params["storage"] or []])
+    libraries = content_libraries.identifiers(client, params["content_libraries"] or [])
+    return Wanted(
+        params["name"],
+        description=params["description"],
+        access=None if params["access"] is None else tuple(Access(**one) for one in params["access"]),
+        storage=None
+        if params["storage"] is None
+        else tuple(StorageSpec(policy=policies[one["policy"]], limit=one["limit_mib"]) for one in params["storage"]),
+        vm_classes=None if params["vm_classes"] is None else frozenset(params["vm_classes"]),
+        content_libraries=None if params["content_libraries"] is None else frozenset(libraries.values()),
+        network=params["network"] or None,
+    )
 
 
 def main() -> None:

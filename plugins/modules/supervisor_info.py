@@ -7,17 +7,26 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: supervisor_info
-short_description: Says which Supervisors a vCenter has
+short_description: Says how a Supervisor is and where its API is
 description:
-  - Lists the Supervisors with their state and the address of their API, which is also that of their login service.
+  - Returns the Supervisor's state and the address of its Kubernetes API.
+  - With O(wait) it returns once the Supervisor runs, takes work and has an address.
 version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.vsphere
 options:
   name:
-    description: Only the Supervisor of that name or identifier. It must be there, and be such that clusters can be asked of it.
+    description: Name or id of the Supervisor. When empty, the only one of this vCenter.
     type: str
     default: ""
+  wait:
+    description: Whether to wait until it is ready.
+    type: bool
+    default: false
+  timeout:
+    description: Seconds to wait at most.
+    type: float
+    default: 600
 attributes:
   check_mode:
     support: full
@@ -30,66 +39,87 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Look at the Supervisors
+- name: Learn where the Supervisor's API is
   fedfleet.federation.supervisor_info:
-    hostname: vcenter.hospital.example
-    username: fedfleet@vsphere.local
+    hostname: vcenter.example.org
+    username: administrator@vsphere.local
     password: "{{ vcenter_password }}"
-    ca_file: /etc/fedfleet/vmca.pem
-  register: found
+    ca_file: files/vcenter-ca.pem
+  register: supervisor
 """
 
 RETURN = r"""
-supervisors:
-  description: The Supervisors.
+supervisor:
+  description: The Supervisor.
   returned: success
-  type: list
-  elements: dict
+  type: dict
   contains:
     id:
-      description: vCenter's identifier.
+      description: What vCenter calls it.
       type: str
     name:
-      description: The name.
-      type: str
-    cluster:
-      description: Identifier of its vSphere cluster.
+      description: Its name.
       type: str
     config_status:
-      description: CONFIGURING, REMOVING, RUNNING or ERROR.
+      description: V(CONFIGURING), V(RUNNING), V(REMOVING) or V(ERROR).
       type: str
     kubernetes_status:
-      description: READY, WARNING or ERROR.
+      description: V(READY), V(WARNING) or V(ERROR).
       type: str
+    ready:
+      description: Whether it runs and takes work.
+      type: bool
     endpoint:
-      description: Address of its API. Empty while it has none.
+      description: Address of its Kubernetes API. Empty where it has none yet.
       type: str
-    memory_free:
-      description: MiB of memory that its hosts have left. 0 where vCenter does not tell.
-      type: int
+    messages:
+      description: What vCenter says about it, the worst first.
+      type: list
+      elements: str
+seconds:
+  description: How long it took.
+  returned: always
+  type: float
+  sample: 2.4
 error:
-  description: What went wrong, field by field, as of M(fedfleet.federation.kube_apply).
+  description: What went wrong, field by field, as of M(fedfleet.federation.kube_apply), and C(error_type) where vCenter named one.
   returned: failure
   type: dict
 """
 
-from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fedfleet.federation.plugins.module_utils.vsphere import VSPHERE_ARGUMENTS, session, supervisor_of
+from ansible_collections.fedfleet.federation.plugins.module_utils.vsphere import VSPHERE_ARGUMENTS, session
 
-ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {"name": {"type": "str", "default": ""}}
+ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {
+    "name": {"type": "str", "default": ""},
+    "wait": {"type": "bool", "default": False},
+    "timeout": {"type": "float", "default": 600},
+}
 
 
 def run(module: AnsibleModule) -> None:
-    with session(module) as rest:
-        from fedfleet.vsphere.supervisors import all_of
+    params = module.params
+    with session(module) as (work, client):
+        from fedfleet.progress import report
+        from fedfleet.vsphere.supervisors import find, wait_ready
 
-        name = module.params["name"]
-        found = [supervisor_of(rest, name)] if name else all_of(rest)
-    module.exit_json(changed=False, supervisors=[asdict(one) for one in found])
+        waits = params["wait"] and not module.check_mode
+        found = wait_ready(client, params["name"], params["timeout"], report) if waits else find(client, params["name"])
+    work.done(
+        changed=False,
+        supervisor={
+            "id": found.id,
+            "name": found.name,
+            "config_status": found.config_status,
+            "kubernetes_status": found.kubernetes_status,
+            "ready": found.ready,
+            "endpoint": found.endpoint,
+            "messages": list(found.messages),
+        },
+    )
 
 
 def main() -> None:

@@ -7,225 +7,428 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: workload_cluster
-short_description: Makes, changes and removes Kubernetes clusters of a Supervisor
+short_description: Makes, changes and removes a Kubernetes cluster at a Supervisor
 description:
-  - Has the vSphere Kubernetes Service make a cluster in a vSphere Namespace, and waits until it is available with all its nodes. That it was
-    provisioned, or has a kubeconfig, is not enough.
-  - Nodes can be added and taken away, and the class of VMs and the version be changed; nodes are replaced one after the other then. A version goes
-    up by one minor at a time.
-  - Every worker has a volume of its own for container images.
+  - Sees to it that there is a workload cluster of this shape in a vSphere namespace, and returns once it is available as defined and all its nodes are
+    ready.
+  - Replicas, VM classes and pools may change, and the version by one minor step up. What would lose data or move every address is refused, with all reasons,
+    before anything is touched.
 version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.vsphere
+  - fedfleet.federation.vsphere.supervisor
 options:
   name:
-    description: The cluster. A name that was used before in the namespace may come back with the old cluster's address. Take a new one.
+    description: Name of the cluster.
     type: str
     required: true
   namespace:
-    description: The vSphere Namespace.
+    description: Its vSphere namespace.
     type: str
     required: true
-  supervisor:
-    description: Name or identifier of the Supervisor. When empty, the only one.
-    type: str
-    default: ""
   state:
-    description: Whether the cluster is to be V(present), or V(absent) with its nodes and volumes.
+    description: Whether it shall be there. V(absent) removes its nodes and volumes, too.
     type: str
     choices: [present, absent]
     default: present
+  provider:
+    description: Whether it is a C(Cluster) of VKS or a C(TanzuKubernetesCluster), which Supervisors of vSphere 7 and 8 have.
+    type: str
+    choices: [vks, tkc]
+    default: vks
   version:
-    description: Version of Kubernetes. The newest usable release that begins with it is taken; V(v1.34) will do. Needed where the cluster is to be present.
+    description: Version of Kubernetes, in full or its beginning, such as V(v1.34). When empty, the newest usable one, and of a cluster that is there, its own.
     type: str
     default: ""
   control_plane_replicas:
     description: Nodes of the control plane, 1 or 3.
     type: int
-    choices: [1, 3]
-    default: 3
-  control_plane_class:
-    description: Their VM class.
+    default: 1
+  control_plane_vm_class:
+    description: VM class of the control plane's nodes. Needed for O(state=present).
     type: str
-    default: best-effort-small
-  workers:
-    description: How many workers.
-    type: int
-    default: 3
-  worker_class:
-    description: Their VM class.
-    type: str
-    default: best-effort-2xlarge
+    default: ""
   storage_class:
-    description: The storage policy's name as Kubernetes has it, for nodes and as the cluster's default. Needed where the cluster is to be present.
+    description: StorageClass of the nodes' disks and the cluster's default class. Needed for O(state=present).
     type: str
     default: ""
-  images_gib:
-    description: GiB of each worker's volume for container images.
-    type: int
-    default: 32
-  pods:
-    description: Addresses of pods. Nothing else in the network may have them.
+  default_storage_class:
+    description: The cluster's default class, where it is another.
     type: str
-    default: 172.20.0.0/16
-  services:
-    description: Addresses of Services. Nothing else in the network may have them.
+    default: ""
+  storage_classes:
+    description: Further StorageClasses that the cluster is to have.
+    type: list
+    elements: str
+    default: []
+  pools:
+    description: Pools of workers. Needed for O(state=present).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: Name of the pool.
+        type: str
+        required: true
+      replicas:
+        description: Number of workers.
+        type: int
+        required: true
+      vm_class:
+        description: VM class of the workers.
+        type: str
+        required: true
+      storage_class:
+        description: StorageClass of their root disks. When empty, the cluster's.
+        type: str
+        default: ""
+      failure_domain:
+        description: vSphere Zone. When empty, any.
+        type: str
+        default: ""
+      labels:
+        description: Labels of the nodes.
+        type: dict
+        default: {}
+      taints:
+        description: Taints of the nodes.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          key:
+            description: Key.
+            type: str
+            required: true
+          value:
+            description: Value.
+            type: str
+            default: ""
+          effect:
+            description: What it does to pods that do not tolerate it.
+            type: str
+            choices: [NoSchedule, PreferNoSchedule, NoExecute]
+            default: NoSchedule
+      volumes:
+        description: Disks of their own, such as one for images of containers. They live and die with the node.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          name:
+            description: Name of the volume.
+            type: str
+            required: true
+          mount_path:
+            description: Where it is mounted.
+            type: str
+            required: true
+          capacity:
+            description: Its size, such as V(60Gi).
+            type: str
+            required: true
+          storage_class:
+            description: Its StorageClass. When empty, the pool's.
+            type: str
+            default: ""
+  pod_cidrs:
+    description: Networks of the pods. They cannot change.
+    type: list
+    elements: str
+    default: [172.20.0.0/16]
+  service_cidrs:
+    description: Networks of the services. They cannot change.
+    type: list
+    elements: str
+    default: [172.21.0.0/16]
+  cni:
+    description: Network plugin of a TanzuKubernetesCluster. When empty, the Supervisor's default.
     type: str
-    default: 172.21.0.0/16
+    default: ""
   cluster_class:
-    description: The ClusterClass of the service, builtin-generic-v3.2.0 or later.
+    description: ClusterClass of a VKS cluster. When empty, the newest for the version, and of a cluster that is there, its own.
     type: str
-    default: builtin-generic-v3.6.0
-  class_namespace:
-    description: Where that class is. Before v3.4.0 it is in each namespace.
-    type: str
-    default: vmware-system-vks-public
-  kubeconfig_path:
-    description: Where the administrators' kubeconfig is written, mode 0600. When empty, it is written nowhere.
-    type: path
     default: ""
+  os_name:
+    description: Operating system of the nodes, such as V(photon) or V(ubuntu). When empty, the release's default.
+    type: str
+    default: ""
+  proxy:
+    description: HTTP proxies of the nodes.
+    type: dict
+    suboptions:
+      http:
+        description: URL of the proxy for HTTP.
+        type: str
+        required: true
+      https:
+        description: URL of the proxy for HTTPS.
+        type: str
+        required: true
+      no_proxy:
+        description: What is reached without it.
+        type: list
+        elements: str
+        default: []
+  trusted_cas:
+    description: PEM certificates that the nodes trust, by name; such as a registry's CA.
+    type: dict
+    default: {}
+  replace_volumes:
+    description: Whether volumes of pools may change, which replaces every node of the pool and loses what is on its volumes.
+    type: bool
+    default: false
+  wait:
+    description: Whether to wait until the cluster is available and its nodes are ready.
+    type: bool
+    default: true
   timeout:
     description: Seconds to wait at most.
     type: float
-    default: 1800
+    default: 3600
+  kubeconfig_path:
+    description: Where to write the administrator's kubeconfig, for its owner alone, once the cluster is available. When empty, none is written.
+    type: path
+    default: ""
 attributes:
   check_mode:
     support: full
-    description: A dry run on the Supervisor, whose webhooks say what they would refuse.
+    description: Has the Supervisor compute what would be changed, webhooks included, and change nothing.
   diff_mode:
     support: full
-    description: Shows what was asked for before and after.
+    description: Shows the definition before and after.
 author:
   - The FedFleet authors (@fedfleet)
 """
 
 EXAMPLES = r"""
-- name: Make a cluster for a party
+- name: Make the party's cluster
   fedfleet.federation.workload_cluster:
-    hostname: vcenter.hospital.example
-    username: fedfleet@vsphere.local
-    password: "{{ vcenter_password }}"
-    namespace: fl-30000
-    name: fl-30000-a
+    name: fate
+    namespace: fate-30000
     version: v1.34
-    storage_class: vsan-default-storage-policy
-    kubeconfig_path: ~/.config/fedfleet/fl-30000.kubeconfig
+    control_plane_replicas: 3
+    control_plane_vm_class: guaranteed-small
+    storage_class: fate-gold
+    pools:
+      - name: workers
+        replicas: 3
+        vm_class: guaranteed-2xlarge
+        volumes:
+          - name: containerd
+            mount_path: /var/lib/containerd
+            capacity: 60Gi
+    kubeconfig_path: "{{ playbook_dir }}/fate.kubeconfig"
 """
 
 RETURN = r"""
-version:
-  description: The version that was asked for in the end.
+cluster:
+  description: The cluster's settings and state. Empty where there is none.
   returned: success
-  type: str
-  sample: v1.34.4+vmware.1
-kubeconfig_path:
-  description: Where the kubeconfig was written.
-  returned: success
-  type: str
+  type: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+    version:
+      description: Version of Kubernetes.
+      type: str
+    release:
+      description: Name of the release that it was made of.
+      type: str
+    available:
+      description: Whether it is available as it was last defined.
+      type: bool
+    state:
+      description: How far it is, with what holds it up.
+      type: str
+    address:
+      description: Address of its API. Empty where it has none yet.
+      type: str
+    control_plane:
+      description: Replicas and VM class of its control plane.
+      type: dict
+    pools:
+      description: Its pools of workers, by name.
+      type: dict
+    storage_class:
+      description: StorageClass of its nodes' disks.
+      type: str
+    cluster_class:
+      description: Its ClusterClass. Empty for a TanzuKubernetesCluster.
+      type: str
 seconds:
   description: How long it took.
-  returned: success
+  returned: always
   type: float
+  sample: 2.4
 error:
-  description: What went wrong, field by field, as of M(fedfleet.federation.kube_apply).
+  description: What went wrong, field by field, as of M(fedfleet.federation.kube_apply), and C(error_type) where vCenter named one.
   returned: failure
   type: dict
 """
 
-import time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fedfleet.federation.plugins.module_utils.vsphere import VSPHERE_ARGUMENTS, login, session, supervisor_of
+from ansible_collections.fedfleet.federation.plugins.module_utils.vsphere import SUPERVISOR_ARGUMENTS, supervisor_session
 
-if TYPE_CHECKING:
-    from fedfleet.kube import Client
-    from fedfleet.vsphere.clusters import Cluster
-
-ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {
+ARGUMENTS: dict[str, Any] = SUPERVISOR_ARGUMENTS | {
     "name": {"type": "str", "required": True},
     "namespace": {"type": "str", "required": True},
-    "supervisor": {"type": "str", "default": ""},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "provider": {"type": "str", "choices": ["vks", "tkc"], "default": "vks"},
     "version": {"type": "str", "default": ""},
-    "control_plane_replicas": {"type": "int", "choices": [1, 3], "default": 3},
-    "control_plane_class": {"type": "str", "default": "best-effort-small"},
-    "workers": {"type": "int", "default": 3},
-    "worker_class": {"type": "str", "default": "best-effort-2xlarge"},
+    "control_plane_replicas": {"type": "int", "default": 1},
+    "control_plane_vm_class": {"type": "str", "default": ""},
     "storage_class": {"type": "str", "default": ""},
-    "images_gib": {"type": "int", "default": 32},
-    "pods": {"type": "str", "default": "172.20.0.0/16"},
-    "services": {"type": "str", "default": "172.21.0.0/16"},
-    "cluster_class": {"type": "str", "default": "builtin-generic-v3.6.0"},
-    "class_namespace": {"type": "str", "default": "vmware-system-vks-public"},
+    "default_storage_class": {"type": "str", "default": ""},
+    "storage_classes": {"type": "list", "elements": "str", "default": []},
+    "pools": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "replicas": {"type": "int", "required": True},
+            "vm_class": {"type": "str", "required": True},
+            "storage_class": {"type": "str", "default": ""},
+            "failure_domain": {"type": "str", "default": ""},
+            "labels": {"type": "dict", "default": {}},
+            "taints": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    # A key of a taint, not one that opens anything.
+                    "key": {"type": "str", "required": True, "no_log": False},
+                    "value": {"type": "str", "default": ""},
+                    "effect": {
+                        "type": "str",
+                        "choices": ["NoSchedule", "PreferNoSchedule", "NoExecute"],
+                        "default": "NoSchedule",
+                    },
+                },
+            },
+            "volumes": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "name": {"type": "str", "required": True},
+                    "mount_path": {"type": "str", "required": True},
+                    "capacity": {"type": "str", "required": True},
+                    "storage_class": {"type": "str", "default": ""},
+                },
+            },
+        },
+    },
+    "pod_cidrs": {"type": "list", "elements": "str", "default": ["172.20.0.0/16"]},
+    "service_cidrs": {"type": "list", "elements": "str", "default": ["172.21.0.0/16"]},
+    "cni": {"type": "str", "default": ""},
+    "cluster_class": {"type": "str", "default": ""},
+    "os_name": {"type": "str", "default": ""},
+    "proxy": {
+        "type": "dict",
+        "options": {
+            "http": {"type": "str", "required": True},
+            "https": {"type": "str", "required": True},
+            "no_proxy": {"type": "list", "elements": "str", "default": []},
+        },
+    },
+    "trusted_cas": {"type": "dict", "default": {}},
+    "replace_volumes": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
+    "timeout": {"type": "float", "default": 3600},
     "kubeconfig_path": {"type": "path", "default": ""},
-    "timeout": {"type": "float", "default": 1800},
 }
 
 
-def wanted_of(params: dict[str, Any], version: str) -> Cluster:
-    from fedfleet.vsphere.clusters import Cluster, Pool
+def run(module: AnsibleModule) -> None:
+    params = module.params
+    provider = params["provider"]
+    with supervisor_session(module) as (work, supervisor):
+        from fedfleet.progress import report
+        from fedfleet.vsphere import kubeconfigs, workload_clusters
 
-    return Cluster(
+        if params["state"] == "absent":
+            gone = workload_clusters.remove(
+                supervisor,
+                provider,
+                params["namespace"],
+                params["name"],
+                timeout=params["timeout"],
+                dry_run=module.check_mode,
+                progress=report,
+            )
+            work.done(changed=gone.changed, before=workload_clusters.shown(gone.before), after={}, cluster={})
+        asked = wanted(params)
+        full, outcome = workload_clusters.ensure(
+            supervisor, provider, asked, replace_volumes=params["replace_volumes"], dry_run=module.check_mode
+        )
+        after = outcome.after
+        if params["wait"] and not module.check_mode:
+            text = workload_clusters.wait_available(supervisor, provider, full, params["timeout"], report)
+            after = workload_clusters.find(supervisor, provider, params["namespace"], params["name"])
+            if params["kubeconfig_path"]:
+                kubeconfigs.write(Path(params["kubeconfig_path"]), text)
+    diff = {"diff": {"prepared": outcome.diff}} if outcome.diff else {}
+    work.done(changed=outcome.changed, cluster=workload_clusters.shown(after), **diff)
+
+
+def wanted(params: dict[str, Any]) -> Any:
+    """The cluster as the options want it."""
+    from fedfleet.vsphere import SettingsError
+    from fedfleet.vsphere.workload_specs import Pool, Proxy, Taint, Volume, Wanted
+
+    missing = [name for name in ("control_plane_vm_class", "storage_class", "pools") if not params[name]]
+    if missing:
+        raise SettingsError(
+            f"Cluster {params['name']} is not described",
+            expected="control_plane_vm_class, storage_class and pools",
+            found=f"no {', '.join(missing)}",
+            where=f"{params['namespace']}/{params['name']}",
+            next_step="Give them, or set state to absent",
+        )
+    pools = tuple(
+        Pool(
+            name=pool["name"],
+            replicas=pool["replicas"],
+            vm_class=pool["vm_class"],
+            storage_class=pool["storage_class"],
+            volumes=tuple(Volume(**volume) for volume in pool["volumes"]),
+            labels={key: str(value) for key, value in pool["labels"].items()},
+            taints=tuple(Taint(**taint) for taint in pool["taints"]),
+            failure_domain=pool["failure_domain"],
+        )
+        for pool in params["pools"]
+    )
+    proxy = params["proxy"]
+    return Wanted(
         name=params["name"],
         namespace=params["namespace"],
-        version=version,
-        control_plane=Pool(params["control_plane_replicas"], params["control_plane_class"]),
-        workers=Pool(params["workers"], params["worker_class"]),
+        version=params["version"],
+        control_plane_vm_class=params["control_plane_vm_class"],
+        control_plane_replicas=params["control_plane_replicas"],
         storage_class=params["storage_class"],
-        images_gib=params["images_gib"],
-        pods=params["pods"],
-        services=params["services"],
+        default_storage_class=params["default_storage_class"],
+        storage_classes=tuple(params["storage_classes"]),
+        pools=pools,
+        pod_cidrs=tuple(params["pod_cidrs"]),
+        service_cidrs=tuple(params["service_cidrs"]),
+        cni=params["cni"],
         cluster_class=params["cluster_class"],
-        class_namespace=params["class_namespace"],
+        os_name=params["os_name"],
+        proxy=Proxy(proxy["http"], proxy["https"], tuple(proxy["no_proxy"])) if proxy else None,
+        trusted_cas={name: str(pem) for name, pem in params["trusted_cas"].items()},
     )
-
-
-def present(module: AnsibleModule, supervisor: Client) -> dict[str, Any]:
-    from fedfleet.progress import report
-    from fedfleet.vsphere import clusters, releases
-    from fedfleet.vsphere.secret_file import write
-
-    params = module.params
-    release = releases.choose(releases.all_of(supervisor), params["version"])
-    wanted = wanted_of(params, release.kubernetes)
-    result = clusters.ensure(supervisor, wanted, dry_run=module.check_mode)
-    changed = result.changed
-    if not module.check_mode:
-        clusters.wait_available(supervisor, wanted, params["timeout"], report)
-        if params["kubeconfig_path"]:
-            changed |= write(params["kubeconfig_path"], clusters.kubeconfig(supervisor, wanted.namespace, wanted.name))
-    diff = [{"prepared": change.diff} for change in result.objects if change.diff]
-    return {"changed": changed, "version": wanted.version, "kubeconfig_path": params["kubeconfig_path"], "diff": diff}
-
-
-def absent(module: AnsibleModule, supervisor: Client) -> dict[str, Any]:
-    from fedfleet.vsphere import clusters
-
-    params = module.params
-    there = clusters.remove(supervisor, params["namespace"], params["name"], params["timeout"], dry_run=module.check_mode)
-    before = f"Cluster {params['namespace']}/{params['name']}\n" if there else ""
-    return {"changed": there, "version": "", "kubeconfig_path": "", "diff": {"before": before, "after": ""}}
-
-
-def run(module: AnsibleModule) -> None:
-    started = time.monotonic()
-    with session(module) as rest:
-        entry = login(module, supervisor_of(rest, module.params["supervisor"]))
-        with entry.connect(module.params["namespace"]) as supervisor:
-            result = present(module, supervisor) if module.params["state"] == "present" else absent(module, supervisor)
-    module.exit_json(**result, seconds=round(time.monotonic() - started, 1))
 
 
 def main() -> None:
-    run(
-        AnsibleModule(
-            argument_spec=ARGUMENTS,
-            required_if=[("state", "present", ("version", "storage_class"))],
-            supports_check_mode=True,
-        )
-    )
+    run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True))
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ _WORK = (
     "registration.uptake",
     "validation.climbing",
     "validation.jobs",
+    "vsphere.workload_clusters",
 )
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -121,12 +122,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if not self._is_here(task_vars):
             return dict(self._execute_module(module_name=f"fedfleet.federation.{name}", task_vars=task_vars))
         module = import_module(f"{_MODULES}.{name}")
-        params = self.validate_argument_spec(argument_spec=module.ARGUMENTS)[1]
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
-        # This process is the task's own.
-        end_with_playbook()
+        # This process is the task's own. Options may come from the task's environment, too.
         os.environ.update({variable: str(value) for variable, value in environment.items()})
+        params = self.validate_argument_spec(argument_spec=module.ARGUMENTS)[1]
+        end_with_playbook()
         try:
             module.run(ModuleHere(plain(params), check_mode=self._task.check_mode, diff=self._task.diff))
         except Ended as ended:

@@ -57,13 +57,15 @@ class Client:
         return cls._opened(kubeconfig.load(path, context or None))
 
     @classmethod
-    def with_token(cls, server: str, token: str, *, ca: bytes, namespace: str) -> Client:
-        """Open a session with a bearer token that is in memory alone; ``ca`` is PEM, empty for the system's authorities.
+    def with_token(cls, server: str, token: str, ca_pem: str | None = None) -> Client:
+        """The same with a bearer token that is in no file; without ``ca_pem``, the system's authorities vouch for the API."""
+        access = kubeconfig.Access(server.rstrip("/"), "token", "memory", ca=ca_pem.encode() if ca_pem else None, token=token)
+        return cls._opened(access)
 
-        Raises:
-            UnreachableError, CertificateError, TimedOutError, UnauthorizedError: as ``connect``.
-        """
-        return cls._opened(kubeconfig.Access(server, "login", "memory", namespace, ca or None, token=token))
+    @classmethod
+    def with_kubeconfig(cls, text: str, source: str) -> Client:
+        """The same with a kubeconfig that is in no file; ``source`` says where it is from, for messages."""
+        return cls._opened(kubeconfig.parse(text, source))
 
     @classmethod
     def _opened(cls, access: kubeconfig.Access) -> Client:

@@ -94,6 +94,15 @@ def load(kubeconfig: Path | None, context: str | None) -> Access:
     return _access(merged, context, ", ".join(map(str, present)))
 
 
+def parse(text: str, source: str, context: str | None = None) -> Access:
+    """The same of a kubeconfig that is not in a file, such as one of a Secret; ``source`` says where it is from, for messages.
+
+    Raises:
+        KubeconfigError: not a kubeconfig, no such context, or what it refers to is missing.
+    """
+    return _access(_merge([(_content(text, source), Path())]), context, source)
+
+
 @dataclass
 class _Merged:
     """The named entries of all files, each with the folder its relative paths start from."""
@@ -106,7 +115,9 @@ class _Merged:
 
 def _read(path: Path) -> tuple[dict[str, Any], Path]:
     try:
-        content = safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise _not_yaml(str(path)) from None
     except OSError as error:
         raise KubeconfigError(
             "The kubeconfig cannot be read",
@@ -114,13 +125,16 @@ def _read(path: Path) -> tuple[dict[str, Any], Path]:
             where=str(path),
             next_step="Make the file readable for the user that runs the playbook",
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    return _content(text, str(path)), path.parent
+
+
+def _content(text: str, source: str) -> dict[str, Any]:
+    try:
+        content = safe_load(text)
+    except yaml.YAMLError as error:
         # The parser's message may quote the line, and the line may be a key.
         mark = getattr(error, "problem_mark", None)
-        place = f"{path}, line {mark.line + 1}" if mark else str(path)
-        raise KubeconfigError(
-            "The kubeconfig is not YAML", where=place, next_step="Fetch the file again from the cluster's provider"
-        ) from None
+        raise _not_yaml(f"{source}, line {mark.line + 1}" if mark else source) from None
     if not isinstance(content, dict) or content.get("kind", "Config") != "Config":
         raise KubeconfigError(
             "The file is not a kubeconfig",
@@ -130,9 +144,13 @@ def _read(path: Path) -> tuple[dict[str, Any], Path]:
             else f"a {type(content).__name__}"
             if not isinstance(content, dict)
             else f"kind {content.get('kind')}",
-            where=str(path),
+            where=source,
         )
-    return content, path.parent
+    return content
+
+
+def _not_yaml(place: str) -> KubeconfigError:
+    return KubeconfigError("The kubeconfig is not YAML", where=place, next_step="Fetch the file again from the cluster's provider")
 
 
 def _merge(files: list[tuple[dict[str, Any], Path]]) -> _Merged:

@@ -209,33 +209,7 @@ def _node(obj: KubeObject) -> Verdict:
     return Verdict(ready=False, text=f"not ready: {found.get('message') or found.get('reason') or 'has not reported'}")
 
 
-def _cluster(obj: KubeObject) -> Verdict:
-    """A Cluster of Cluster API v1beta2 (``api/core/v1beta2/cluster_types.go`` of v1.14).
-
-    Its phase says Provisioned long before it can be used, and its other conditions come and go meanwhile: Available alone counts.
-    """
-    if not _observed(obj):
-        return _UNSEEN
-    status, found = _status(obj), condition(obj, "Available")
-    parts = [f"{_available(status, part)} {name} ready" for part, name in (("controlPlane", "control-plane nodes"), ("workers", "workers"))]
-    text = ", ".join(parts)
-    workers = status.get("workers") or {}
-    settled = all(workers.get(name, 0) == workers.get("desiredReplicas", 0) for name in ("replicas", "upToDateReplicas", "readyReplicas"))
-    if found.get("status") == "True" and settled:
-        return Verdict(ready=True, text=text)
-    topology = condition(obj, "TopologyReconciled")
-    lacking = topology if topology.get("status") == "False" else found
-    said = " ".join(str(lacking.get("message") or lacking.get("reason") or "").split())
-    return Verdict(ready=False, text=f"{text}; {said}" if said else text)
-
-
-def _available(status: dict[str, Any], part: str) -> str:
-    counts = status.get(part) or {}
-    return f"{counts.get('availableReplicas') or 0} of {counts.get('desiredReplicas') or 0}"
-
-
 _PREDICATES: dict[str, Callable[[KubeObject], Verdict]] = {
-    "Cluster": _cluster,
     "CustomResourceDefinition": _definition,
     "DaemonSet": _daemon_set,
     "Deployment": _deployment,

@@ -1,95 +1,180 @@
-"""Logging in to a Supervisor, as kubectl's vSphere plug-in does: a token for its API, kept in memory.
+"""Logging in to a Supervisor, as ``kubectl vsphere login`` does.
 
-The plug-in's protocol is not published; what is used of it is what two public clients agree on (``/wcp/login`` answers a JSON object
-with ``session_id``, a JSON Web Token that the API takes as a bearer token for about ten hours).
+``POST https://SUPERVISOR/wcp/login`` with basic authentication answers 200 and ``{"session_id": TOKEN}``; the token is a bearer token of the
+Supervisor's Kubernetes API on port 6443, for about ten hours (VMware's documentation of vSphere 8.0). With ``guest_cluster_name`` and
+``guest_cluster_namespace`` in the body the answer also has ``guest_cluster_server`` and ``guest_cluster_ca``, and the token is one of that
+cluster. No public binding describes these calls; public Go clients of the plugin's protocol agree on them.
+Tokens are kept in memory.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-import httpx
+from pydantic import Field
 
-from fedfleet.kube import Client
-from fedfleet.vsphere.errors import AnswerError, CertificateError, UnauthenticatedError, UnreachableError
-from fedfleet.vsphere.rest import tls_context
+from fedfleet.vsphere import errors
+from fedfleet.vsphere.answers import Answer, checked, read
+from fedfleet.vsphere.transport import Transport, tls_context
 
-_TIMEOUT = 30.0
-_REFUSED = (401, 403)
-_API_PORT = 6443
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOGIN = "/wcp/login"
+API_PORT = 6443
+
+_PEM = "-----BEGIN"
+
+
+class LoginAnswer(Answer):
+    """What ``/wcp/login`` answers."""
+
+    session_id: str = Field(repr=False, min_length=1)
+    guest_cluster_server: str = ""
+    guest_cluster_ca: str = ""
 
 
 @dataclass(frozen=True)
 class Login:
-    """A Supervisor's API, and who we are there.
+    """A token for one Kubernetes API.
 
     Attributes:
-        endpoint: the Supervisor's address.
-        token: what opens it; kept out of `repr`.
-        ca: PEM of the authorities that vouch for it.
+        server: the API's URL.
+        token: bearer token; never in ``repr``.
+        expires: when it ends; None where the token does not say.
+        ca_pem: who vouches for the API; None for what the system trusts.
     """
 
-    endpoint: str
+    server: str
+    username: str
     token: str = field(repr=False)
-    ca: bytes
+    expires: datetime | None = None
+    ca_pem: str | None = None
 
-    @property
-    def server(self) -> str:
-        """URL of the API."""
-        return f"https://{self.endpoint}:{_API_PORT}"
-
-    def connect(self, namespace: str) -> Client:
-        """Opens a session with the API.
-
-        Raises:
-            KubeError: it does not answer, or does not take the token.
-        """
-        return Client.with_token(self.server, self.token, ca=self.ca, namespace=namespace)
+    def seconds_left(self, now: datetime | None = None) -> float | None:
+        """Seconds until the token ends; None where it does not say."""
+        return None if self.expires is None else (self.expires - (now or datetime.now(UTC))).total_seconds()
 
 
-def log_in(endpoint: str, username: str, password: str, ca_file: str | None) -> Login:
-    """Logs in to the Supervisor at that address.
+def login(
+    address: str,
+    username: str,
+    password: str,
+    *,
+    ca_file: str | Path | None = None,
+    ca_pem: str | None = None,
+    port: int = 443,
+    api_port: int = API_PORT,
+) -> Login:
+    """Log in to the Supervisor at ``address`` and return its token.
 
     Raises:
-        CertificateError: its certificate is not trusted. UnauthenticatedError: wrong name or password.
-        UnreachableError: it does not answer. AnswerError: it answers something else.
+        UnauthenticatedError: the Supervisor does not let the user in.
+        UnreachableError, CertificateError, TimedOutError: no conversation came about.
     """
-    where = f"POST https://{endpoint}/wcp/login"
+    answer = _ask(address, username, password, ca_file, ca_pem, port, {})
+    pem = _authorities(ca_file, ca_pem)
+    return Login(_url(address, api_port), username, answer.session_id, expiry(answer.session_id), pem)
+
+
+def login_to_cluster(
+    address: str,
+    username: str,
+    password: str,
+    cluster: str,
+    namespace: str,
+    *,
+    ca_file: str | Path | None = None,
+    ca_pem: str | None = None,
+    port: int = 443,
+) -> Login:
+    """Log in to a workload cluster through the Supervisor at ``address``.
+
+    Raises:
+        NotFoundError: the Supervisor has no such cluster, or it has no API yet.
+        UnauthenticatedError: the Supervisor does not let the user in.
+    """
+    body = {"guest_cluster_name": cluster, "guest_cluster_namespace": namespace}
+    answer = _ask(address, username, password, ca_file, ca_pem, port, body)
+    if not answer.guest_cluster_server:
+        # That is how a Supervisor says that there is none.
+        raise errors.NotFoundError(
+            f"The Supervisor has no cluster {cluster} that could be logged in to",
+            status=200,
+            expected="a cluster whose API is up",
+            found="no guest_cluster_server in the answer",
+            where=f"{namespace}/{cluster} at {address}",
+            next_step="Check name and namespace, and wait until the cluster is available",
+        )
+    server = _url(answer.guest_cluster_server, API_PORT)
+    return Login(server, username, answer.session_id, expiry(answer.session_id), pem_of(answer.guest_cluster_ca))
+
+
+def expiry(token: str) -> datetime | None:
+    """When a JWT says that it ends (RFC 7519, 4.1.4); None for any other token. The signature is the server's business."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
     try:
-        with httpx.Client(verify=tls_context(ca_file), timeout=_TIMEOUT, trust_env=False) as client:
-            reply = client.post(f"https://{endpoint}/wcp/login", auth=httpx.BasicAuth(username, password), json={})
-    except httpx.HTTPError as error:
-        if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            raise CertificateError(
-                "The Supervisor's certificate is not trusted",
-                expected="one that the authorities in vcenter_ca_file vouch for, for this very address",
-                found=str(error),
-                where=where,
-                next_step="Add the authority of the Supervisor's certificate to that file",
-            ) from error
-        raise UnreachableError(
-            "The Supervisor does not answer",
-            found=str(error) or type(error).__name__,
-            where=where,
-            next_step="Check the way from here to its ports 443 and 6443",
-        ) from error
-    if reply.status_code in _REFUSED:
-        raise UnauthenticatedError(
-            "The Supervisor does not let us in",
-            status=reply.status_code,
-            expected=f"that {username} may log in",
-            where=where,
-            next_step="Check name and password; the name carries its domain, as in user@vsphere.local",
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        return datetime.fromtimestamp(int(claims["exp"]), UTC)
+    except (binascii.Error, ValueError, KeyError, TypeError, OverflowError):
+        return None
+
+
+def pem_of(given: str) -> str | None:
+    """A CA that is PEM, or base64 of PEM: both forms are in use."""
+    if not given.strip():
+        return None
+    if _PEM in given:
+        return given
+    try:
+        decoded = base64.b64decode(given, validate=True).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        decoded = ""
+    if _PEM not in decoded:
+        raise errors.AnswerError(
+            "The CA of the cluster cannot be read",
+            expected="PEM, or PEM in base64",
+            found=given[:40],
+            where=LOGIN,
+            next_step="Use the cluster's kubeconfig Secret instead",
         )
-    token = reply.json().get("session_id") if reply.is_success else None
-    if not token:
-        raise AnswerError(
-            "The Supervisor's login service answered something else",
-            status=reply.status_code,
-            expected="a session_id",
-            found=f"{reply.status_code}",
-            where=where,
-            next_step="Check that the address is a Supervisor's, and not vCenter's or a load balancer's",
+    return decoded
+
+
+def _ask(
+    address: str, username: str, password: str, ca_file: str | Path | None, ca_pem: str | None, port: int, body: dict[str, str]
+) -> LoginAnswer:
+    transport = Transport(address, port, tls_context(ca_file, ca_pem))
+    try:
+        # A token more than one needs does no harm: the request may be sent again.
+        reply = transport.send("POST", LOGIN, body=body, basic=(username, password), repeatable=True)
+    finally:
+        transport.close()
+    if reply.status in (401, 403):
+        raise errors.UnauthenticatedError(
+            f"The Supervisor does not let {username} in",
+            status=reply.status,
+            expected="a user of vCenter Single Sign-On with a role in a namespace, such as dev@vsphere.local, and its password",
+            where=reply.where,
+            next_step="Check user name and password, and the namespace's access list",
         )
-    return Login(endpoint, token, b"" if ca_file is None else Path(ca_file).read_bytes())
+    return read(LoginAnswer, checked(reply).json(), reply.where)
+
+
+def _authorities(ca_file: str | Path | None, ca_pem: str | None) -> str | None:
+    from pathlib import Path
+
+    read_in = Path(ca_file).expanduser().read_text(encoding="utf-8") if ca_file else ""
+    return "\n".join(filter(None, [read_in, ca_pem or ""])) or None
+
+
+def _url(address: str, port: int) -> str:
+    host = f"[{address}]" if address.count(":") > 1 and not address.startswith("[") else address
+    return f"https://{host}" if host.rpartition(":")[2].isdigit() and host.count(":") == 1 else f"https://{host}:{port}"

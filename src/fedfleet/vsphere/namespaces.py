@@ -1,202 +1,194 @@
-"""vSphere Namespaces: wanted against found, created, changed, waited for, removed.
+"""vSphere namespaces at vCenter: found, created, changed, waited for, removed.
 
-vmware-vcenter 9.1.1 ``com/vmware/vcenter/namespaces_client.py``: Instances.CreateSpecV2 (since 8.0.0.1), InfoV2, UpdateSpec.
-A field that UpdateSpec leaves out means "leave as it is", so that only what differs is sent.
+Calls are those of vmware-vcenter 9.1.1 com/vmware/vcenter/namespaces_client.py Instances and Access.
 """
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from fedfleet.vsphere.errors import VsphereError, WaitError
+from fedfleet.vsphere import errors, namespace_specs
+from fedfleet.vsphere.answers import read
+from fedfleet.vsphere.namespace_specs import Access, Changes, Info, Wanted
+from fedfleet.vsphere.waiting import State, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from fedfleet.vsphere.rest import Rest
+    from fedfleet.vsphere.client import Client
+    from fedfleet.vsphere.supervisors import Supervisor
 
-INSTANCES = "/api/vcenter/namespaces/instances"
-_POLL = 1.0
-
-
-@dataclass(frozen=True)
-class Access:
-    """Who has which role: OWNER, EDIT or VIEW."""
-
-    subject: str
-    domain: str
-    role: str = "EDIT"
-    subject_type: str = "USER"
-
-    def sent(self) -> dict[str, str]:
-        """Returns it as Instances.Access."""
-        return {"subject_type": self.subject_type, "subject": self.subject, "domain": self.domain, "role": self.role}
+INSTANCES = "/vcenter/namespaces/instances"
+INSTANCES_V2 = "/vcenter/namespaces/instances/v2"
+ACCESS = "/vcenter/namespaces/instances/{namespace}/access/{domain}/{subject}"
 
 
 @dataclass(frozen=True)
-class Namespace:
-    """What a namespace is to have; None leaves a part as it is found.
+class Outcome:
+    """What was done, or would be, to a namespace.
 
     Attributes:
-        name: a DNS label.
-        description: for people.
-        storage: limit in MiB, None for none, by storage policy's identifier.
-        vm_classes: names.
-        content_libraries: identifiers of libraries with node images; before 9.0 they are given here.
-        access: who may work in it.
+        before, after: as it was and is; None where it was or is not there.
     """
 
-    name: str
-    description: str | None = None
-    storage: Mapping[str, int | None] | None = None
-    vm_classes: tuple[str, ...] | None = None
-    content_libraries: tuple[str, ...] | None = None
-    access: tuple[Access, ...] | None = None
+    changed: bool
+    before: Info | None = None
+    after: Info | None = None
 
 
-@dataclass(frozen=True)
-class Found:
-    """A namespace as vCenter has it.
+def find(client: Client, name: str) -> Info | None:
+    """The namespace, or None where there is none."""
+    path = f"{INSTANCES}/{quote(name, safe='')}"
+    answer = client.rest.find(path)
+    return None if answer is None else read(Info, answer, path)
 
-    Attributes:
-        status: CONFIGURING, REMOVING, RUNNING or ERROR.
-        messages: severity and text of what vCenter says about it.
-        fields: those of UpdateSpec that we deal in, as they travel.
+
+def names(client: Client) -> list[str]:
+    """The namespaces that the user may see, by name."""
+    answer = client.rest.get(INSTANCES)
+    rows = read(list[dict[str, object]], answer, INSTANCES)
+    return sorted(str(row["namespace"]) for row in rows if "namespace" in row)
+
+
+def ensure(
+    client: Client,
+    supervisor: Supervisor,
+    wanted: Wanted,
+    *,
+    timeout: float,
+    exclusive_access: bool = False,
+    dry_run: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> Outcome:
+    """Create the namespace, or change what differs, and return once it is RUNNING; ``timeout`` in seconds.
+
+    Raises:
+        SettingsError: it is one of another Supervisor.
+        WaitError: it came into ERROR, or time is up; with vCenter's messages.
+    """
+    before = find(client, wanted.name)
+    if before is not None and before.config_status == "REMOVING":
+        if dry_run:
+            return Outcome(changed=True, before=before, after=_planned(supervisor, wanted))
+        wait_gone(client, wanted.name, timeout, progress)
+        before = None
+    if before is None:
+        if dry_run:
+            return Outcome(changed=True, after=_planned(supervisor, wanted))
+        _create(client, supervisor, wanted)
+        return Outcome(changed=True, after=wait_running(client, wanted.name, timeout, progress))
+    _same_supervisor(before, supervisor, wanted.name)
+    change = namespace_specs.changes(before, wanted, exclusive_access=exclusive_access)
+    if dry_run:
+        return Outcome(bool(change), before, namespace_specs.after(before, change) if change else before)
+    if change:
+        _carry_out(client, wanted.name, change)
+    return Outcome(bool(change), before, wait_running(client, wanted.name, timeout, progress))
+
+
+def remove(client: Client, name: str, *, timeout: float, dry_run: bool = False, progress: Callable[[str], None] | None = None) -> Outcome:
+    """Remove the namespace and everything in it, and return once it is gone; ``timeout`` in seconds.
+
+    Raises:
+        WaitError: time is up; with vCenter's messages.
+    """
+    before = find(client, name)
+    if before is None:
+        return Outcome(changed=False)
+    if not dry_run:
+        if before.config_status != "REMOVING":
+            client.rest.delete(f"{INSTANCES}/{quote(name, safe='')}")
+        wait_gone(client, name, timeout, progress)
+    return Outcome(changed=True, before=before)
+
+
+def wait_running(client: Client, name: str, timeout: float, progress: Callable[[str], None] | None = None) -> Info:
+    """The namespace, once vCenter says that it is RUNNING (Instances.ConfigStatus).
+
+    Raises:
+        WaitError: ERROR, or time is up; with vCenter's messages.
+    """
+    seen: list[Info] = []
+
+    def look() -> State:
+        info = find(client, name)
+        if info is None:
+            return State(done=False, text="vCenter does not list it yet")
+        seen[:] = [info]
+        text = "; ".join([info.config_status, *info.said])
+        broken = info.config_status == "ERROR"
+        advice = "Put right what the messages name: storage policies, VM classes and libraries must be of this vCenter" if broken else ""
+        return State(done=info.config_status == "RUNNING", text=text, hopeless=broken, next_step=advice)
+
+    until(look, f"namespace {name} is running", timeout, progress, where=client.rest.origin)
+    return seen[0]
+
+
+def wait_gone(client: Client, name: str, timeout: float, progress: Callable[[str], None] | None = None) -> None:
+    """Return once the namespace is gone.
+
+    Raises:
+        WaitError: time is up; with vCenter's messages.
     """
 
-    name: str
-    status: str
-    messages: tuple[tuple[str, str], ...] = ()
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    def look() -> State:
+        info = find(client, name)
+        text = "gone" if info is None else "; ".join([info.config_status, *info.said])
+        return State(done=info is None, text=text, next_step="Look at what is left in the namespace: clusters, VMs, volumes")
 
-    @property
-    def complaint(self) -> str:
-        """What vCenter says, in one line."""
-        return "; ".join(f"{severity.lower()}: {said}" for severity, said in self.messages)
+    until(look, f"namespace {name} is gone", timeout, progress, where=client.rest.origin)
 
 
-def find(rest: Rest, name: str) -> Found | None:
-    """Returns the namespace, None where there is none."""
-    info = rest.find(f"{INSTANCES}/v2/{name}")
+def shown(info: Info | None) -> dict[str, Any]:
+    """Settings and state as plain values; empty for none."""
     if info is None:
-        return None
-    messages = tuple(
-        (str(item["severity"]), str((item.get("details") or {}).get("default_message", ""))) for item in info.get("messages") or ()
-    )
-    return Found(name, info["config_status"], messages, _comparable(info))
+        return {}
+    return info.settings() | {"config_status": info.config_status, "messages": list(info.said)}
 
 
-def wanted_fields(wanted: Namespace) -> dict[str, Any]:
-    """Returns the fields of UpdateSpec that say what is wanted; those that are to be left are not in it."""
-    fields: dict[str, Any] = {}
-    if wanted.description is not None:
-        fields["description"] = wanted.description
-    if wanted.storage is not None:
-        # No limit is no field: 0 would be a quota of nothing.
-        fields["storage_specs"] = [
-            {"policy": policy} | ({"limit": limit} if limit is not None else {}) for policy, limit in sorted(wanted.storage.items())
-        ]
-    if wanted.vm_classes is not None or wanted.content_libraries is not None:
-        fields["vm_service_spec"] = {
-            "vm_classes": sorted(wanted.vm_classes or ()),
-            "content_libraries": sorted(wanted.content_libraries or ()),
-        }
-    if wanted.access is not None:
-        fields["access_list"] = sorted((entry.sent() for entry in wanted.access), key=_subject)
-    return fields
+def _create(client: Client, supervisor: Supervisor, wanted: Wanted) -> None:
+    body = namespace_specs.create_spec(wanted, supervisor.id, by_cluster=supervisor.by_cluster)
+    try:
+        client.rest.post(INSTANCES if supervisor.by_cluster else INSTANCES_V2, body)
+    except errors.UnreachableError as error:
+        # It may have been carried out before the conversation broke off; then it is there and is waited for.
+        if not error.perhaps_done or find(client, wanted.name) is None:
+            raise
 
 
-def difference(wanted: Namespace, found: Found) -> dict[str, Any]:
-    """Returns the UpdateSpec that makes the namespace as wanted; empty where it is."""
-    return {name: value for name, value in wanted_fields(wanted).items() if found.fields.get(name) != value}
+def _carry_out(client: Client, name: str, change: Changes) -> None:
+    if change.update:
+        client.rest.patch(f"{INSTANCES}/{quote(name, safe='')}", change.update)
+    for access in change.grant:
+        client.rest.post(_access_path(name, access), {"role": access.role}, {"type": access.subject_type})
+    for access in change.regrant:
+        client.rest.put(_access_path(name, access), {"role": access.role}, {"type": access.subject_type})
+    for access in change.revoke:
+        client.rest.delete(_access_path(name, access), {"type": access.subject_type})
 
 
-def create(rest: Rest, supervisor: str, wanted: Namespace) -> None:
-    """Asks for a namespace; `wait_running` waits for it.
+def _access_path(name: str, access: Access) -> str:
+    return ACCESS.format(namespace=quote(name, safe=""), domain=quote(access.domain, safe=""), subject=quote(access.subject, safe=""))
 
-    Raises:
-        AlreadyExistsError: the name is taken. InvalidError: a policy, class or library does not exist.
+
+def _same_supervisor(info: Info, supervisor: Supervisor, name: str) -> None:
+    """Namespace names are unique in a vCenter, so one of that name may be another Supervisor's.
+
+    ``Info.cluster`` names the Supervisor where it is one of a single cluster; of others it says nothing that could be compared.
     """
-    rest.ask("POST", f"{INSTANCES}/v2", {"supervisor": supervisor, "namespace": wanted.name, **wanted_fields(wanted)})
+    if supervisor.by_cluster and info.cluster and info.cluster != supervisor.id:
+        raise errors.SettingsError(
+            f"Namespace {name} belongs to another Supervisor",
+            expected=f"Supervisor {supervisor.name} ({supervisor.id})",
+            found=info.cluster,
+            where=name,
+            next_step="Choose another name for the namespace, or name its Supervisor",
+        )
 
 
-def change(rest: Rest, name: str, fields: Mapping[str, Any]) -> None:
-    """Changes the given fields and leaves all others."""
-    rest.ask("PATCH", f"{INSTANCES}/{name}", fields)
-
-
-def wait_running(rest: Rest, name: str, timeout: float, progress: Callable[[str], None]) -> Found:
-    """Waits until the namespace is RUNNING, for at most `timeout` seconds.
-
-    Raises:
-        WaitError: it went to ERROR, is being removed, or is not there in time; vCenter's messages are in it.
-    """
-    deadline = time.monotonic() + timeout
-    while True:
-        found = find(rest, name)
-        status = found.status if found else "not there"
-        if found and status == "RUNNING":
-            return found
-        said = found.complaint if found else ""
-        if status in ("ERROR", "REMOVING") or time.monotonic() >= deadline:
-            raise WaitError(
-                f"Namespace {name} is not usable",
-                expected=f"config status RUNNING within {timeout:.0f} s",
-                found=f"{status}" + (f" ({said})" if said else ""),
-                where=f"https://{rest.hostname}",
-                next_step="See vSphere Client, Workload Management, Namespaces" if status != "REMOVING" else "Wait until it is gone",
-            )
-        progress(f"namespace {name}: {status}" + (f", {said}" if said else ""))
-        time.sleep(_POLL)
-
-
-def remove(rest: Rest, name: str, timeout: float, progress: Callable[[str], None]) -> None:
-    """Removes a namespace with everything in it and waits until it is gone, for at most `timeout` seconds.
-
-    Raises:
-        WaitError: it is still there then.
-    """
-    rest.ask("DELETE", f"{INSTANCES}/{name}")
-    deadline = time.monotonic() + timeout
-    while (found := find(rest, name)) is not None:
-        if time.monotonic() >= deadline:
-            raise WaitError(
-                f"Namespace {name} is still there",
-                expected=f"that it is gone within {timeout:.0f} s",
-                found=f"{found.status}" + (f" ({found.complaint})" if found.complaint else ""),
-                where=f"https://{rest.hostname}",
-            )
-        progress(f"namespace {name}: {found.status}")
-        time.sleep(_POLL)
-
-
-def require_label(name: str) -> None:
-    """Does nothing for a name that a namespace may have.
-
-    Raises:
-        VsphereError: VMware keeps the name for itself.
-    """
-    if name.startswith("vmware-system"):
-        raise VsphereError(f"{name} is no name for a namespace", expected="one that does not begin with vmware-system", found=name)
-
-
-def _comparable(info: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the parts of InfoV2 in the form and order that `wanted_fields` gives them."""
-    service = info.get("vm_service_spec") or {}
-    storage = [{name: spec[name] for name in ("policy", "limit") if spec.get(name) is not None} for spec in info.get("storage_specs") or ()]
-    access = [{name: entry[name] for name in ("subject_type", "subject", "domain", "role")} for entry in info.get("access_list") or ()]
-    return {
-        "description": info.get("description", ""),
-        "storage_specs": sorted(storage, key=lambda spec: str(spec["policy"])),
-        "vm_service_spec": {
-            "vm_classes": sorted(service.get("vm_classes") or ()),
-            "content_libraries": sorted(service.get("content_libraries") or ()),
-        },
-        "access_list": sorted(access, key=_subject),
-    }
-
-
-def _subject(entry: Mapping[str, str]) -> tuple[str, str, str]:
-    return entry["domain"], entry["subject"], entry["subject_type"]
+def _planned(supervisor: Supervisor, wanted: Wanted) -> Info:
+    """The namespace as it would be created."""
+    body = namespace_specs.create_spec(wanted, supervisor.id, by_cluster=supervisor.by_cluster)
+    return Info.model_validate({"config_status": "CONFIGURING", "stats": {"cpu_used": 0, "memory_used": 0, "storage_used": 0}} | body)

@@ -1,7 +1,8 @@
-"""Kubernetes releases that a Supervisor offers, and which of them can be used.
+"""Kubernetes releases that a Supervisor offers, and which of them a cluster can be made of.
 
-tanzu-framework of 2023-05-30 ``apis/run/v1alpha3`` (TanzuKubernetesRelease, OSImage); VKS 3 serves ``KubernetesRelease``
-(``kubernetes.vmware.com/v1alpha1``) with the same fields beside it.
+``KubernetesRelease`` (kubernetes.vmware.com/v1alpha1) since VKS 3; before, ``TanzuKubernetesRelease`` (run.tanzu.vmware.com/v1alpha1 to 3:
+tanzu-framework v0.28.3 apis/run). Their conditions are Ready and Compatible. That a release is Ready does not mean that the image of a node is
+there: an ``OSImage`` (run.tanzu.vmware.com/v1alpha3) whose ``spec.kubernetesVersion`` is the release's may come minutes later.
 """
 
 from __future__ import annotations
@@ -10,100 +11,130 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fedfleet.vsphere.errors import VsphereError
+from fedfleet.vsphere import errors, versions
+from fedfleet.vsphere.versions import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from fedfleet.kube import Client, KubeObject
 
-    from fedfleet.kube import Client
+KR, TKR, OS_IMAGE = "KubernetesRelease", "TanzuKubernetesRelease", "OSImage"
 
-_NUMBERS = re.compile(r"\d+")
+_VKR = re.compile(r"-vkr\.\d+$")
+_TKG = re.compile(r"-tkg\.[\w.]+$")
 
 
 @dataclass(frozen=True)
 class Release:
-    """One release.
+    """A release that a Supervisor offers.
 
     Attributes:
-        name: as the object is called: `v1.34.4---vmware.1-vkr.1`.
-        version: the same with a plus sign: `v1.34.4+vmware.1-vkr.1`.
-        kubernetes: without the number of the VMware release: `v1.34.4+vmware.1`.
-        usable: whether it is ready, fits the Supervisor and has an image for nodes.
-        reason: why not.
+        name: name of the object, such as ``v1.34.2---vmware.2-vkr.1``.
+        version: the release's own version.
+        kubernetes: version of Kubernetes in it, which is what a cluster asks for.
+        os_images: operating systems of the images of nodes that are there, such as ``photon 5``.
+        reasons: why it cannot be used; empty where it can.
     """
 
     name: str
-    version: str
+    version: Version
     kubernetes: str
-    usable: bool
-    reason: str = ""
+    ready: bool
+    compatible: bool
+    os_images: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     @property
-    def minor(self) -> tuple[int, int]:
-        """Major and minor version."""
-        return minor_of(self.version)
+    def usable(self) -> bool:
+        """Whether a cluster can be made of it now."""
+        return not self.reasons
 
 
-def minor_of(version: str) -> tuple[int, int]:
-    """Returns major and minor of a version such as `v1.34.4+vmware.1`.
-
-    Raises:
-        VsphereError: it is no version.
-    """
-    numbers = _NUMBERS.findall(version)
-    if len(numbers) < 2:
-        raise VsphereError(f"{version!r} is no version", expected="one such as v1.34 or v1.34.4+vmware.1")
-    return int(numbers[0]), int(numbers[1])
-
-
-def all_of(supervisor: Client) -> list[Release]:
-    """Returns the releases, the newest first.
+def list_all(supervisor: Client, os_name: str = "") -> list[Release]:
+    """All releases, the newest first; usable only with an image of the operating system ``os_name``, if one is given.
 
     Raises:
-        KubeError: they cannot be read.
+        UnsupportedError: the Supervisor serves neither kind of release.
     """
-    kind = "KubernetesRelease" if supervisor.serves("KubernetesRelease") else "TanzuKubernetesRelease"
-    images = {image["metadata"]["name"] for image in supervisor.list("OSImage")} if supervisor.serves("OSImage") else None
-    found = [_release(item, images) for item in supervisor.list(kind)]
-    return sorted(found, key=lambda release: _order(release.version), reverse=True)
+    kind = next((one for one in (KR, TKR) if supervisor.serves(one)), "")
+    if not kind:
+        raise errors.UnsupportedError(
+            "The Supervisor offers no Kubernetes releases",
+            status=404,
+            expected=f"{KR} or {TKR}",
+            found="neither kind",
+            where=supervisor.server,
+            next_step="Install VKS (the Supervisor Service), and give the Supervisor the content library of releases",
+        )
+    images = supervisor.list(OS_IMAGE) if supervisor.serves(OS_IMAGE) else None
+    found = [of(obj, images, os_name) for obj in supervisor.list(kind)]
+    return sorted(found, key=lambda one: one.version, reverse=True)
 
 
-def choose(releases: Sequence[Release], wanted: str) -> Release:
-    """Returns the newest usable release that a version, the beginning of one, or a release's own name means.
+def of(obj: KubeObject, images: list[KubeObject] | None, os_name: str = "") -> Release:
+    """A release from its object and the images of nodes; None where the Supervisor keeps no list of those (before vSphere 8)."""
+    spec = obj.get("spec") or {}
+    name = obj["metadata"]["name"]
+    version = versions.parse(str(spec.get("version") or name))
+    # v1alpha1 has kubernetesVersion, v1alpha3 and KubernetesRelease have kubernetes.version.
+    kubernetes = str((spec.get("kubernetes") or {}).get("version") or spec.get("kubernetesVersion") or kubernetes_version(version.text))
+    ready, compatible = _condition(obj, "Ready"), _condition(obj, "Compatible")
+    reasons = [
+        f"{kind} is {found.get('status') or 'not reported'}: {found.get('message') or found.get('reason') or 'no reason given'}"
+        for kind, found in (("Ready", ready), ("Compatible", compatible))
+        if found.get("status") != "True"
+    ]
+    mine = () if images is None else tuple(sorted({_os(one) for one in images if _is_of(one, kubernetes, os_name)}))
+    if images is not None and not mine:
+        reasons.append(f"there is no image of a node{f' with {os_name}' if os_name else ''} for {kubernetes} yet")
+    return Release(name, version, kubernetes, ready.get("status") == "True", compatible.get("status") == "True", mine, tuple(reasons))
+
+
+def kubernetes_version(release: str) -> str:
+    """The version of Kubernetes in a release's own: without ``-vkr.N``, or what follows ``-tkg``."""
+    return _TKG.sub("", _VKR.sub("", release))
+
+
+def choose(known: list[Release], wanted: str = "") -> Release:
+    """The newest usable release, or the newest usable one that begins with the version ``wanted``.
 
     Raises:
-        VsphereError: there is none; the usable ones are named.
+        SettingsError: there is none; with those that there are, and why the wanted one is not usable.
     """
-    plain = wanted.replace("---", "+")
-    for release in releases:
-        if release.usable and any(known == plain or known.startswith((f"{plain}.", f"{plain}+", f"{plain}-")) for known in _names(release)):
-            return release
-    unusable = next((release for release in releases if plain in _names(release)), None)
-    raise VsphereError(
-        f"The Supervisor has no usable release {wanted}",
-        expected="one of: " + (", ".join(release.version for release in releases if release.usable) or "none is usable yet"),
-        found=f"{unusable.version}: {unusable.reason}" if unusable else "no release of that version",
-        next_step="Set cluster_version to one of these; if there is none, see whether the content library of node images is synchronised",
+    prefix = versions.parse(wanted) if wanted else None
+    fitting = [one for one in known if prefix is None or prefix.covers(one.version) or prefix.covers(versions.parse(one.kubernetes))]
+    usable = [one for one in fitting if one.usable]
+    if usable:
+        return max(usable, key=lambda one: one.version)
+    if fitting:
+        found = "; ".join(f"{one.version}: {', '.join(one.reasons)}" for one in fitting[:3])
+    else:
+        found = ", ".join(str(one.version) for one in known if one.usable) or "no usable release"
+    raise errors.SettingsError(
+        f"There is no usable Kubernetes release {wanted}".rstrip(),
+        expected="a release that is Ready and Compatible and has an image of a node",
+        found=found,
+        next_step="Choose one that is usable, or wait until the content library of releases is synchronised",
     )
 
 
-def _names(release: Release) -> tuple[str, str]:
-    return release.version, release.kubernetes
+def next_minor(known: list[Release], running: str) -> Release | None:
+    """The newest usable release one minor version above the running one, or None: the next step of an upgrade."""
+    now = versions.parse(running)
+    above = [one for one in known if one.usable and (one.version.major, one.version.minor) == (now.major, now.minor + 1)]
+    return max(above, key=lambda one: one.version, default=None)
 
 
-def _release(item: dict[str, Any], images: set[str] | None) -> Release:
-    spec = item["spec"]
-    conditions = {found["type"]: found for found in (item.get("status") or {}).get("conditions") or ()}
-    failing = [name for name in ("Ready", "Compatible") if conditions.get(name, {}).get("status") != "True"]
-    wanted = [image["name"] for image in spec.get("osImages") or ()]
-    reason = ""
-    if failing:
-        said = "; ".join(f"{name}: {conditions.get(name, {}).get('message') or 'not true'}" for name in failing)
-        reason = f"is not {' and not '.join(failing)} ({said})"
-    elif images is not None and wanted and not images & set(wanted):
-        reason = "has no image for nodes yet"
-    return Release(item["metadata"]["name"], spec["version"], spec["kubernetes"]["version"], not reason, reason)
+def _condition(obj: KubeObject, kind: str) -> dict[str, Any]:
+    conditions = (obj.get("status") or {}).get("conditions") or []
+    return next((dict(one) for one in conditions if one.get("type") == kind), {})
 
 
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in _NUMBERS.findall(version))
+def _is_of(image: KubeObject, kubernetes: str, os_name: str) -> bool:
+    spec = image.get("spec") or {}
+    wanted = kubernetes_version(kubernetes)
+    return str(spec.get("kubernetesVersion")) == wanted and os_name in ("", str((spec.get("os") or {}).get("name")))
+
+
+def _os(image: KubeObject) -> str:
+    system = (image.get("spec") or {}).get("os") or {}
+    return f"{system.get('name', '')} {system.get('version', '')}".strip()

@@ -1,6 +1,6 @@
-"""Storage policies by name, and the names they have in Kubernetes.
+"""Storage policies that vCenter has, and what a Kubernetes cluster calls them.
 
-vmware-vcenter 9.1.1 ``com/vmware/vcenter/storage_client.py`` Policies.Summary; vm-operator ``storage_policy.go`` for the names.
+The list is vmware-vcenter 9.1.1 com/vmware/vcenter/storage_client.py Policies.
 """
 
 from __future__ import annotations
@@ -8,34 +8,70 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fedfleet.vsphere.errors import VsphereError
+from fedfleet.vsphere import errors
+from fedfleet.vsphere.answers import Answer, read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from fedfleet.vsphere.client import Client
 
-    from fedfleet.vsphere.rest import Rest
+POLICIES = "/vcenter/storage/policies"
 
-POLICIES = "/api/vcenter/storage/policies"
+_NOT_OF_A_NAME = re.compile(r"[^a-z0-9.-]+")
+_LONGEST_NAME = 253
 
 
-def identifiers(rest: Rest, names: Sequence[str]) -> dict[str, str]:
-    """Returns the policies' identifiers by name.
+class StoragePolicy(Answer):
+    """A storage policy: Policies.Summary."""
+
+    policy: str
+    name: str
+    description: str = ""
+
+    @property
+    def storage_class(self) -> str:
+        """The StorageClass that a Supervisor makes of it."""
+        return storage_class_name(self.name)
+
+
+def storage_class_name(policy: str) -> str:
+    """What a Supervisor calls the StorageClass of the policy of that name.
+
+    vCenter keeps it as the profile's k8sCompliantName (pyvmomi 9.1.1 pbm.profile.CapabilityBasedProfile): lower case, spaces as dashes. What is
+    neither letter, digit, dot nor dash is taken for a space here, since no name of a Kubernetes object has it; two policies may thus share a
+    name, which vCenter then tells apart itself.
+    """
+    return _NOT_OF_A_NAME.sub("-", policy.lower()).strip("-.")[:_LONGEST_NAME]
+
+
+def list_all(client: Client) -> list[StoragePolicy]:
+    """All storage policies that the user may see, by name; vCenter lists 1024 at most."""
+    return sorted(read(list[StoragePolicy], client.rest.get(POLICIES), POLICIES), key=lambda one: one.name)
+
+
+def find(client: Client, name: str) -> StoragePolicy | None:
+    """The storage policy of that name or id, or None."""
+    return _chosen(list_all(client), name)
+
+
+def identifiers(client: Client, names: list[str]) -> dict[str, str]:
+    """The ids of the policies of those names or ids, by what was given.
 
     Raises:
-        VsphereError: one does not exist; those that do are named.
+        SettingsError: there is none of one of the names.
     """
-    known = {item["name"]: item["policy"] for item in rest.get(POLICIES)}
-    missing = [name for name in names if name not in known]
+    known = list_all(client) if names else []
+    found = {name: _chosen(known, name) for name in names}
+    missing = [name for name, policy in found.items() if policy is None]
     if missing:
-        raise VsphereError(
+        raise errors.SettingsError(
             f"vCenter has no storage policy {', '.join(missing)}",
-            expected=f"one of: {', '.join(sorted(known)) or 'none that the account may see'}",
-            where=f"https://{rest.hostname}",
-            next_step="Name one of them, or have one made: vSphere Client, Policies and Profiles, VM Storage Policies",
+            expected="names of storage policies of this vCenter",
+            found=", ".join(policy.name for policy in known) or "none",
+            where=client.rest.origin,
+            next_step="Create the policy (module storage_policy), or name one that is there",
         )
-    return {name: known[name] for name in names}
+    return {name: policy.policy for name, policy in found.items() if policy is not None}
 
 
-def class_name(policy: str) -> str:
-    """Returns the StorageClass that a policy appears as: lower case, dashes for blanks."""
-    return re.sub(r"[^a-z0-9.-]+", "-", policy.lower()).strip("-.")
+def _chosen(known: list[StoragePolicy], name: str) -> StoragePolicy | None:
+    return next((policy for policy in known if name in (policy.name, policy.policy)), None)

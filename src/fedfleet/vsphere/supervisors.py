@@ -1,119 +1,235 @@
-"""Supervisors: which there are, how they are and where their API is.
+"""Supervisors: found by name or as the only one, their state, and where their Kubernetes API is.
 
-vmware-vcenter 9.1.1 ``com/vmware/vcenter/namespace_management/supervisors_client.py`` (Summary, since 8.0.0.1) and
-``com/vmware/vcenter/namespace_management_client.py`` (Clusters.Info, since 7.0).
+Since vSphere API 8.0.0.1 they are listed by ``/vcenter/namespace-management/supervisors/summaries`` (vmware-vcenter 9.1.1
+namespace_management/supervisors_client.py Summary); before that, a Supervisor is a cluster of hosts, listed by
+``/vcenter/namespace-management/clusters`` (namespace_management_client.py Clusters). The address of the API is part of the summary since
+9.1.0.0 (``APIEndpoint``); until then it is the cluster's ``api_server_cluster_endpoint``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from fedfleet.vsphere.errors import VsphereError
+from pydantic import Field
+
+from fedfleet.vsphere import errors
+from fedfleet.vsphere.answers import Answer, read
+from fedfleet.vsphere.waiting import State, until
 
 if TYPE_CHECKING:
-    from fedfleet.vsphere.rest import Rest
+    from collections.abc import Callable
 
-MANAGEMENT = "/api/vcenter/namespace-management"
-RUNNING, READY = "RUNNING", "READY"
+    from fedfleet.vsphere.client import Client
+
+SUMMARIES = "/vcenter/namespace-management/supervisors/summaries"
+CLUSTERS = "/vcenter/namespace-management/clusters"
+TOPOLOGY = "/vcenter/namespace-management/supervisors/{supervisor}/topology"
+
+ConfigStatus = Literal["CONFIGURING", "REMOVING", "RUNNING", "ERROR"]
+KubernetesStatus = Literal["READY", "WARNING", "ERROR"]
+
+
+class Localizable(Answer):
+    """A message of vCenter's: vapi/std_client.py LocalizableMessage."""
+
+    id: str = ""
+    default_message: str = ""
+    localized: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self.localized or self.default_message or self.id
+
+
+class Message(Answer):
+    """What vCenter has to say about a Supervisor or a namespace: Summary.Message, Clusters.Message, Instances.Message."""
+
+    severity: Literal["INFO", "WARNING", "ERROR"]
+    details: Localizable | None = None
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self.details.text if self.details else "no details"
+
+
+class SummaryInfo(Answer):
+    """State of a Supervisor: Summary.Info."""
+
+    name: str
+    config_status: ConfigStatus
+    kubernetes_status: KubernetesStatus
+    endpoint: str | None = Field(default=None, alias="APIEndpoint")
+    messages: tuple[Message, ...] | None = None
+
+
+class SummaryItem(Answer):
+    """One Supervisor of the list: Summary.ListItem."""
+
+    supervisor: str
+    info: SummaryInfo
+
+
+class SummaryList(Answer):
+    """All Supervisors: Summary.ListResult."""
+
+    items: tuple[SummaryItem, ...]
+
+
+class ZoneTopology(Answer):
+    """The clusters of a zone of a Supervisor: Topology.Info."""
+
+    zone: str
+    clusters: tuple[str, ...]
+
+
+class ClusterSummary(Answer):
+    """One cluster that is a Supervisor: Clusters.Summary."""
+
+    cluster: str
+    cluster_name: str
+    config_status: ConfigStatus
+    kubernetes_status: KubernetesStatus
+
+
+class ClusterInfo(Answer):
+    """A cluster that is a Supervisor: Clusters.Info."""
+
+    api_server_cluster_endpoint: str
+    api_server_management_endpoint: str
+    messages: tuple[Message, ...] = ()
+    kubernetes_status_messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
 class Supervisor:
-    """One Supervisor.
+    """A Supervisor.
 
     Attributes:
-        id: vCenter's identifier.
-        name: what people call it.
-        cluster: identifier of its (first) vSphere cluster.
-        config_status: CONFIGURING, REMOVING, RUNNING or ERROR.
-        kubernetes_status: READY, WARNING or ERROR.
-        endpoint: address of its API and of its login service; empty while it has none.
-        memory_free: MiB that its clusters' hosts have left; 0 where that is not told.
+        id: what vCenter calls it; the managed object id of its cluster where ``by_cluster``.
+        by_cluster: this vCenter is older than 8.0.0.1 and knows Supervisors by their cluster only.
+        endpoint: address of its Kubernetes API; empty where it has none yet.
+        messages: what vCenter says about it, with severity.
     """
 
     id: str
     name: str
-    cluster: str
-    config_status: str
-    kubernetes_status: str
-    endpoint: str
-    memory_free: int
+    config_status: ConfigStatus
+    kubernetes_status: KubernetesStatus
+    by_cluster: bool = False
+    endpoint: str = ""
+    messages: tuple[str, ...] = ()
 
     @property
-    def usable(self) -> bool:
-        """Whether clusters can be asked of it."""
-        return self.config_status == RUNNING and self.kubernetes_status != "ERROR" and bool(self.endpoint)
+    def ready(self) -> bool:
+        """Whether it runs and takes work; WARNING is not in the way of that (Summary.KubernetesStatus)."""
+        return self.config_status == "RUNNING" and self.kubernetes_status != "ERROR"
+
+    @property
+    def text(self) -> str:
+        """Its state in a few words."""
+        said = f"; {'; '.join(self.messages)}" if self.messages else ""
+        return f"{self.config_status}, Kubernetes {self.kubernetes_status}{said}"
 
 
-def all_of(rest: Rest) -> list[Supervisor]:
-    """Returns every Supervisor that the account may see.
+def list_all(client: Client) -> list[Supervisor]:
+    """All Supervisors of this vCenter that the user may see, by name; without those of them that have one, no ``endpoint`` is looked up."""
+    try:
+        answer = client.rest.get(SUMMARIES)
+    except errors.NotFoundError:
+        # No such call before 8.0.0.1; older gateways say so by NOT_FOUND alone.
+        return _by_cluster(client)
+    items = read(SummaryList, answer, SUMMARIES).items
+    found = [
+        Supervisor(
+            item.supervisor,
+            item.info.name,
+            item.info.config_status,
+            item.info.kubernetes_status,
+            endpoint=item.info.endpoint or "",
+            messages=told(item.info.messages or ()),
+        )
+        for item in items
+    ]
+    return sorted(found, key=lambda one: one.name)
+
+
+def find(client: Client, name: str = "") -> Supervisor:
+    """The Supervisor of that name or id, or the only one; with its endpoint.
 
     Raises:
-        VsphereError: no answer.
+        SettingsError: there is none, or more than one and no name.
     """
-    summaries = rest.get(f"{MANAGEMENT}/supervisors/summaries")
-    return [_supervisor(rest, item["supervisor"], item["info"]) for item in summaries["items"]]
+    known = list_all(client)
+    chosen = [one for one in known if name in (one.name, one.id)] if name else known
+    if len(chosen) != 1:
+        names = ", ".join(one.name for one in known) or "none"
+        raise errors.SettingsError(
+            f"There is no Supervisor {name}" if name and not chosen else "It is not clear which Supervisor is meant",
+            expected="the name of one of the Supervisors" if known else "a Supervisor that this user may see",
+            found=names,
+            where=client.rest.origin,
+            next_step="Set supervisor to its name" if known else "Activate Supervisor in vCenter, or ask for the right to see it",
+        )
+    return with_endpoint(client, chosen[0])
 
 
-def choose(rest: Rest, name: str = "") -> Supervisor:
-    """Returns the Supervisor of that name or identifier, or the only one.
-
-    Raises:
-        VsphereError: there is none, there are several and none is named, or it cannot be used as it is.
-    """
-    found = all_of(rest)
-    fitting = [one for one in found if not name or name in (one.name, one.id)]
-    if len(fitting) != 1:
-        known = ", ".join(one.name for one in found) or "none"
-        if not found:
-            raise VsphereError(
-                "vCenter has no Supervisor",
-                expected="Workload Management on a vSphere cluster",
-                found="that nobody turned it on, or that the account may not see it",
-                where=f"https://{rest.hostname}",
-                next_step="Have vCenter's administrator turn it on: vSphere Client, Workload Management, Get Started",
+def with_endpoint(client: Client, supervisor: Supervisor) -> Supervisor:
+    """The Supervisor with the address of its API, asked of its cluster where the summary has none; empty where there is none yet."""
+    if supervisor.endpoint:
+        return supervisor
+    for cluster in [supervisor.id] if supervisor.by_cluster else _clusters(client, supervisor.id):
+        path = f"{CLUSTERS}/{cluster}"
+        answer = client.rest.find(path)
+        if answer is not None:
+            info = read(ClusterInfo, answer, path)
+            messages = supervisor.messages or told((*info.messages, *info.kubernetes_status_messages))
+            return Supervisor(
+                supervisor.id,
+                supervisor.name,
+                supervisor.config_status,
+                supervisor.kubernetes_status,
+                supervisor.by_cluster,
+                info.api_server_cluster_endpoint,
+                messages,
             )
-        raise VsphereError(
-            f"There is no Supervisor {name!r}" if name else "It is not clear which Supervisor is meant",
-            expected=f"one of: {known}",
-            where=f"https://{rest.hostname}",
-            next_step="Set cluster_supervisor to one of these names",
-        )
-    return fitting[0]
+    return supervisor
 
 
-def require_usable(one: Supervisor) -> None:
-    """Does nothing for a Supervisor that clusters can be asked of.
+def wait_ready(client: Client, name: str, timeout: float, progress: Callable[[str], None] | None = None) -> Supervisor:
+    """The Supervisor, once it runs, takes work and has an endpoint; ``timeout`` in seconds.
 
     Raises:
-        VsphereError: it is not up, or has no address yet.
+        WaitError: time is up. SettingsError: there is no such Supervisor.
     """
-    if not one.usable:
-        raise VsphereError(
-            f"Supervisor {one.name} cannot be used",
-            expected=f"config status {RUNNING}, Kubernetes status {READY}, and an address",
-            found=f"{one.config_status}, {one.kubernetes_status}, {one.endpoint or 'no address'}",
-            next_step="See vSphere Client, Workload Management, Supervisors: its messages say what it waits for",
-        )
+    seen = find(client, name)
+
+    def look() -> State:
+        nonlocal seen
+        seen = find(client, name)
+        text = seen.text if seen.endpoint else f"{seen.text}; no API endpoint yet"
+        return State(done=seen.ready and bool(seen.endpoint), text=text)
+
+    until(look, f"Supervisor {seen.name} is ready", timeout, progress, where=client.rest.origin)
+    return seen
 
 
-def _supervisor(rest: Rest, identifier: str, info: dict[str, object]) -> Supervisor:
-    topology = rest.find(f"{MANAGEMENT}/supervisors/{identifier}/topology") or []
-    cluster = next((member for zone in topology for member in zone["clusters"]), "")
-    endpoint = info.get("APIEndpoint") or ""
-    if not endpoint and cluster:
-        # Before 9.1 only the cluster's own page tells the address.
-        page = rest.find(f"{MANAGEMENT}/clusters/{cluster}") or {}
-        endpoint = page.get("api_server_cluster_endpoint") or ""
-    stats = info.get("stats")
-    numbers = stats if isinstance(stats, dict) else {}
-    return Supervisor(
-        id=identifier,
-        name=str(info["name"]),
-        cluster=cluster,
-        config_status=str(info["config_status"]),
-        kubernetes_status=str(info["kubernetes_status"]),
-        endpoint=str(endpoint),
-        memory_free=max(0, numbers.get("memory_capacity", 0) - numbers.get("memory_used", 0)),
-    )
+def told(messages: tuple[Message, ...]) -> tuple[str, ...]:
+    """Messages as text, the worst first."""
+    worst = {"ERROR": 0, "WARNING": 1, "INFO": 2}
+    return tuple(f"{one.severity}: {one.text}" for one in sorted(messages, key=lambda one: worst[one.severity]))
+
+
+def _clusters(client: Client, supervisor: str) -> list[str]:
+    path = TOPOLOGY.format(supervisor=supervisor)
+    answer = client.rest.find(path)
+    zones = read(list[ZoneTopology], answer or [], path)
+    return [cluster for zone in zones for cluster in zone.clusters]
+
+
+def _by_cluster(client: Client) -> list[Supervisor]:
+    found = read(list[ClusterSummary], client.rest.get(CLUSTERS), CLUSTERS)
+    supervisors = [Supervisor(one.cluster, one.cluster_name, one.config_status, one.kubernetes_status, by_cluster=True) for one in found]
+    return sorted(supervisors, key=lambda one: one.name)

@@ -1,0 +1,143 @@
+"""Power of virtual machines, through vCenter's SOAP API: on, off, shut down, reset; done only where it is not so already.
+
+Names are those of pyvmomi 9.1.1 vim.VirtualMachine: PowerOnVM_Task, PowerOffVM_Task, ResetVM_Task, ShutdownGuest, runtime.powerState.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from fedfleet.vsphere import errors
+from fedfleet.vsphere.soap import fault_told
+from fedfleet.vsphere.waiting import State, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fedfleet.vsphere.client import Client
+
+Wish = Literal["on", "off", "shutdown", "reset"]
+
+_ON, _OFF = "poweredOn", "poweredOff"
+_PROPERTIES = ["name", "runtime.powerState", "config.uuid", "config.instanceUuid"]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A virtual machine.
+
+    Attributes:
+        id: managed object id.
+        power: ``poweredOn``, ``poweredOff`` or ``suspended``.
+        reference: pyvmomi's object.
+    """
+
+    id: str
+    name: str
+    uuid: str
+    power: str
+    reference: Any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, or would be, to a machine's power."""
+
+    changed: bool
+    before: str
+    after: str
+    machine: Machine
+
+
+def find(client: Client, *, name: str = "", uuid: str = "", path: str = "") -> Machine:
+    """The virtual machine of that name, BIOS or instance UUID, or inventory path (``DC0/vm/folder/name``).
+
+    Raises:
+        SettingsError: there is none, or several have the name.
+    """
+    from pyVmomi import vim
+
+    index = client.soap.content.searchIndex
+    if path:
+        found = [index.FindByInventoryPath(inventoryPath=path)]
+    elif uuid:
+        found = [index.FindByUuid(None, uuid, True, True) or index.FindByUuid(None, uuid, True, False)]
+    else:
+        found = [one[""] for one in client.soap.every(vim.VirtualMachine, ["name"]) if one.get("name") == name]
+    machines = [_read(client, one) for one in found if isinstance(one, vim.VirtualMachine)]
+    if len(machines) != 1:
+        raise errors.SettingsError(
+            f"There is not exactly one virtual machine {path or uuid or name}",
+            expected="one",
+            found=f"{len(machines)}",
+            where=client.soap.origin,
+            next_step="Name it by its inventory path or UUID" if machines else "Check the name, and the user's right to see the machine",
+        )
+    return machines[0]
+
+
+def apply(
+    client: Client,
+    machine: Machine,
+    wish: Wish,
+    *,
+    timeout: float,
+    dry_run: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> Outcome:
+    """Bring the machine's power to what is wished, and return once it is so; ``timeout`` in seconds. A reset is always one.
+
+    Raises:
+        SettingsError: one that is off cannot be reset.
+        TaskError: vCenter refuses, as for a guest without tools that is to shut down. WaitError: time is up.
+    """
+    target = _ON if wish in ("on", "reset") else _OFF
+    if wish != "reset" and machine.power == target:
+        return Outcome(changed=False, before=machine.power, after=machine.power, machine=machine)
+    if wish == "reset" and machine.power != _ON:
+        raise errors.SettingsError(
+            f"Virtual machine {machine.name} cannot be reset",
+            expected=_ON,
+            found=machine.power,
+            where=client.soap.origin,
+            next_step="Power it on instead",
+        )
+    if not dry_run:
+        _carry_out(client, machine, wish, timeout, progress)
+    return Outcome(changed=True, before=machine.power, after=target, machine=machine)
+
+
+def _carry_out(client: Client, machine: Machine, wish: Wish, timeout: float, progress: Callable[[str], None] | None) -> None:
+    from pyVmomi import vim, vmodl
+
+    reference, what = machine.reference, f"{wish} {machine.name}"
+    target = _ON if wish in ("on", "reset") else _OFF
+    try:
+        if wish == "shutdown" and machine.power == _ON:
+            # The guest does it in its own time; there is no task.
+            reference.ShutdownGuest()
+        else:
+            starts = {"on": reference.PowerOnVM_Task, "reset": reference.ResetVM_Task}
+            client.soap.finish(starts.get(wish, reference.PowerOffVM_Task)(), what, timeout, progress)
+    except vim.fault.InvalidPowerState as fault:
+        # Somebody else was quicker, or the state was already so.
+        if str(fault.existingState) != target:
+            raise fault_told(fault, what, client.soap.origin) from None
+    except vmodl.MethodFault as fault:
+        raise fault_told(fault, what, client.soap.origin) from None
+
+    def look() -> State:
+        power = _read(client, reference).power
+        return State(done=power == target, text=power)
+
+    until(look, f"virtual machine {machine.name} is {target}", timeout, progress, where=client.soap.origin)
+
+
+def _read(client: Client, reference: Any) -> Machine:
+    found = client.soap.properties([reference], _PROPERTIES)
+    if not found:
+        raise errors.SettingsError("The virtual machine is gone", where=client.soap.origin)
+    one = found[0]
+    uuid = str(one.get("config.instanceUuid") or one.get("config.uuid") or "")
+    return Machine(str(reference._moId), str(one.get("name") or ""), uuid, str(one.get("runtime.powerState") or "unknown"), reference)

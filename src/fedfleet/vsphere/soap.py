@@ -1,0 +1,172 @@
+"""A session of vCenter's SOAP API through pyvmomi, with what pyvmomi gets wrong put right.
+
+pyvmomi 9.1.1 (pyVim/connect.py getSslContext) turns verification off for this machine's own addresses unless it is given a context,
+pyVim.task.WaitForTask loses its way in running tasks, and unset properties of objects raise where None was meant.
+So the context is always given, tasks are waited for here, and properties are fetched by the PropertyCollector alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from fedfleet.vsphere import errors
+from fedfleet.vsphere.transport import READ_SECONDS, told
+from fedfleet.vsphere.waiting import State, until
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Mapping, Sequence
+
+_PAGE = 500
+
+
+class Soap:
+    """The SOAP API of one vCenter, as one user; logs in at first use.
+
+    Raises:
+        UnreachableError, CertificateError: from any method, when no conversation comes about.
+        UnauthenticatedError: vCenter does not let the user in.
+    """
+
+    def __init__(self, host: str, port: int, username: str, password: str, context: ssl.SSLContext) -> None:
+        self.host, self.port, self.context = host, port, context
+        self._who = (username, password)
+        self._instance: Any = None
+        self._lock = threading.Lock()
+
+    @property
+    def origin(self) -> str:
+        """The endpoint, for messages."""
+        return f"https://{self.host}:{self.port}/sdk"
+
+    @property
+    def instance(self) -> Any:
+        """The ServiceInstance of pyvmomi, logged in."""
+        with self._lock:
+            if self._instance is None:
+                self._instance = self._login()
+            return self._instance
+
+    @property
+    def content(self) -> Any:
+        """The ServiceContent: roots of the inventory and the services."""
+        return self.instance.content
+
+    def close(self) -> None:
+        """Log out, if anybody logged in."""
+        instance, self._instance = self._instance, None
+        if instance is None:
+            return
+        # Imported only where a session was: it takes most of a second.
+        from pyVim.connect import Disconnect
+        from pyVmomi import vmodl
+
+        try:
+            Disconnect(instance)
+        except (OSError, vmodl.MethodFault):
+            # vCenter ends the session of one that is gone by itself.
+            return
+
+    def _login(self) -> Any:
+        from pyVim.connect import SmartConnect
+        from pyVmomi import vim
+
+        try:
+            return SmartConnect(
+                host=self.host,
+                port=self.port,
+                user=self._who[0],
+                pwd=self._who[1],
+                sslContext=self.context,
+                httpConnectionTimeout=READ_SECONDS,
+            )
+        except vim.fault.InvalidLogin as error:
+            raise errors.UnauthenticatedError(
+                f"vCenter does not let {self._who[0]} in",
+                status=401,
+                error_type="InvalidLogin",
+                found=str(error.msg or "InvalidLogin"),
+                where=self.origin,
+                next_step="Check user name and password, and that the account is neither locked nor expired",
+            ) from None
+        except OSError as error:
+            raise told(error, self.origin) from error
+
+    def properties(self, objects: Sequence[Any], names: Sequence[str]) -> list[dict[str, Any]]:
+        """Of each object the named properties that are set, and itself under ``""``; objects that are gone are left out."""
+        if not objects:
+            return []
+        from pyVmomi import vmodl
+
+        query = vmodl.query.PropertyCollector
+        by_kind: dict[Any, list[Any]] = {}
+        for one in objects:
+            by_kind.setdefault(type(one), []).append(one)
+        specs = [
+            query.FilterSpec(
+                objectSet=[query.ObjectSpec(obj=one) for one in some], propSet=[query.PropertySpec(type=kind, pathSet=list(names))]
+            )
+            for kind, some in by_kind.items()
+        ]
+        return self._retrieve(specs)
+
+    def every(self, kind: Any, names: Sequence[str]) -> list[dict[str, Any]]:
+        """The same of every object of a kind in the inventory."""
+        from pyVmomi import vmodl
+
+        query = vmodl.query.PropertyCollector
+        content = self.content
+        view = content.viewManager.CreateContainerView(content.rootFolder, [kind], True)
+        try:
+            walk = query.TraversalSpec(name="view", path="view", skip=False, type=type(view))
+            spec = query.FilterSpec(
+                objectSet=[query.ObjectSpec(obj=view, skip=True, selectSet=[walk])],
+                propSet=[query.PropertySpec(type=kind, pathSet=list(names))],
+            )
+            return self._retrieve([spec])
+        finally:
+            view.Destroy()
+
+    def _retrieve(self, specs: list[Any]) -> list[dict[str, Any]]:
+        from pyVmomi import vmodl
+
+        collector = self.content.propertyCollector
+        page = collector.RetrievePropertiesEx(specs, vmodl.query.PropertyCollector.RetrieveOptions(maxObjects=_PAGE))
+        found: list[dict[str, Any]] = []
+        while page is not None:
+            found += [{"": one.obj} | {prop.name: prop.val for prop in one.propSet} for one in page.objects]
+            if not page.token:
+                break
+            page = collector.ContinueRetrievePropertiesEx(page.token)
+        return found
+
+    def finish(self, task: Any, what: str, timeout: float, progress: Callable[[str], None] | None = None) -> Any:
+        """Wait for a task, at most ``timeout`` seconds; its result.
+
+        Raises:
+            TaskError: it ended in a fault. WaitError: time is up; the task goes on.
+        """
+        seen: Mapping[str, Any] = {}
+
+        def look() -> State:
+            nonlocal seen
+            found = self.properties([task], ["info.state", "info.progress", "info.result", "info.error"])
+            seen = found[0] if found else {}
+            state = str(seen.get("info.state") or "unknown")
+            done = seen.get("info.progress")
+            return State(done=state in ("success", "error"), text=f"{state}, {done} %" if done is not None else state)
+
+        until(look, f"the task is done: {what}", timeout, progress, where=self.origin)
+        if str(seen.get("info.state")) == "error":
+            raise fault_told(seen.get("info.error"), what, self.origin)
+        return seen.get("info.result")
+
+
+def fault_told(fault: Any, what: str, where: str) -> errors.TaskError:
+    """A fault of the SOAP API as one of our errors."""
+    name = type(fault).__name__.rpartition(".")[2]
+    said = str(getattr(fault, "localizedMessage", None) or getattr(fault, "msg", None) or "no message")
+    return errors.TaskError(
+        f"vCenter could not do it: {what}", found=f"{name}: {said}", where=where, next_step="Look at the task in vCenter"
+    )

@@ -1,0 +1,110 @@
+"""How far a workload cluster is, from its objects at the Supervisor; no I/O.
+
+``status.phase`` Provisioned is not ready: the API answers before any node has joined, and conditions other than Available go True and back while it
+is being made. In v1beta2 ``Available`` sums everything up and says of which generation (cluster-api api/core/v1beta2/cluster_types.go); v1beta1
+and TanzuKubernetesCluster have ``Ready`` (tanzu-framework v0.28.3 apis/run/v1alpha2), v1alpha1 has ``status.phase`` running alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fedfleet.vsphere.waiting import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fedfleet.kube import KubeObject
+
+# The label of what belongs to a cluster.
+CLUSTER_LABEL = "cluster.x-k8s.io/cluster-name"
+
+_SHOWN = 6
+
+
+def judge(cluster: KubeObject, machines: Iterable[KubeObject] = ()) -> State:
+    """Whether the cluster is available as it was last defined; with the reasons of it and of its machines where it is not."""
+    if cluster["metadata"].get("deletionTimestamp"):
+        return State(done=False, text="being deleted", hopeless=True, next_step="Wait until it is gone, then run again")
+    summary = "Available" if str(cluster["apiVersion"]).endswith("/v1beta2") else "Ready"
+    found = condition(cluster, summary)
+    phase = str(_status(cluster).get("phase") or "")
+    if not found and cluster["kind"] == "TanzuKubernetesCluster":
+        return State(done=phase == "running", text=_joined(phase or "no phase yet", reasons(cluster), machine_reasons(machines)))
+    if found.get("status") == "True" and _observed(cluster, found):
+        return State(done=True, text=f"{summary} is True")
+    if found.get("status") == "True":
+        return State(done=False, text=f"{summary} is True, of an older definition")
+    said = f"{summary} is {found.get('status') or 'not reported'}"
+    return State(done=False, text=_joined(f"{phase}, {said}".removeprefix(", "), reasons(cluster), machine_reasons(machines)))
+
+
+def condition(obj: KubeObject, kind: str) -> dict[str, Any]:
+    """The condition of that type, or an empty one."""
+    return next((dict(one) for one in _status(obj).get("conditions") or [] if one.get("type") == kind), {})
+
+
+def reasons(obj: KubeObject) -> list[str]:
+    """What its conditions say is not so, the summary last, a line each."""
+    # Of these, True is what is bad or under way.
+    negative = {"Deleting", "Paused", "Remediating", "RollingOut", "ScalingDown", "ScalingUp"}
+    found = []
+    for one in _status(obj).get("conditions") or []:
+        kind, status = one.get("type"), one.get("status")
+        if (status == "True") is (kind in negative):
+            text = one.get("message") or one.get("reason") or "no reason given"
+            found.append(f"{kind} {status}: {' '.join(str(text).split())}")
+    return sorted(found, key=lambda line: line.startswith(("Available ", "Ready ")))
+
+
+def machine_reasons(machines: Iterable[KubeObject]) -> list[str]:
+    """What holds machines up, a line each."""
+    found = []
+    for machine in machines:
+        phase = str(_status(machine).get("phase") or "Pending")
+        if phase != "Running":
+            why = reasons(machine)
+            found.append(f"machine {machine['metadata']['name']} is {phase}" + (f": {why[0]}" if why else ""))
+    return found
+
+
+def stale_address(cluster: KubeObject, service: KubeObject | None) -> str:
+    """Why the API is looked for in the wrong place, or nothing.
+
+    A cluster that takes the name of one that was deleted may get that one's address, and then never becomes Available.
+    """
+    host = ((cluster.get("spec") or {}).get("controlPlaneEndpoint") or {}).get("host")
+    balancer = ((service or {}).get("status") or {}).get("loadBalancer") or {}
+    addresses = [point.get("ip") for point in balancer.get("ingress") or [] if point.get("ip")]
+    if not host or not addresses or host in addresses:
+        return ""
+    return f"its API is looked for at {host}, but the load balancer gave {', '.join(addresses)}"
+
+
+def nodes_ready(nodes: Iterable[KubeObject], wanted: int) -> State:
+    """Whether as many nodes as wanted are Ready and take pods."""
+    known = list(nodes)
+    ready = [
+        node for node in known if condition(node, "Ready").get("status") == "True" and not (node.get("spec") or {}).get("unschedulable")
+    ]
+    unready = sorted(node["metadata"]["name"] for node in known if node not in ready)
+    text = f"{len(ready)} of {wanted} nodes ready" + (f"; not ready: {', '.join(unready[:_SHOWN])}" if unready else "")
+    return State(
+        done=len(ready) >= wanted and not unready, text=text, next_step="Look at the nodes' conditions and at the machines' events"
+    )
+
+
+def _observed(cluster: KubeObject, found: dict[str, Any]) -> bool:
+    """Whether the condition is about the definition that is stored; v1beta1 conditions do not say, the status as a whole does."""
+    seen = found.get("observedGeneration", _status(cluster).get("observedGeneration"))
+    return seen is None or int(seen) >= int(cluster["metadata"].get("generation") or 0)
+
+
+def _joined(first: str, *more: list[str]) -> str:
+    lines = [line for some in more for line in some]
+    hidden = f"; and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
+    return "; ".join([first, *lines[:_SHOWN]]) + hidden
+
+
+def _status(obj: KubeObject) -> dict[str, Any]:
+    return dict(obj.get("status") or {})

@@ -1,0 +1,95 @@
+"""A cluster is ready when its summary says so of what is defined now, and its nodes are."""
+
+from typing import Any
+
+from fedfleet.vsphere.workload_state import judge, machine_reasons, nodes_ready, stale_address
+
+
+def cluster(*conditions: dict[str, Any], version: str = "v1beta2", phase: str = "Provisioned", generation: int = 2) -> dict[str, Any]:
+    return {
+        "apiVersion": f"cluster.x-k8s.io/{version}",
+        "kind": "Cluster",
+        "metadata": {"name": "fl-a", "namespace": "ns", "generation": generation},
+        "status": {"phase": phase, "conditions": list(conditions)},
+    }
+
+
+def tkc(*conditions: dict[str, Any], phase: str = "") -> dict[str, Any]:
+    found = cluster(*conditions, phase=phase)
+    return found | {"apiVersion": "run.tanzu.vmware.com/v1alpha3", "kind": "TanzuKubernetesCluster"}
+
+
+def condition(kind: str, status: str, seen: int | None = 2, message: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {"type": kind, "status": status, "message": message}
+    return found if seen is None else found | {"observedGeneration": seen}
+
+
+def node(name: str, ready: str = "True", **spec: Any) -> dict[str, Any]:
+    return {"metadata": {"name": name}, "spec": spec, "status": {"conditions": [{"type": "Ready", "status": ready}]}}
+
+
+def test_provisioned_is_not_ready() -> None:
+    assert not judge(cluster(condition("ControlPlaneInitialized", "True"), condition("TopologyReconciled", "True"))).done
+
+
+def test_available_of_what_is_defined_is() -> None:
+    assert judge(cluster(condition("Available", "True"))).done
+
+
+def test_available_of_an_older_definition_is_not() -> None:
+    state = judge(cluster(condition("Available", "True", seen=1)))
+    assert not state.done
+    assert "older" in state.text
+
+
+def test_what_is_not_so_is_told_with_the_machines() -> None:
+    machine = {
+        "metadata": {"name": "fl-a-np1-x"},
+        "status": {"phase": "Provisioning", "conditions": [condition("VMProvisioned", "False", message="no such class")]},
+    }
+    unavailable = condition("Available", "False", message="waiting")
+    workers = condition("WorkersAvailable", "False", message="0 of 2")
+    state = judge(cluster(unavailable, workers, condition("ScalingUp", "True", message="2 more")), [machine])
+    assert state.text.startswith("Provisioned, Available is False; WorkersAvailable False: 0 of 2; ScalingUp True: 2 more; Available False")
+    assert "machine fl-a-np1-x is Provisioning: VMProvisioned False: no such class" in state.text
+    assert not state.hopeless
+
+
+def test_running_machines_are_no_reason() -> None:
+    assert machine_reasons([{"metadata": {"name": "a"}, "status": {"phase": "Running"}}]) == []
+
+
+def test_the_older_api_has_ready_and_the_generation_of_the_whole() -> None:
+    old = cluster(condition("Ready", "True", seen=None), version="v1beta1")
+    assert judge(old).done
+    assert not judge(old | {"status": old["status"] | {"observedGeneration": 1}}).done
+    assert not judge(cluster(condition("Available", "True"), version="v1beta1")).done
+
+
+def test_a_tanzu_cluster_has_ready_or_only_a_phase() -> None:
+    assert judge(tkc(condition("Ready", "True", seen=None))).done
+    assert judge(tkc(phase="running")).done
+    assert not judge(tkc(phase="creating")).done
+    assert not judge(tkc(condition("Ready", "False", seen=None), phase="running")).done
+
+
+def test_one_that_is_being_deleted_is_not_waited_for() -> None:
+    gone = cluster(condition("Available", "True"))
+    gone["metadata"]["deletionTimestamp"] = "2026-11-27T00:00:00Z"
+    assert judge(gone).hopeless
+
+
+def test_every_node_counts() -> None:
+    assert nodes_ready([node("a"), node("b")], 2).done
+    assert not nodes_ready([node("a")], 2).done
+    assert "not ready: b" in nodes_ready([node("a"), node("b", "Unknown")], 2).text
+    assert not nodes_ready([node("a"), node("b", unschedulable=True)], 2).done
+    assert not nodes_ready([node("a"), node("b"), node("old", "False")], 2).done
+
+
+def test_a_name_that_was_used_before_may_lead_to_the_old_address() -> None:
+    found = cluster() | {"spec": {"controlPlaneEndpoint": {"host": "10.0.0.9"}}}
+    service = {"status": {"loadBalancer": {"ingress": [{"ip": "10.0.0.11"}]}}}
+    assert "10.0.0.9" in stale_address(found, service)
+    assert stale_address(found, {"status": {"loadBalancer": {"ingress": [{"ip": "10.0.0.9"}]}}}) == ""
+    assert stale_address(found, None) == ""
