@@ -70,7 +70,7 @@ class Soap:
 
     def _login(self) -> Any:
         from pyVim.connect import SmartConnect
-        from pyVmomi import vim
+        from pyVmomi import vim, vmodl
 
         try:
             return SmartConnect(
@@ -90,8 +90,20 @@ class Soap:
                 where=self.origin,
                 next_step="Check user name and password, and that the account is neither locked nor expired",
             ) from None
+        except vmodl.MethodFault as fault:
+            raise fault_told(fault, "log in", self.origin) from None
         except OSError as error:
             raise told(error, self.origin) from error
+        except Exception as error:
+            # Where nothing answers as a vCenter does, pyvmomi raises just that.
+            if type(error) is not Exception:
+                raise
+            raise errors.UnreachableError(
+                "There is no SOAP API of a vCenter",
+                found=str(error),
+                where=self.origin,
+                next_step="Check that host and port are vCenter's and that its services are up",
+            ) from None
 
     def properties(self, objects: Sequence[Any], names: Sequence[str]) -> list[dict[str, Any]]:
         """Of each object the named properties that are set, and itself under ``""``; objects that are gone are left out."""
@@ -132,13 +144,19 @@ class Soap:
         from pyVmomi import vmodl
 
         collector = self.content.propertyCollector
-        page = collector.RetrievePropertiesEx(specs, vmodl.query.PropertyCollector.RetrieveOptions(maxObjects=_PAGE))
         found: list[dict[str, Any]] = []
-        while page is not None:
-            found += [{"": one.obj} | {prop.name: prop.val for prop in one.propSet} for one in page.objects]
-            if not page.token:
-                break
-            page = collector.ContinueRetrievePropertiesEx(page.token)
+        try:
+            page = collector.RetrievePropertiesEx(specs, vmodl.query.PropertyCollector.RetrieveOptions(maxObjects=_PAGE))
+            while page is not None:
+                found += [{"": one.obj} | {prop.name: prop.val for prop in one.propSet} for one in page.objects]
+                page = collector.ContinueRetrievePropertiesEx(page.token) if page.token else None
+        except vmodl.fault.ManagedObjectNotFound:
+            # It went in between; the others are what was found of it.
+            return found
+        except vmodl.MethodFault as fault:
+            raise fault_told(fault, "read the inventory", self.origin) from None
+        except OSError as error:
+            raise told(error, self.origin) from error
         return found
 
     def finish(self, task: Any, what: str, timeout: float, progress: Callable[[str], None] | None = None) -> Any:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fedfleet.vsphere import errors, inventory, tags
+from fedfleet.vsphere.soap import fault_told
 from fedfleet.vsphere.storage_policies import storage_class_name
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Policies:
     def __init__(self, client: Client) -> None:
         from pyVmomi import SoapStubAdapter, VmomiSupport, pbm
 
+        self._where = client.soap.origin
         session = client.soap.instance._stub
         match = _COOKIE.search(session.cookie or "")
         if match is None:
@@ -99,8 +101,17 @@ class Policies:
         return next((profile_of(one) for one in found if one.name == name), None)
 
     def create(self, wanted: Wanted) -> None:
-        """Make the policy."""
-        self._profiles.PbmCreate(createSpec=create_spec(wanted))
+        """Make the policy.
+
+        Raises:
+            TaskError: vCenter does not make it.
+        """
+        from pyVmomi import vmodl
+
+        try:
+            self._profiles.PbmCreate(createSpec=create_spec(wanted))
+        except vmodl.MethodFault as fault:
+            raise fault_told(fault, f"make storage policy {wanted.name}", self._where) from None
 
     def delete(self, identifier: str) -> None:
         """Delete the policy of that id.
