@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from ansible_collections.fedfleet.federation.plugins.plugin_utils.in_place import Ended, ModuleHere
+from support.answering_server import Says, Told, serving
 from support.commands import run
-from support.vcenter import Says, Told, serving
 
 ROOT = Path(__file__).parents[3]
 RUNTIME = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))

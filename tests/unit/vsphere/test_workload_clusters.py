@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from fedfleet.kube import ApplyResult, Client, ForbiddenError, ObjectChange, UnreachableError
-from fedfleet.vsphere import RefusedChangeError, UnsupportedError, WaitError, workload_clusters
+from fedfleet.vsphere import RefusedChangeError, UnsupportedError, WaitError
 from fedfleet.vsphere.workload_clusters import api_of, ensure, find, resolve, shown, wait_available
 from fedfleet.vsphere.workload_specs import Pool, Wanted
 
@@ -192,7 +192,7 @@ def test_it_is_waited_for_until_every_node_is_there(supervisor: Supervisor, monk
     full = ensure(supervisor.client, "vks", WANTED)[0]
     available(supervisor, seen=1)
     guest, lines = Guest(), list[str]()
-    monkeypatch.setattr(workload_clusters.Client, "with_kubeconfig", guest.opened)
+    monkeypatch.setattr(Client, "with_kubeconfig", guest.opened)
     assert wait_available(supervisor.client, "vks", full, 60, lines.append) == "its kubeconfig"
     assert (guest.asked, full.nodes) == (3, 3)
     assert lines[0].endswith("nobody answers")

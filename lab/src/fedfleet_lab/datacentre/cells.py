@@ -50,7 +50,7 @@ class Cells:
 
     def context(self, number: int, vms: Iterable[Vm]) -> Context:
         """Returns a cell's context with the nodes that its VMs are, and writes down that it is there."""
-        names = tuple(sorted((vm.place.number, vm.name) for vm in vms if vm.place.cell == number and vm.place.number))
+        names = tuple(sorted((vm.place.number, vm.name) for vm in vms if vm.place.cell == number))
         ctx = context_of(self.datacentre.config.cell(number, names), self.datacentre.paths)
         with self._lock:
             ctx.paths.lab.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -85,10 +85,10 @@ def free_number(taken: Iterable[int]) -> int:
 
 
 def running(ctx: Context, place: Place) -> bool:
-    """Whether what a VM stands for runs."""
-    if place.role == CONTROL_PLANE:
-        return ctx.daemons.running(API_SERVER) is not None
-    return Machine(ctx, _node(ctx, place)).first_process() is not None
+    """Whether what a VM stands for runs: its node, and with a control plane's the control plane."""
+    return Machine(ctx, _node(ctx, place)).first_process() is not None and (
+        place.role != CONTROL_PLANE or ctx.daemons.running(API_SERVER) is not None
+    )
 
 
 def boot(ctx: Context, place: Place) -> None:
@@ -100,8 +100,7 @@ def boot(ctx: Context, place: Place) -> None:
     if place.role == CONTROL_PLANE:
         Etcd().up(ctx)
         ControlPlane().up(ctx)
-    else:
-        Machine(ctx, _node(ctx, place)).boot()
+    Machine(ctx, _node(ctx, place)).boot()
 
 
 def cut_power(ctx: Context, place: Place) -> None:
@@ -109,8 +108,7 @@ def cut_power(ctx: Context, place: Place) -> None:
     if place.role == CONTROL_PLANE:
         ControlPlane().crash(ctx)
         Etcd().crash(ctx)
-    else:
-        Machine(ctx, _node(ctx, place)).crash()
+    Machine(ctx, _node(ctx, place)).crash()
 
 
 def _node(ctx: Context, place: Place) -> NodeConfig:

@@ -72,7 +72,7 @@ class Clusters:
         self._tell(item, replace(self._standing(ctx, desired, mine, nodes), problem=problem, reason=reason))
         if nodes is None:
             return
-        services.inside(ctx, desired, nodes)
+        services.inside(ctx, desired, nodes, {vm.name for vm in mine if vm.place.role == CONTROL_PLANE})
         self._introduce(ctx, desired)
         if not problem:
             self._retire(ctx, desired, mine, nodes)
@@ -116,10 +116,8 @@ class Clusters:
                 mine = self._mine(number)
 
     def _place(self, desired: Desired, pool: Pool, number: int, mine: Sequence[Vm]) -> Place:
-        key = "/".join(desired.key)
-        if not pool.name:
-            return Place(number, 0, CONTROL_PLANE, key, "", pool.built)
-        return Place(number, free_number(vm.place.number for vm in mine if vm.place.number), WORKER, key, pool.name, pool.built)
+        role = WORKER if pool.name else CONTROL_PLANE
+        return Place(number, free_number(vm.place.number for vm in mine), role, "/".join(desired.key), pool.name, pool.built)
 
     def _standing(self, ctx: Context, desired: Desired, mine: Sequence[Vm], nodes: Mapping[str, Object] | None) -> Standing:
         control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]

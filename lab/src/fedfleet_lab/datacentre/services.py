@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fedfleet_lab.addons.action import ACTIONS as ADDONS
 from fedfleet_lab.cluster.calico import CalicoResources
@@ -19,13 +19,15 @@ from fedfleet_lab.kubeapi import ApiError, KubeApi
 from fedfleet_lab.node.action import is_ready, node_object
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
+    from fedfleet_lab.config import NodeConfig
     from fedfleet_lab.context import Context
     from fedfleet_lab.datacentre.desired import Desired
     from fedfleet_lab.kubeapi import Object
 
 REGISTRY = Registry().name
+_CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 _POOL = "mirrored"
 _DRAIN_SECONDS = 60.0
 
@@ -38,7 +40,7 @@ def ground(ctx: Context) -> None:
         action.up(ctx)
 
 
-def inside(ctx: Context, desired: Desired, nodes: Mapping[str, Object]) -> None:
+def inside(ctx: Context, desired: Desired, nodes: Mapping[str, Object], control_plane: Collection[str]) -> None:
     """Gives the cluster what VKS gives it: network policies, storage classes, nodes' objects, name server, load balancer."""
     digest = json.dumps([ctx.config.names, desired.default_class, desired.storage_classes])
     marker = _marker(ctx, "inside")
@@ -48,11 +50,19 @@ def inside(ctx: Context, desired: Desired, nodes: Mapping[str, Object]) -> None:
     for part in DATASTORE:
         part.up(ctx)
     ctx.kubectl.apply(_storage_classes(desired))
-    ctx.kubectl.apply([node_object(node) for node in ctx.config.nodes])
-    if any(is_ready(nodes.get(node.name), None) for node in ctx.config.nodes):
+    ctx.kubectl.apply([_control_node(node) if node.name in control_plane else node_object(node) for node in ctx.config.nodes])
+    if any(is_ready(nodes.get(node.name), None) for node in ctx.config.nodes if node.name not in control_plane):
         for action in ADDONS:
             action.up(ctx)
         marker.write_text(digest)
+
+
+def _control_node(node: NodeConfig) -> dict[str, Any]:
+    """Returns a control plane's Node, which takes no pods that do not ask for it (kubeadm's label and taint)."""
+    made = node_object(node)
+    made["metadata"] |= {"labels": {_CONTROL_PLANE: ""}}
+    made["spec"] |= {"taints": [{"key": _CONTROL_PLANE, "effect": "NoSchedule"}]}
+    return made
 
 
 def complete(ctx: Context) -> bool:

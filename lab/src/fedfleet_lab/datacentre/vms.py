@@ -31,7 +31,7 @@ class Place:
 
     Attributes:
         cell: the cell's number.
-        number: the node's, from 1; 0 for the control plane.
+        number: the node's, from 1.
         role: CONTROL_PLANE or WORKER.
         cluster: namespace and name of its cluster, `fl-site-a/fl-a`.
         pool: its pool in the cluster; empty for the control plane.

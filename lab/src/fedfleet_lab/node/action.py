@@ -67,7 +67,7 @@ class Nodes:
         return ActionStatus(self.name, all(fact["ready"] for fact in facts.values()), ", ".join(words), facts)
 
 
-def node_object(node: NodeConfig) -> dict[str, object]:
+def node_object(node: NodeConfig) -> dict[str, Any]:
     """Returns the Node that the kubelet will find; its pod range is that of the routes."""
     return {
         "apiVersion": "v1",
