@@ -9,7 +9,7 @@ from fedfleet_lab.config import MOST_CELLS, LabConfig
 from fedfleet_lab.datacentre.admissible import Offer, objection
 from fedfleet_lab.datacentre.cells import free_cell, free_number
 from fedfleet_lab.datacentre.conditions import Count, Standing, status
-from fedfleet_lab.datacentre.desired import Desired, of_cluster, of_tkc
+from fedfleet_lab.datacentre.desired import Desired, of_cluster
 from fedfleet_lab.datacentre.doors import WantedNamespace, Wishes
 from fedfleet_lab.datacentre.namespaces import class_name, objects
 from fedfleet_lab.datacentre.vms import Size
@@ -98,16 +98,6 @@ def test_another_version_or_class_is_another_node() -> None:
     assert wanted().pools[0].built == wanted().pools[0].built
     assert wanted().pools[0].built != wanted(version="v1.33").pools[0].built
     assert wanted().pools[0].built != wanted(worker_class="best-effort-small").pools[0].built
-
-
-def test_a_tkc_says_the_same_in_its_own_words() -> None:
-    pool = {"vmClass": "best-effort-2xlarge", "storageClass": "gold", "tkr": {"reference": {"name": "v1.34.4---vmware.1-vkr.1"}}}
-    volumes = [{"name": "containerd", "mountPath": "/var/lib/containerd", "capacity": {"storage": "32Gi"}}]
-    topology = {"controlPlane": {**pool, "replicas": 1}, "nodePools": [{**pool, "name": "workers", "replicas": 2, "volumes": volumes}]}
-    spec = {"topology": topology, "settings": {"storage": {"defaultClass": "gold"}}}
-    found = of_tkc({"metadata": {"name": "fl-a", "namespace": "fl"}, "spec": spec})
-    assert (found.pools[0].replicas, found.default_class, found.version) == (2, "gold", "v1.34.4---vmware.1-vkr.1")
-    assert objection(found, OFFER) == ("", "")
 
 
 @pytest.mark.parametrize("version", ["v1.34", "v1.34.4", "v1.34.4+vmware.1", "v1.34.4+vmware.1-vkr.1", "v1.34.4---vmware.1-vkr.1"])

@@ -1,4 +1,4 @@
-"""What a Cluster or a TanzuKubernetesCluster asks for, in one form; pure."""
+"""What a Cluster asks for; pure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fedfleet_lab.kubeapi import Object
-
-IMAGES_MOUNT = "/var/lib/containerd"
 
 
 @dataclass(frozen=True)
@@ -74,30 +72,9 @@ def of_cluster(item: Object) -> Desired:
     )
 
 
-def of_tkc(item: Object) -> Desired:
-    """Reads a TanzuKubernetesCluster (tanzu-framework of 2023-04-19 `apis/run/v1alpha2/tanzukubernetescluster_types.go`)."""
-    topology = item["spec"]["topology"]
-    storage = (item["spec"].get("settings") or {}).get("storage") or {}
-    control = _tkc_pool("", topology["controlPlane"])
-    return Desired(
-        key=(item["metadata"]["namespace"], item["metadata"]["name"]),
-        version=control.version,
-        control_plane=control,
-        pools=tuple(_tkc_pool(pool["name"], pool) for pool in topology.get("nodePools") or ()),
-        default_class=storage.get("defaultClass", ""),
-        storage_classes=tuple(storage.get("classes") or ()),
-    )
-
-
 def _pool(name: str, replicas: int, values: Mapping[str, Any], version: str, *, with_volumes: bool = True) -> Pool:
     volumes = tuple((volume["name"], volume["mountPath"], volume["capacity"]) for volume in values.get("volumes") or ())
     return Pool(name, replicas, values.get("vmClass", ""), values.get("storageClass", ""), version, volumes if with_volumes else ())
-
-
-def _tkc_pool(name: str, pool: Mapping[str, Any]) -> Pool:
-    volumes = tuple((volume["name"], volume["mountPath"], str(volume["capacity"]["storage"])) for volume in pool.get("volumes") or ())
-    version = ((pool.get("tkr") or {}).get("reference") or {}).get("name", "")
-    return Pool(name, pool.get("replicas", 1), pool["vmClass"], pool["storageClass"], version, volumes)
 
 
 def _values(variables: list[Mapping[str, Any]] | None) -> dict[str, Any]:

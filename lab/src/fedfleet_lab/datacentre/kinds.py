@@ -11,15 +11,7 @@ NAMESPACE = Kind("Namespace", "/api/v1", "namespaces")
 NODE = Kind("Node", "/api/v1", "nodes")
 SECRET = Kind("Secret", "/api/v1", "secrets", namespaced=True)
 CLUSTER = Kind("Cluster", _CLUSTER_API, "clusters", namespaced=True)
-CLUSTER_CLASS = Kind("ClusterClass", _CLUSTER_API, "clusterclasses", namespaced=True)
-MACHINE = Kind("Machine", _CLUSTER_API, "machines", namespaced=True)
-TKC = Kind("TanzuKubernetesCluster", f"{_TANZU}/v1alpha2", "tanzukubernetesclusters", namespaced=True)
 RELEASE = Kind("TanzuKubernetesRelease", f"{_TANZU}/v1alpha3", "tanzukubernetesreleases")
-OS_IMAGE = Kind("OSImage", f"{_TANZU}/v1alpha3", "osimages")
-VM_CLASS = Kind("VirtualMachineClass", "/apis/vmoperator.vmware.com/v1alpha2", "virtualmachineclasses", namespaced=True)
-
-PUBLIC_NAMESPACE = "vmware-system-vks-public"
-"""Where ClusterClasses from v3.4.0 on are (a VCF 9.1 blueprint's table, VKS 3.6)."""
 
 CLUSTER_FINALIZER = "cluster.cluster.x-k8s.io"
 """Keeps a Cluster until what it stands for is gone (cluster-api `api/core/v1beta2/cluster_types.go`)."""

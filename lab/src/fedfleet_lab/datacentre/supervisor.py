@@ -25,7 +25,6 @@ _CLUSTER_API = {
     "cluster.x-k8s.io_machines.yaml": "v1beta2",
 }
 _TANZU = {
-    "run.tanzu.vmware.com_tanzukubernetesclusters.yaml": "v1alpha2",
     "run.tanzu.vmware.com_tanzukubernetesreleases.yaml": "v1alpha3",
     "run.tanzu.vmware.com_osimages.yaml": "v1alpha3",
 }
