@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from fedfleet.causes import chain
 from fedfleet.images import credentials
 from fedfleet.images.errors import RegistryError
 
@@ -236,8 +237,4 @@ def described(answer: httpx.Response) -> str:
 
 def _is_distrust(problem: BaseException | None) -> bool:
     """Whether a certificate was refused: that gets no better by trying again."""
-    while problem is not None:
-        if isinstance(problem, ssl.SSLCertVerificationError):
-            return True
-        problem = problem.__cause__ or problem.__context__
-    return False
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain(problem))

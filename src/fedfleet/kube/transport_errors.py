@@ -16,6 +16,8 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from fedfleet.causes import chain as chain_of
+from fedfleet.causes import root
 from fedfleet.kube.errors import CertificateError, KubeconfigError, TimedOutError, UnreachableError
 
 if TYPE_CHECKING:
@@ -39,28 +41,28 @@ _PASSING = frozenset(
 def may_pass(error: Exception) -> bool:
     """Whether the same conversation may well succeed when it is tried again: it broke off, and nobody has judged it."""
     return any(
-        isinstance(cause, ProtocolError) or (isinstance(cause, ssl.SSLError) and cause.reason in _PASSING) for cause in _chain(error)
+        isinstance(cause, ProtocolError) or (isinstance(cause, ssl.SSLError) and cause.reason in _PASSING) for cause in chain_of(error)
     )
 
 
 def told(error: Exception, access: Access) -> UnreachableError:
     """The typed error for a failed conversation with the API of ``access``."""
     where = access.origin
-    chain = list(_chain(error))
+    chain = list(chain_of(error))
     certificate = next((cause for cause in chain if isinstance(cause, ssl.SSLCertVerificationError)), None)
     if certificate is not None:
         return _certificate(certificate, access, where)
     if any(isinstance(cause, ProxyError) for cause in chain):
         return UnreachableError(
             "The proxy does not lead to the Kubernetes API",
-            found=_root(chain),
+            found=root(chain),
             where=where,
             next_step="Check the kubeconfig's proxy-url, or HTTPS_PROXY and NO_PROXY",
         )
     if any(isinstance(cause, (NameResolutionError, socket.gaierror)) for cause in chain):
         return UnreachableError(
             "The name of the Kubernetes API does not resolve",
-            found=_root(chain),
+            found=root(chain),
             where=where,
             next_step="Check the server's name in the kubeconfig, and this machine's DNS",
         )
@@ -68,7 +70,7 @@ def told(error: Exception, access: Access) -> UnreachableError:
         return UnreachableError(
             "TLS with the Kubernetes API failed",
             expected="an HTTPS server that accepts this client",
-            found=_root(chain),
+            found=root(chain),
             where=where,
             next_step="Check that the address and port are the API's",
         )
@@ -76,20 +78,20 @@ def told(error: Exception, access: Access) -> UnreachableError:
     if any(isinstance(cause, (NewConnectionError, ConnectionRefusedError)) for cause in chain):
         return UnreachableError(
             "The Kubernetes API cannot be reached",
-            found=_root(chain),
+            found=root(chain),
             where=where,
             next_step="Check that the cluster is up, and the server's address and port in the kubeconfig",
         )
     if any(isinstance(cause, (ConnectTimeoutError, ReadTimeoutError, TimeoutError)) for cause in chain):
         return TimedOutError(
             "The Kubernetes API did not answer in time",
-            found=_root(chain),
+            found=root(chain),
             where=where,
             next_step="Check the route and the firewall between this machine and the API, and whether it is overloaded",
         )
     return UnreachableError(
         "The conversation with the Kubernetes API broke off",
-        found=_root(chain),
+        found=root(chain),
         where=where,
         next_step="Run again; if it stays, look at the API server's or the load balancer's log",
     )
@@ -123,20 +125,3 @@ def _certificate(error: ssl.SSLCertVerificationError, access: Access, where: str
         where=where,
         next_step="Fetch the kubeconfig again; if a TLS-inspecting proxy is in between, exempt the API from it",
     )
-
-
-def _chain(error: BaseException | None) -> list[BaseException]:
-    """The error and what led to it, outermost first."""
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
-        inner = next((part for part in error.args if isinstance(part, BaseException)), None)
-        error = error.__cause__ or inner or error.__context__
-    return found
-
-
-def _root(chain: list[BaseException]) -> str:
-    root = chain[-1]
-    if isinstance(root, OSError) and root.strerror:
-        return root.strerror
-    return str(root) or type(root).__name__

@@ -11,6 +11,7 @@ from fedfleet.kube.connection import THREADS
 from fedfleet.kube.errors import ApiError, UnreachableError
 from fedfleet.kube.predicates import require_waitable
 from fedfleet.kube.targets import Target
+from fedfleet.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,31 +22,12 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 1.0
-_PAUSE_GROWTH = 1.5
 _SAY_AGAIN_SECONDS = 10.0
 _SERVER_ERROR = 500
 
 
-class _Pace:
-    """The clock of one wait: pauses that grow to a second, and lines of progress when there is something new."""
-
-    def __init__(self, timeout: float, progress: Callable[[str], None] | None) -> None:
-        self._progress = progress
-        self._deadline = time.monotonic() + timeout
-        self._pause = _FIRST_PAUSE
-        self._said, self._said_at = "", time.monotonic()
-
-    @property
-    def over(self) -> bool:
-        return time.monotonic() >= self._deadline
-
-    def pause(self, line: str) -> None:
-        now = time.monotonic()
-        if self._progress and (line != self._said or now - self._said_at >= _SAY_AGAIN_SECONDS):
-            self._progress(line)
-            self._said, self._said_at = line, now
-        time.sleep(max(0.0, min(self._pause, self._deadline - now)))
-        self._pause = min(self._pause * _PAUSE_GROWTH, _LONGEST_PAUSE)
+def _pace(timeout: float, progress: Callable[[str], None] | None) -> Pace:
+    return Pace(timeout, progress, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE, say_again=_SAY_AGAIN_SECONDS)
 
 
 class Waiter:
@@ -68,7 +50,7 @@ class Waiter:
         for ref in refs:
             require_waitable(ref.kind)
         pending = self._targets(refs)
-        total, pace = len(pending), _Pace(timeout, self._progress)
+        total, pace = len(pending), _pace(timeout, self._progress)
         with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="wait") as pool:
             while pending:
                 if not _all_seen(pool, lambda target: target.look(self._modes), pending, pace):
@@ -85,7 +67,7 @@ class Waiter:
         Raises:
             WaitError: time is up. UnreachableError: the API has been silent until the very end.
         """
-        pending, pace = self._targets(refs), _Pace(timeout, self._progress)
+        pending, pace = self._targets(refs), _pace(timeout, self._progress)
         with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="wait") as pool:
             while pending:
                 if not _all_seen(pool, Target.see, pending, pace):
@@ -119,7 +101,7 @@ class Waiter:
         return [target for target in targets if not target.verdict.ready]
 
 
-def _all_seen(pool: ThreadPoolExecutor, look: Callable[[Target], object], targets: Sequence[Target], pace: _Pace) -> bool:
+def _all_seen(pool: ThreadPoolExecutor, look: Callable[[Target], object], targets: Sequence[Target], pace: Pace) -> bool:
     """Look at every target; False after a pause where the API is not there to be asked.
 
     A control plane that restarts is no reason to give up on what runs under it, so only the end of time is one.

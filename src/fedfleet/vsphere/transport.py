@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from fedfleet.causes import chain, root
 from fedfleet.vsphere import errors
 from fedfleet.vsphere.answers import Reply
 
@@ -126,9 +127,9 @@ class Transport:
 
 def told(error: Exception, where: str, *, perhaps_done: bool = False) -> errors.UnreachableError:
     """The typed error for a failed conversation."""
-    chain = _chain(error)
-    certificate = next((cause for cause in chain if isinstance(cause, ssl.SSLCertVerificationError)), None)
-    root = _root(chain)
+    causes = chain(error)
+    certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    bottom = root(causes)
     if certificate is not None:
         return errors.CertificateError(
             "The server's certificate cannot be trusted",
@@ -147,11 +148,11 @@ def told(error: Exception, where: str, *, perhaps_done: bool = False) -> errors.
         )
     if isinstance(error, httpx.ConnectError):
         return errors.UnreachableError(
-            "The server cannot be reached", found=root, where=where, next_step="Check host name, port, and that the server is up"
+            "The server cannot be reached", found=bottom, where=where, next_step="Check host name, port, and that the server is up"
         )
     return errors.UnreachableError(
         "The conversation with the server broke off",
-        found=root,
+        found=bottom,
         where=where,
         next_step=_look_first(perhaps_done) or "Run again; if it stays, look at the server's log",
         perhaps_done=perhaps_done,
@@ -164,23 +165,7 @@ def _look_first(perhaps_done: bool) -> str:
 
 def _verdict(error: Exception) -> bool:
     """Whether somebody has judged the other side: that comes out the same again."""
-    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _chain(error))
-
-
-def _chain(error: BaseException | None) -> list[BaseException]:
-    """The error and what led to it, outermost first."""
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
-        error = error.__cause__ or error.__context__
-    return found
-
-
-def _root(chain: list[BaseException]) -> str:
-    root = chain[-1]
-    if isinstance(root, OSError) and root.strerror:
-        return root.strerror
-    return str(root) or type(root).__name__
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain(error))
 
 
 def _bracketed(host: str) -> str:

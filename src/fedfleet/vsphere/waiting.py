@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fedfleet.pace import Pace
 from fedfleet.vsphere import errors
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 5.0
-_PAUSE_GROWTH = 1.5
 _SAY_AGAIN_SECONDS = 15.0
 
 
@@ -51,8 +51,7 @@ def until(
         WaitError: time is up, or it is hopeless; with what was seen last.
         UnreachableError, UnavailableError: the server was silent until the very end.
     """
-    deadline = time.monotonic() + timeout
-    wait, said, said_at = _FIRST_PAUSE, "", 0.0
+    pace = Pace(timeout, progress, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE, say_again=_SAY_AGAIN_SECONDS, sleep=pause)
     while True:
         silent: errors.VsphereError | None = None
         try:
@@ -61,21 +60,15 @@ def until(
             silent, state = error, State(done=False, text=error.short)
         if state.done:
             return
-        now = time.monotonic()
         if state.hopeless:
             raise errors.WaitError(
                 f"It cannot come about that {what}", expected=what, found=state.text, where=where, next_step=state.next_step, hopeless=True
             )
-        if now >= deadline:
+        if pace.over:
             if silent is not None:
                 raise silent
             advice = state.next_step or "Look at what is said to hold it up; run again with a longer timeout if it only takes long"
             raise errors.WaitError(
                 f"After {timeout:.0f} s it is still not so that {what}", expected=what, found=state.text, where=where, next_step=advice
             )
-        line = f"waiting until {what}: {state.text}"
-        if progress and (line != said or now - said_at >= _SAY_AGAIN_SECONDS):
-            progress(line)
-            said, said_at = line, now
-        pause(max(0.0, min(wait, deadline - now)))
-        wait = min(wait * _PAUSE_GROWTH, _LONGEST_PAUSE)
+        pace.pause(f"waiting until {what}: {state.text}")
