@@ -150,6 +150,14 @@ def supervisor_address(module: AnsibleModule) -> str:
     return found.endpoint
 
 
+def named_or_all(resource: Any, client: vsphere.Client, name: str) -> list[Any]:
+    """What the library's module ``resource`` finds under that name, one or none; without a name, all that it lists."""
+    if not name:
+        return list(resource.list_all(client))
+    found = resource.find(client, name)
+    return [] if found is None else [found]
+
+
 def require(params: dict[str, Any], *names: str) -> None:
     """Do nothing where every option has a value.
 

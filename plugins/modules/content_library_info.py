@@ -78,18 +78,16 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fedfleet.federation.plugins.module_utils.vsphere import VSPHERE_ARGUMENTS, session
+from ansible_collections.fedfleet.federation.plugins.module_utils.vsphere import VSPHERE_ARGUMENTS, named_or_all, session
 
 ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {"name": {"type": "str", "default": ""}}
 
 
 def run(module: AnsibleModule) -> None:
-    name = module.params["name"]
     with session(module) as (work, client):
         from fedfleet.vsphere import content_libraries
 
-        single = content_libraries.find(client, name) if name else None
-        found = ([single] if single else []) if name else content_libraries.list_all(client)
+        found = named_or_all(content_libraries, client, module.params["name"])
         shown = [
             one.settings()
             | {"id": one.id, "last_sync_time": one.last_sync_time or "", "items": len(content_libraries.items(client, one.id))}

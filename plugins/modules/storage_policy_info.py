@@ -70,18 +70,16 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fedfleet.federation.plugins.module_utils.vsphere import VSPHERE_ARGUMENTS, session
+from ansible_collections.fedfleet.federation.plugins.module_utils.vsphere import VSPHERE_ARGUMENTS, named_or_all, session
 
 ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {"name": {"type": "str", "default": ""}}
 
 
 def run(module: AnsibleModule) -> None:
-    name = module.params["name"]
     with session(module) as (work, client):
         from fedfleet.vsphere import storage_policies
 
-        single = storage_policies.find(client, name) if name else None
-        found = ([single] if single else []) if name else storage_policies.list_all(client)
+        found = named_or_all(storage_policies, client, module.params["name"])
     shown = [{"id": one.policy, "name": one.name, "description": one.description, "storage_class": one.storage_class} for one in found]
     work.done(changed=False, storage_policies=shown)
 

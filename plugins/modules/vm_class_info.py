@@ -75,18 +75,16 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.fedfleet.federation.plugins.module_utils.vsphere import VSPHERE_ARGUMENTS, session
+from ansible_collections.fedfleet.federation.plugins.module_utils.vsphere import VSPHERE_ARGUMENTS, named_or_all, session
 
 ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {"name": {"type": "str", "default": ""}}
 
 
 def run(module: AnsibleModule) -> None:
-    name = module.params["name"]
     with session(module) as (work, client):
         from fedfleet.vsphere import vm_classes
 
-        single = vm_classes.find(client, name) if name else None
-        found = ([single] if single else []) if name else vm_classes.list_all(client)
+        found = named_or_all(vm_classes, client, module.params["name"])
     work.done(changed=False, vm_classes=[one.settings() for one in found])
 
 

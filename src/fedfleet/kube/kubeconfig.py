@@ -94,13 +94,13 @@ def load(kubeconfig: Path | None, context: str | None) -> Access:
     return _access(merged, context, ", ".join(map(str, present)))
 
 
-def parse(text: str, source: str, context: str | None = None) -> Access:
+def parse(text: str, source: str) -> Access:
     """The same of a kubeconfig that is not in a file, such as one of a Secret; ``source`` says where it is from, for messages.
 
     Raises:
-        KubeconfigError: not a kubeconfig, no such context, or what it refers to is missing.
+        KubeconfigError: not a kubeconfig, no current context, or what it refers to is missing.
     """
-    return _access(_merge([(_content(text, source), Path())]), context, source)
+    return _access(_merge([(_content(text, source), Path())]), None, source)
 
 
 @dataclass
