@@ -11,8 +11,8 @@ from fedfleet_lab.datacentre.cells import free_cell, free_number
 from fedfleet_lab.datacentre.conditions import Count, Standing, status
 from fedfleet_lab.datacentre.desired import Desired, of_cluster
 from fedfleet_lab.datacentre.doors import WantedNamespace, Wishes
+from fedfleet_lab.datacentre.machines import Size
 from fedfleet_lab.datacentre.namespaces import class_name, objects
-from fedfleet_lab.datacentre.vms import Size
 from fedfleet_lab.errors import LabError
 
 DATACENTRE = LabConfig.parse_datacentre("lab", "10.89.0.0/16")

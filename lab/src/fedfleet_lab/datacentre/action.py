@@ -102,5 +102,5 @@ class Clusters:
         """Says whether the controller runs, and which cells there are."""
         running = ctx.daemons.running(self.name) is not None
         nodes = {cell.config.name: [node.name for node in cell.config.nodes] for cell in cells(ctx)}
-        words = [f"{name}: {len(names)} workers" for name, names in nodes.items()] or ["no clusters yet"]
+        words = [f"{name}: {len(names)} nodes" for name, names in nodes.items()] or ["no clusters yet"]
         return ActionStatus(self.name, running, ", ".join(words) if running else "not running", {"cells": nodes})

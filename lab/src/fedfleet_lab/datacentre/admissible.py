@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fedfleet_lab.datacentre.desired import Desired
-    from fedfleet_lab.datacentre.vms import Size
+    from fedfleet_lab.datacentre.machines import Size
 
 
 @dataclass(frozen=True)

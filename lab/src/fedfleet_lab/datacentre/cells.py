@@ -11,7 +11,7 @@ from fedfleet_lab.cluster.control_plane import API_SERVER, ControlPlane
 from fedfleet_lab.cluster.etcd import Etcd
 from fedfleet_lab.config import MOST_CELLS, MOST_NODES, LabConfig
 from fedfleet_lab.context import Context
-from fedfleet_lab.datacentre.vms import CONTROL_PLANE
+from fedfleet_lab.datacentre.machines import CONTROL_PLANE
 from fedfleet_lab.errors import LabError
 from fedfleet_lab.node.machine import Machine
 from fedfleet_lab.paths import LabPaths
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fedfleet_lab.config import NodeConfig
-    from fedfleet_lab.datacentre.vms import Place, Vm
+    from fedfleet_lab.datacentre.machines import Place, Vm
 
 
 def context_of(config: LabConfig, cache_of: LabPaths, *, keep: bool = False) -> Context:
@@ -80,7 +80,7 @@ def free_number(taken: Iterable[int]) -> int:
     """
     numbers = sorted(set(range(1, MOST_NODES + 1)) - set(taken))
     if not numbers:
-        raise LabError("The cluster is full", expected=f"at most {MOST_NODES} workers", next_step="Remove a worker")
+        raise LabError("The cluster is full", expected=f"at most {MOST_NODES} nodes", next_step="Remove a worker")
     return numbers[0]
 
 

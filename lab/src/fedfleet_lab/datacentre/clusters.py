@@ -17,7 +17,7 @@ from fedfleet_lab.datacentre.admissible import objection
 from fedfleet_lab.datacentre.cells import cut_power, free_cell, free_number, running
 from fedfleet_lab.datacentre.conditions import Count, Standing
 from fedfleet_lab.datacentre.kinds import CELL_ANNOTATION, CLUSTER, CLUSTER_FINALIZER, CLUSTER_NAME_LABEL, RELEASE_LABEL, SECRET
-from fedfleet_lab.datacentre.vms import CONTROL_PLANE, WORKER, Place
+from fedfleet_lab.datacentre.machines import CONTROL_PLANE, WORKER, Place
 from fedfleet_lab.node.action import is_ready
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from fedfleet_lab.datacentre.cells import Cells
     from fedfleet_lab.datacentre.desired import Desired, Pool
     from fedfleet_lab.datacentre.doors import Doors
-    from fedfleet_lab.datacentre.vms import Vm, Vms
+    from fedfleet_lab.datacentre.machines import Vm
+    from fedfleet_lab.datacentre.vms import Vms
     from fedfleet_lab.kubeapi import KubeApi, Object
 
 _LOG = logging.getLogger(__name__)
@@ -64,8 +65,8 @@ class Clusters:
         mine = self._mine(number)
         ctx = self.cells.context(number, mine)
         services.ground(ctx)
-        if not problem:
-            self._make_vms(desired, offer, number)
+        made = [] if problem else self._make_vms(desired, offer, number, mine)
+        if made:
             mine = self._mine(number)
             ctx = self.cells.context(number, mine)
         nodes = self.nodes.of(ctx)
@@ -101,19 +102,16 @@ class Clusters:
     def _mine(self, number: int) -> list[Vm]:
         return [vm for vm in self.vms.all() if vm.place.cell == number]
 
-    def _make_vms(self, desired: Desired, offer: Offer, number: int) -> None:
-        """Makes the VMs that are missing, and switches on what was made and never was."""
-        mine = self._mine(number)
+    def _make_vms(self, desired: Desired, offer: Offer, number: int, mine: Sequence[Vm]) -> list[Vm]:
+        """Makes the VMs that are missing, switches them on, and returns them. One that stays off is the hypervisor's to find."""
+        made: list[Vm] = []
         for pool in (desired.control_plane, *desired.pools):
-            there = [vm for vm in mine if vm.place.pool == pool.name]
-            current = [vm for vm in there if vm.place.built == pool.built]
+            current = [vm for vm in mine if vm.place.pool == pool.name and vm.place.built == pool.built]
             for _ in range(pool.replicas - len(current)):
-                place = self._place(desired, pool, number, mine)
-                name = _vm_name(desired, pool)
-                self.vms.create(name, offer.classes[pool.vm_class], place)
-                made = next(vm for vm in self._mine(number) if vm.name == name)
-                self.vms.power_on(made)
-                mine = self._mine(number)
+                place = self._place(desired, pool, number, [*mine, *made])
+                made.append(self.vms.create(_vm_name(desired, pool), offer.classes[pool.vm_class], place))
+                self.vms.power_on(made[-1])
+        return made
 
     def _place(self, desired: Desired, pool: Pool, number: int, mine: Sequence[Vm]) -> Place:
         role = WORKER if pool.name else CONTROL_PLANE

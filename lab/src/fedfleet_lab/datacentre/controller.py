@@ -5,28 +5,29 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
-from pyVmomi import vim
-
+from fedfleet.errors import FedFleetError
+from fedfleet.vsphere import VsphereError
 from fedfleet_lab import lab
 from fedfleet_lab.datacentre.admissible import Offer
 from fedfleet_lab.datacentre.cells import Cells
 from fedfleet_lab.datacentre.clusters import Clusters
 from fedfleet_lab.datacentre.desired import of_cluster
 from fedfleet_lab.datacentre.doors import Doors
+from fedfleet_lab.datacentre.errands import Errands
 from fedfleet_lab.datacentre.hypervisor import Hypervisor
 from fedfleet_lab.datacentre.kinds import CLUSTER, RELEASE
+from fedfleet_lab.datacentre.machines import Size
 from fedfleet_lab.datacentre.namespaces import Namespaces, class_name
 from fedfleet_lab.datacentre.simulated import HYPERVISOR, password, simulator, user
-from fedfleet_lab.datacentre.vms import Size, Vms
-from fedfleet_lab.errors import LabError
+from fedfleet_lab.datacentre.vms import Vms
+from fedfleet_lab.datastore.cache import key_of
 from fedfleet_lab.kubeapi import KubeApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     from fedfleet_lab.context import Context
     from fedfleet_lab.datacentre.doors import Wishes
@@ -51,8 +52,7 @@ class Controller:
         self._hypervisor = Hypervisor(self._vms, cells, delays)
         self._namespaces = Namespaces(ctx.kubectl, self._api, self._doors)
         self._clusters = Clusters(self._api, self._vms, cells, self._doors, lab.down)
-        self._busy: dict[str, Future[None]] = {}
-        self._pool = ThreadPoolExecutor(thread_name_prefix="cluster")
+        self._errands = Errands("cluster")
 
     def run(self) -> NoReturn:
         """Works until the process ends."""
@@ -63,41 +63,28 @@ class Controller:
         while True:
             try:
                 work()
-            except LabError as error:
+            except VsphereError as error:
                 _LOG.warning("%s", error)
-            except (vim.fault.NotAuthenticated, OSError) as error:
-                _LOG.warning("the vCenter's session is over: %s", error)
-                self._reconnect()
+                self._vms.connect()
+            except FedFleetError as error:
+                _LOG.warning("%s", error)
             except Exception:
                 # What one round could not do, the next one tries.
                 _LOG.exception("a round failed")
             time.sleep(pause)
 
-    def _reconnect(self) -> None:
-        try:
-            self._vms.connect()
-        except LabError as error:
-            _LOG.warning("%s", error)
-
     def _wishes_round(self) -> None:
         wishes = self._doors.wishes()
         self._namespaces.keep(wishes)
         releases = self._releases()
-        for item in self._api.list(CLUSTER)[0]:
-            key = item["metadata"]["uid"]
-            work = self._busy.get(key)
-            if work is None or work.done():
-                self._busy[key] = self._pool.submit(self._advance, item, wishes, releases)
+        clusters = {"/".join(("cluster", *key_of(item))): item for item in self._api.list(CLUSTER)[0]}
+        for subject, item in clusters.items():
+            offer = _offer(item["metadata"]["namespace"], wishes, releases)
+            self._errands.run(subject, partial(self._advance, item, offer))
+        self._errands.keep(clusters)
 
-    def _advance(self, item: Object, wishes: Wishes, releases: dict[str, str]) -> None:
-        namespace, name = item["metadata"]["namespace"], item["metadata"]["name"]
-        try:
-            self._clusters.advance(item, of_cluster(item), _offer(namespace, wishes, releases))
-        except LabError as error:
-            _LOG.warning("cluster %s/%s: %s", namespace, name, error)
-        except Exception:
-            # One cluster that is not as expected must not keep the others from coming up.
-            _LOG.exception("cluster %s/%s", namespace, name)
+    def _advance(self, item: Object, offer: Offer) -> None:
+        self._clusters.advance(item, of_cluster(item), offer)
 
     def _releases(self) -> dict[str, str]:
         """Returns usable releases: their names by version, as of `spec.version` and as of `spec.kubernetes.version`."""

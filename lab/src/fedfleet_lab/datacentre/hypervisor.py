@@ -9,18 +9,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fedfleet_lab.datacentre import cells
-from fedfleet_lab.errors import LabError
+from fedfleet_lab.datacentre.errands import Errands
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from fedfleet_lab.datacentre.cells import Cells
-    from fedfleet_lab.datacentre.vms import Vm, Vms
+    from fedfleet_lab.datacentre.machines import Vm
+    from fedfleet_lab.datacentre.vms import Vms
 
 _LOG = logging.getLogger(__name__)
 
@@ -40,34 +39,23 @@ class Hypervisor:
     vms: Vms
     cells: Cells
     delays: Delays = field(default_factory=Delays)
-    _busy: dict[str, Future[None]] = field(default_factory=dict)
     _booted: set[str] = field(default_factory=set)
     _back_at: dict[str, float] = field(default_factory=dict)
     # Nodes of a cell share control groups and links, which are made one at a time.
     _booting: threading.Lock = field(default_factory=threading.Lock)
-    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(thread_name_prefix="power"))
+    _errands: Errands = field(default_factory=lambda: Errands("power"))
 
     def round(self) -> None:
         """Looks at every VM once."""
         found = self.vms.all()
         now = time.monotonic()
         for vm in found:
-            work = self._busy.get(vm.name)
-            if work is None or work.done():
-                self._busy[vm.name] = self._pool.submit(self._keep, vm, found, now)
-        for name in set(self._busy) - {vm.name for vm in found}:
-            self._busy.pop(name)
-            self._booted.discard(name)
-            self._back_at.pop(name, None)
-
-    def _keep(self, vm: Vm, others: list[Vm], now: float) -> None:
-        try:
-            self._in_step(vm, others, now)
-        except LabError as error:
-            _LOG.warning("%s: %s", vm.name, error)
-        except Exception:
-            # One VM that is not as expected must not keep the others from power.
-            _LOG.exception("%s", vm.name)
+            self._errands.run(vm.name, partial(self._in_step, vm, found, now))
+        names = {vm.name for vm in found}
+        self._errands.keep(names)
+        self._booted &= names
+        for gone in set(self._back_at) - names:
+            self._back_at.pop(gone, None)
 
     def _in_step(self, vm: Vm, others: list[Vm], now: float) -> None:
         ctx = self.cells.context(vm.place.cell, others)
@@ -90,7 +78,7 @@ class Hypervisor:
             self._booted.discard(vm.name)
             cells.cut_power(ctx, vm.place)
             self._back_at[vm.name] = now + self.delays.healing
-        elif now >= self._back_at.get(vm.name, float("inf")):
+        elif now >= self._back_at.setdefault(vm.name, now + self.delays.healing):
             _LOG.info("%s is switched on again", vm.name)
             self._back_at.pop(vm.name)
             self.vms.power_on(vm)

@@ -1,0 +1,62 @@
+"""What a VM of the vCenter is in the lab, and how that is noted on it; light to import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+CONTROL_PLANE = "control-plane"
+WORKER = "worker"
+_PREFIX = "fedfleet.lab."
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a VM is in the lab; noted in its extra configuration.
+
+    Attributes:
+        cell: the cell's number.
+        number: the node's, from 1.
+        role: CONTROL_PLANE or WORKER.
+        cluster: namespace and name of its cluster, `fl-site-a/fl-a`.
+        pool: its pool in the cluster; empty for the control plane.
+        built: digest of what it was made from: another means that it is to be replaced.
+    """
+
+    cell: int
+    number: int
+    role: str
+    cluster: str
+    pool: str = ""
+    built: str = ""
+
+
+@dataclass(frozen=True)
+class Vm:
+    """One VM of a cluster's."""
+
+    name: str
+    on: bool
+    place: Place
+    handle: Any
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a VM class gives a VM."""
+
+    processors: int
+    memory_mib: int
+
+
+def noted(place: Place) -> dict[str, str]:
+    """Returns a place as extra configuration."""
+    return {f"{_PREFIX}{name}": str(value) for name, value in vars(place).items()}
+
+
+def place_of(noted: dict[str, str]) -> Place | None:
+    """Returns the place that extra configuration notes; None for a VM of nobody's cluster."""
+    words = {key.removeprefix(_PREFIX): value for key, value in noted.items() if key.startswith(_PREFIX)}
+    if not words:
+        return None
+    return Place(int(words["cell"]), int(words["number"]), words["role"], words["cluster"], words.get("pool", ""), words.get("built", ""))
