@@ -11,8 +11,13 @@ from support.commands import Finished
 from support.federation import Federation
 from support.lab import RunningLab
 
-# Beside the federation that the lab's own inventory deploys: other names, and hosts of the ingress that nobody else has.
+# Beside the federation that the lab's own inventory deploys: other names, and hosts of the ingress that nobody else has. All in the one cluster
+# that the lab is, where the examples have vSphere make one for each.
 FEDERATION = {
+    "cluster_provider": "existing",
+    "cluster_vcenter_hostname": "",
+    "cluster_vcenter_password": "",
+    "storage_classes": dict.fromkeys(("database", "stream", "files", "dataset", "notebook"), "lab-mirrored"),
     "federation_name": "single",
     "federation_domain": "fate.single.internal",
     "ingress_domain": "single.internal",
@@ -36,7 +41,8 @@ class Organisation:
     def of(cls, inventory: str, directory: Path, lab: RunningLab, namespace: str = "") -> "Organisation":
         """Copy an example inventory."""
         namespace = namespace or f"single-{inventory}"
-        return cls(Federation.copied(inventory, directory, lab, "standalone"), namespace, FEDERATION | {"site_namespace": namespace})
+        variables = FEDERATION | {"site_namespace": namespace, "cluster_kubeconfig": str(lab.kubeconfig)}
+        return cls(Federation.copied(inventory, directory, lab, "standalone"), namespace, variables)
 
     def knowing(self, **variables: Any) -> "Organisation":
         """The same organisation with more to say."""
