@@ -77,7 +77,9 @@ def ensure(
     if before is None:
         if dry_run:
             return Outcome(changed=True, after=_planned(supervisor, wanted))
-        _create(client, supervisor, wanted)
+        if not _create(client, supervisor, wanted):
+            # Another site of the same cluster was quicker: what it made is held against what is wanted here.
+            return ensure(client, supervisor, wanted, timeout=timeout, exclusive_access=exclusive_access, progress=progress)
         return Outcome(changed=True, after=wait_running(client, wanted.name, timeout, progress))
     _same_supervisor(before, supervisor, wanted.name)
     change = namespace_specs.changes(before, wanted, exclusive_access=exclusive_access)
@@ -148,14 +150,21 @@ def shown(info: Info | None) -> dict[str, Any]:
     return info.settings() | {"config_status": info.config_status, "messages": list(info.said)}
 
 
-def _create(client: Client, supervisor: Supervisor, wanted: Wanted) -> None:
+def _create(client: Client, supervisor: Supervisor, wanted: Wanted) -> bool:
+    """Have it made; False where somebody else has made one of the name since it was looked for."""
     body = namespace_specs.create_spec(wanted, supervisor.id, by_cluster=supervisor.by_cluster)
     try:
         client.rest.post(INSTANCES if supervisor.by_cluster else INSTANCES_V2, body)
+    except errors.AlreadyExistsError:
+        if find(client, wanted.name) is None:
+            # One that this user may not see.
+            raise
+        return False
     except errors.UnreachableError as error:
         # It may have been carried out before the conversation broke off; then it is there and is waited for.
         if not error.perhaps_done or find(client, wanted.name) is None:
             raise
+    return True
 
 
 def _carry_out(client: Client, name: str, change: Changes) -> None:
