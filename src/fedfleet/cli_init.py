@@ -1,7 +1,7 @@
 """`fedfleet init`: a new inventory from flags, or from questions where flags are missing and somebody is there to answer."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -41,6 +41,10 @@ _PARTY = (
     _Question("storage_class", "--storage-class", "StorageClass for everything that is kept"),
     _Question("ingress_domain", "--ingress-domain", "Domain below which the notebook is reached"),
 )
+_VCENTER = (
+    _Question("vcenter_user", "--vcenter-user", "Who logs in to vCenter, with the domain"),
+    _Question("storage_policy", "--storage-policy", "Storage policy of nodes and volumes, by its name in vCenter"),
+)
 _EXISTING_INGRESS = _Question("ingress_class", "--ingress-class", "IngressClass of the controller that is there")
 
 
@@ -52,10 +56,16 @@ def init(
     registry: Annotated[str | None, typer.Option(help="Registry the images are pulled from.")] = None,
     kubeconfig: Annotated[str | None, typer.Option(help="Path of the kubeconfig; else what kubectl would take.")] = None,
     context: Annotated[str | None, typer.Option(help="Context in it; else its current one.")] = None,
+    vcenter: Annotated[str | None, typer.Option(help="vCenter that makes the cluster; else there is one.")] = None,
+    vcenter_user: Annotated[str | None, typer.Option(help="Who logs in there, with the domain (--vcenter).")] = None,
+    vcenter_ca_file: Annotated[str | None, typer.Option(help="Authorities of vCenter and its Supervisor, PEM (--vcenter).")] = None,
+    storage_policy: Annotated[str | None, typer.Option(help="Storage policy of nodes and volumes, by its name (--vcenter).")] = None,
     profile: Annotated[str | None, typer.Option(help="lab, pilot or production; else pilot.")] = None,
     party_id: Annotated[str | None, typer.Option(help="Party id (party).")] = None,
     organisation: Annotated[str | None, typer.Option(help="Organisation that owns the party (party).")] = None,
-    storage_class: Annotated[str | None, typer.Option(help="StorageClass for everything that is kept (party).")] = None,
+    storage_class: Annotated[
+        str | None, typer.Option(help="StorageClass for everything that is kept; else the storage policy's (party).")
+    ] = None,
     fate_profile: Annotated[str | None, typer.Option(help="spark or standalone; else spark (party).")] = None,
     ingress: Annotated[str | None, typer.Option(help="traefik, contour or existing; else traefik (party).")] = None,
     ingress_class: Annotated[
@@ -75,6 +85,10 @@ def init(
         "registry": registry,
         "kubeconfig": kubeconfig,
         "context": context,
+        "vcenter": vcenter,
+        "vcenter_user": vcenter_user,
+        "vcenter_ca_file": vcenter_ca_file,
+        "storage_policy": storage_policy,
         "profile": profile,
     }
     of_party: dict[str, object] = {
@@ -90,8 +104,12 @@ def init(
     wanted, foreign = (of_party, of_exchange) if kind is Kind.PARTY else (of_exchange, of_party)
     _refuse_foreign(kind, foreign)
     given = {field: value for field, value in (every_site | wanted).items() if value is not None}
-    questions = _EVERY_SITE + (_PARTY if kind is Kind.PARTY else ()) + ((_EXISTING_INGRESS,) if ingress == "existing" else ())
-    answers = _validated(kind, given | _ask(question for question in questions if question.field not in given))
+    given |= _ask(question for question in _questions(kind, bool(vcenter), ingress) if question.field not in given)
+    if kind is Kind.PARTY and vcenter and "storage_class" not in given:
+        from fedfleet.vsphere.storage_policies import storage_class_name
+
+        given["storage_class"] = storage_class_name(str(given["storage_policy"]))
+    answers = _validated(kind, given)
     try:
         written = write_inventory(directory, answers)
     except InventoryExistsError as error:
@@ -101,6 +119,17 @@ def init(
         typer.echo(f"wrote {path}")
     typer.echo(f"Next: look through {directory / 'group_vars' / 'all.yml'}, then run")
     typer.echo(f"  cd {directory} && ansible-playbook fedfleet.federation.site")
+
+
+def _questions(kind: Kind, by_vcenter: bool, ingress: str | None) -> Iterator[_Question]:
+    yield from _EVERY_SITE
+    if by_vcenter:
+        yield from _VCENTER
+    if kind is Kind.PARTY:
+        # What vCenter's policy is called in Kubernetes needs no answer.
+        yield from (question for question in _PARTY if not (by_vcenter and question.field == "storage_class"))
+        if ingress == "existing":
+            yield _EXISTING_INGRESS
 
 
 def _refuse_foreign(kind: Kind, foreign: dict[str, object]) -> None:

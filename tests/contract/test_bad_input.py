@@ -24,6 +24,7 @@ from fedfleet.registration.secrets import ensure_keys
 from support.commands import ROOT, run
 from support.kube import local_kubeconfig
 from support.objects import Objects
+from support.organisations import HERE
 from support.parties import BANK, DOMAIN, EXCHANGE, FEDERATION, HOSPITAL, NOW, TELCO, key
 
 Variables = dict[str, Any]
@@ -36,7 +37,7 @@ def refusal(
     inventory = folder / name
     shutil.copytree(ROOT / "inventories" / name, inventory, ignore=shutil.ignore_patterns("artifacts"))
     common = inventory / "group_vars" / "all.yml"
-    kept = yaml.safe_load(common.read_text()) | {"cluster_kubeconfig": str(folder / "no-kubeconfig")}
+    kept = yaml.safe_load(common.read_text()) | HERE | {"cluster_kubeconfig": str(folder / "no-kubeconfig")}
     common.write_text(yaml.safe_dump(kept | variables, sort_keys=False))
     for path, text in files.items():
         (inventory / path).parent.mkdir(parents=True, exist_ok=True)

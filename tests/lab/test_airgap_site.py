@@ -18,6 +18,8 @@ from fedfleet.images.credentials import Credentials
 from fedfleet.kube import Client
 from fedfleet_lab.cli_context import context
 from support.federation import Federation
+from support.lab import RunningLab
+from support.organisations import example_here
 from support.site_registry import PASSWORD, USER, SiteRegistry, site_registry
 
 PARTY = "60000"
@@ -57,24 +59,24 @@ def nodes_know(federation: Federation, registry: SiteRegistry) -> Iterator[None]
             shutil.rmtree(place, ignore_errors=True)
 
 
-def inventory(folder: Path, registry: SiteRegistry) -> Path:
+def inventory(folder: Path, registry: SiteRegistry, lab: RunningLab) -> Path:
     """A party's inventory as somebody without internet writes it."""
-    source = Path(__file__).parents[2] / "inventories" / "party30000"
-    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("artifacts"))
+    example_here(
+        "party30000",
+        folder,
+        lab,
+        party_id=int(PARTY),
+        organisation="Clinic without internet",
+        fate_profile="standalone",
+        fate_notebook=False,
+        fate_exchange_namespace="fate-exchange",
+        ingress_provider="existing",
+        ingress_class_name="traefik",
+        fedfleet_registry=registry.address,
+        fedfleet_image_digests_file="{{ inventory_dir }}/artifacts/images.yml",
+        fedfleet_image_pull_secrets=[SECRET],
+    )
     (folder / "hosts.yml").write_text(yaml.safe_dump({"parties": {"hosts": {f"party{PARTY}": None}}}))
-    variables = folder / "group_vars" / "all.yml"
-    changed = {
-        "party_id": int(PARTY),
-        "organisation": "Clinic without internet",
-        "fate_profile": "standalone",
-        "fate_notebook": False,
-        "ingress_provider": "existing",
-        "ingress_class_name": "traefik",
-        "fedfleet_registry": registry.address,
-        "fedfleet_image_digests_file": "{{ inventory_dir }}/artifacts/images.yml",
-        "fedfleet_image_pull_secrets": [SECRET],
-    }
-    variables.write_text(yaml.safe_dump(yaml.safe_load(variables.read_text()) | changed))
     return folder
 
 
@@ -105,7 +107,7 @@ def site(federation: Federation, client: Client) -> Iterator[Site]:
         carried = folder / "images.tar"
         federation.lab.fedfleet("images", "save", str(carried), *IMAGES, timeout=PULL_SECONDS).expect()
         with site_registry(folder / "registry", host) as registry, nodes_know(federation, registry):
-            here = Federation(inventory(folder / "clinic", registry), federation.lab, "standalone")
+            here = Federation(inventory(folder / "clinic", registry, federation.lab), federation.lab, "standalone")
             digests = here.inventory / "artifacts" / "images.yml"
             to = ("--registry", registry.address, "--ca-file", str(registry.ca), "--env-file", str(registry.env_file))
             federation.lab.fedfleet(

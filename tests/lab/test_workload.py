@@ -15,6 +15,7 @@ import yaml
 from fedfleet.report.workload import WorkloadReport
 from support.commands import BIN, ROOT, Finished
 from support.federation import Federation
+from support.organisations import example_here
 
 RUN_SECONDS = 1800
 pytestmark = pytest.mark.timeout(RUN_SECONDS)
@@ -127,7 +128,7 @@ def test_parties_that_do_not_reach_each_other_work_together(federation: Federati
     for party in (GUEST, HOST):
         own = {other: member if other == party else {"role": member["role"]} for other, member in told["parties"].items()}
         home = tmp_path / party
-        shutil.copytree(ROOT / "inventories" / f"party{party}", home / "inventory", ignore=shutil.ignore_patterns("artifacts"))
+        example_here(f"party{party}", home / "inventory", federation.lab)
         for which in ("train", "test"):
             shutil.copy(rows / f"{party}-{which}.csv", home)
         (home / "apart.yaml").write_text(yaml.safe_dump(told | {"parties": own}))

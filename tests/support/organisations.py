@@ -6,23 +6,36 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from fedfleet.report import Report
-from support.commands import Finished
+from support.commands import ROOT, Finished
 from support.federation import Federation
 from support.lab import RunningLab
 
-# Beside the federation that the lab's own inventory deploys: other names, and hosts of the ingress that nobody else has. All in the one cluster
-# that the lab is, where the examples have vSphere make one for each.
-FEDERATION = {
+# In the one cluster that the lab is, where the examples have vSphere make one for each.
+HERE = {
     "cluster_provider": "existing",
     "cluster_vcenter_hostname": "",
     "cluster_vcenter_password": "",
     "storage_classes": dict.fromkeys(("database", "stream", "files", "dataset", "notebook"), "lab-mirrored"),
+}
+# Beside the federation that the lab's own inventory deploys: other names, and hosts of the ingress that nobody else has.
+FEDERATION = {
     "federation_name": "single",
     "federation_domain": "fate.single.internal",
     "ingress_domain": "single.internal",
     "fate_exchange_namespace": "single-exchange",
 }
+
+
+def example_here(inventory: str, folder: Path, lab: RunningLab, **changed: Any) -> Path:
+    """Copy an example inventory, with variables for the one cluster that the lab is, and others that are changed."""
+    shutil.copytree(ROOT / "inventories" / inventory, folder, ignore=shutil.ignore_patterns("artifacts"))
+    variables = folder / "group_vars" / "all.yml"
+    here = HERE | {"cluster_kubeconfig": str(lab.kubeconfig)} | changed
+    variables.write_text(yaml.safe_dump(yaml.safe_load(variables.read_text()) | here))
+    return folder
 
 
 @dataclass(frozen=True)
@@ -41,7 +54,7 @@ class Organisation:
     def of(cls, inventory: str, directory: Path, lab: RunningLab, namespace: str = "") -> "Organisation":
         """Copy an example inventory."""
         namespace = namespace or f"single-{inventory}"
-        variables = FEDERATION | {"site_namespace": namespace, "cluster_kubeconfig": str(lab.kubeconfig)}
+        variables = HERE | FEDERATION | {"site_namespace": namespace, "cluster_kubeconfig": str(lab.kubeconfig)}
         return cls(Federation.copied(inventory, directory, lab, "standalone"), namespace, variables)
 
     def knowing(self, **variables: Any) -> "Organisation":

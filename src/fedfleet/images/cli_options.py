@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Names = Annotated[list[str] | None, typer.Argument(help="Images; none: all of the platform's, and optional ones whose programs are given.")]
-RegistryOption = Annotated[str, typer.Option("--registry", envvar="FEDFLEET_REGISTRY", help="The registry, HOST[:PORT][/PATH].")]
+RegistryOption = Annotated[
+    str, typer.Option("--registry", envvar="FEDFLEET_REGISTRY", help="The registry: HOST, HOST:PORT or HOST:PORT/PATH.")
+]
 PlainHttp = Annotated[bool, typer.Option("--plain-http", help="The registry speaks HTTP without TLS.")]
 Ca = Annotated[
     Path | None,

@@ -1,7 +1,7 @@
 """What must be known before an inventory can be written."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
@@ -46,7 +46,22 @@ class _Answers(BaseModel):
     registry: Registry
     kubeconfig: Line | None = None
     context: Line | None = None
+    vcenter: Name | None = None
+    vcenter_user: Line | None = None
+    vcenter_ca_file: Line | None = None
+    storage_policy: Line | None = None
     profile: Profile = "pilot"
+
+    @model_validator(mode="after")
+    def _has_its_cluster(self) -> Self:
+        of_vcenter = (self.vcenter_user, self.storage_policy)
+        if self.vcenter is not None and None in of_vcenter:
+            raise ValueError("--vcenter needs --vcenter-user and --storage-policy")
+        if self.vcenter is None and any((*of_vcenter, self.vcenter_ca_file)):
+            raise ValueError("--vcenter-user, --vcenter-ca-file and --storage-policy are for --vcenter")
+        if self.vcenter is not None and self.context is not None:
+            raise ValueError("--context is for a cluster that is there, not for one that --vcenter makes")
+        return self
 
 
 class ExchangeAnswers(_Answers):

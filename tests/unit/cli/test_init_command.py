@@ -130,3 +130,37 @@ def test_a_new_party_lets_traefik_read_its_own_namespace_only(tmp_path: Path) ->
     assert init(tmp_path / "site", *PARTY).exit_code == 0
 
     assert variables(tmp_path / "site")["ingress_namespaces"] == ["fate-9999"]
+
+
+VCENTER = ("--vcenter", "vcenter.example.org", "--vcenter-user", "fedfleet@vsphere.local", "--storage-policy", "Gold: mirrored")
+WITHOUT_CLASS = tuple(word for word in PARTY if word not in ("--storage-class", "fast"))
+
+
+def test_a_cluster_that_vcenter_makes(tmp_path: Path) -> None:
+    assert init(tmp_path / "site", *WITHOUT_CLASS, *VCENTER).exit_code == 0
+
+    written = variables(tmp_path / "site")
+    assert written["cluster_provider"] == "vks"
+    assert written["cluster_vcenter_hostname"] == "vcenter.example.org"
+    assert written["cluster_storage_policy"] == "Gold: mirrored"
+    assert written["storage_classes"] == dict.fromkeys(("database", "stream", "files", "dataset", "notebook"), "gold-mirrored")
+    assert "VCENTER_PASSWORD" in str(written["cluster_vcenter_password"])
+    assert str(written["cluster_kubeconfig"]).endswith("/.config/fedfleet/north-party9999.kubeconfig")
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ((*PARTY, "--storage-policy", "Gold"), "are for --vcenter"),
+        ((*WITHOUT_CLASS, *VCENTER, "--context", "admin"), "--context is for a cluster that is there"),
+        ((*PARTY, "--vcenter", "vcenter.example.org"), "add --vcenter-user, --storage-policy"),
+        ((*PARTY, "--vcenter", "https://vcenter"), "add --vcenter-user"),
+        ((*WITHOUT_CLASS, *VCENTER, "--vcenter", "https://vcenter"), "--vcenter is 'https://vcenter'"),
+    ],
+)
+def test_answers_about_vcenter_go_together(tmp_path: Path, answers: tuple[str, ...], said: str) -> None:
+    ended = init(tmp_path / "site", *answers)
+
+    assert ended.exit_code == 2
+    assert said in " ".join(ended.stderr.replace("│", "").split())
+    assert not (tmp_path / "site").exists()

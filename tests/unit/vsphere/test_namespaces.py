@@ -9,7 +9,12 @@ from fedfleet.vsphere.supervisors import Supervisor
 from support.answering_server import Says, Told
 
 SUPERVISOR = Supervisor("s-1", "north", "RUNNING", "READY", endpoint="192.0.2.1")
-THERE = {"config_status": "RUNNING", "stats": {"cpu_used": 0, "memory_used": 0, "storage_used": 0}, "cluster": "domain-c1", "access_list": []}
+THERE = {
+    "config_status": "RUNNING",
+    "stats": {"cpu_used": 0, "memory_used": 0, "storage_used": 0},
+    "cluster": "domain-c1",
+    "access_list": [],
+}
 TAKEN = Says(400, {"error_type": "ALREADY_EXISTS", "messages": []})
 MISSING = Says(404, {"error_type": "NOT_FOUND", "messages": []})
 
