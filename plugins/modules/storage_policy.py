@@ -20,7 +20,7 @@ options:
     type: str
     required: true
   state:
-    description: Whether it shall be there. With V(absent), tags and categories stay.
+    description: Whether it shall be there. With V(absent), tag and category go, too, where they were made by this module and nothing else needs them.
     type: str
     choices: [present, absent]
     default: present

@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 module: workload_cluster_info
 short_description: Says how a workload cluster is
 description:
-  - Returns settings and state of a workload cluster at a Supervisor.
+  - Returns settings and state of a workload cluster at a Supervisor, and fetches its kubeconfig where that is asked for.
 version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.vsphere
@@ -28,10 +28,14 @@ options:
     type: str
     choices: [vks, tkc]
     default: vks
+  kubeconfig_path:
+    description: Where to write the administrator's kubeconfig, for its owner alone, if there is no such file. When empty, none is written.
+    type: path
+    default: ""
 attributes:
   check_mode:
     support: full
-    description: The module changes nothing.
+    description: The module changes nothing at the Supervisor. In check mode it writes no kubeconfig.
   diff_mode:
     support: none
     description: The module changes nothing.
@@ -94,6 +98,7 @@ error:
   type: dict
 """
 
+from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -104,17 +109,24 @@ ARGUMENTS: dict[str, Any] = SUPERVISOR_ARGUMENTS | {
     "name": {"type": "str", "required": True},
     "namespace": {"type": "str", "required": True},
     "provider": {"type": "str", "choices": ["vks", "tkc"], "default": "vks"},
+    "kubeconfig_path": {"type": "path", "default": ""},
 }
 
 
 def run(module: AnsibleModule) -> None:
     params = module.params
     with supervisor_session(module) as (work, supervisor):
-        from fedfleet.vsphere import workload_clusters
+        from fedfleet.vsphere import kubeconfigs, workload_clusters
 
         found = workload_clusters.find(supervisor, params["provider"], params["namespace"], params["name"])
         shown = workload_clusters.shown(found)
-    work.done(changed=False, cluster=shown)
+        path = Path(params["kubeconfig_path"]).expanduser() if params["kubeconfig_path"] else None
+        text = None
+        if found is not None and path is not None and not path.exists():
+            text = kubeconfigs.of_cluster(supervisor, params["namespace"], params["name"])
+        if text and path and not module.check_mode:
+            kubeconfigs.write(path, text)
+    work.done(changed=bool(text), cluster=shown)
 
 
 def main() -> None:

@@ -170,15 +170,15 @@ def ensure(client: Client, wanted: Wanted, *, dry_run: bool = False) -> Outcome:
         return Outcome(changed, before, planned, missing)
     category = category or tags.make_category(client, wanted.category)
     tag = tag or tags.make_tag(client, category, wanted.tag)
-    if missing:
-        tags.attach(client, tag, [places[name] for name in missing])
+    for name in missing:
+        tags.attach(client, tag, places[name])
     if before is None:
         policies.create(wanted)
     return Outcome(changed, before, policies.find(wanted.name), missing)
 
 
 def remove(client: Client, name: str, *, dry_run: bool = False) -> Outcome:
-    """Delete the policy; tags and categories stay.
+    """Delete the policy, with tags and categories of its rules that were made for policies here.
 
     Raises:
         InUseError: something is still stored by it.
@@ -187,6 +187,9 @@ def remove(client: Client, name: str, *, dry_run: bool = False) -> Outcome:
     before = policies.find(name)
     if before is not None and not dry_run:
         policies.delete(before.id)
+        for category, values in before.rules.items():
+            for value in values:
+                tags.take_back(client, category, value)
     return Outcome(before is not None, before)
 
 

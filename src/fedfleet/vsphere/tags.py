@@ -8,12 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from fedfleet.vsphere import errors
 from fedfleet.vsphere.answers import Answer, read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from fedfleet.vsphere.client import Client
 
 CATEGORY = "/cis/tagging/category"
@@ -22,12 +19,16 @@ ASSOCIATION = "/cis/tagging/tag-association"
 
 DATASTORE = "Datastore"
 
+# Description of what was made here, and so may be removed here.
+OURS = "Made by FedFleet"
+
 
 class Category(Answer):
     """A category of tags: CategoryModel."""
 
     id: str
     name: str
+    description: str
     associable_types: frozenset[str]
 
 
@@ -37,6 +38,7 @@ class Tag(Answer):
     id: str
     category_id: str
     name: str
+    description: str
 
 
 class Attached(Answer):
@@ -44,12 +46,6 @@ class Attached(Answer):
 
     type: str
     id: str
-
-
-class BatchResult(Answer):
-    """How attaching went: TagAssociation.BatchResult."""
-
-    success: bool
 
 
 def find_category(client: Client, name: str) -> Category | None:
@@ -66,28 +62,41 @@ def find_category(client: Client, name: str) -> Category | None:
 
 def find_tag(client: Client, category: Category, name: str) -> Tag | None:
     """The tag of that name in a category, or None."""
+    return next((tag for tag in tags_of(client, category) if tag.name == name), None)
+
+
+def tags_of(client: Client, category: Category) -> list[Tag]:
+    """The tags of a category."""
     query = {"action": "list-tags-for-category"}
-    for identifier in read(list[str], client.rest.post(TAG, {"category_id": category.id}, query, repeatable=True), TAG):
-        path = f"{TAG}/{quote(identifier, safe='')}"
-        answer = client.rest.find(path)
-        if answer is not None:
-            tag = read(Tag, answer, path)
-            if tag.name == name:
-                return tag
-    return None
+    identifiers = read(list[str], client.rest.post(TAG, {"category_id": category.id}, query, repeatable=True), TAG)
+    paths = [f"{TAG}/{quote(identifier, safe='')}" for identifier in identifiers]
+    answers = ((path, client.rest.find(path)) for path in paths)
+    return [read(Tag, answer, path) for path, answer in answers if answer is not None]
 
 
 def make_category(client: Client, name: str) -> Category:
-    """Make a category whose tags go on datastores, one of them on each at most."""
-    body = {"name": name, "description": "Made by FedFleet", "cardinality": "SINGLE", "associable_types": [DATASTORE]}
+    """Make a category whose tags go on datastores."""
+    body = {"name": name, "description": OURS, "cardinality": "MULTIPLE", "associable_types": [DATASTORE]}
     identifier = read(str, client.rest.post(CATEGORY, body), CATEGORY)
-    return Category(id=identifier, name=name, associable_types=frozenset({DATASTORE}))
+    return Category(id=identifier, name=name, description=OURS, associable_types=frozenset({DATASTORE}))
 
 
 def make_tag(client: Client, category: Category, name: str) -> Tag:
     """Make a tag in a category."""
-    body = {"name": name, "description": "Made by FedFleet", "category_id": category.id}
-    return Tag(id=read(str, client.rest.post(TAG, body), TAG), category_id=category.id, name=name)
+    body = {"name": name, "description": OURS, "category_id": category.id}
+    return Tag(id=read(str, client.rest.post(TAG, body), TAG), category_id=category.id, name=name, description=OURS)
+
+
+def take_back(client: Client, category_name: str, tag_name: str) -> None:
+    """Remove a tag, and its category with the last one; either only where it was made here."""
+    category = find_category(client, category_name)
+    if category is None:
+        return
+    tag = find_tag(client, category, tag_name)
+    if tag is not None and tag.description == OURS:
+        client.rest.delete(f"{TAG}/{quote(tag.id, safe='')}")
+    if category.description == OURS and not tags_of(client, category):
+        client.rest.delete(f"{CATEGORY}/{quote(category.id, safe='')}")
 
 
 def tagged_datastores(client: Client, tag: Tag) -> frozenset[str]:
@@ -97,20 +106,8 @@ def tagged_datastores(client: Client, tag: Tag) -> frozenset[str]:
     return frozenset(one.id for one in read(list[Attached], answer, path) if one.type == DATASTORE)
 
 
-def attach(client: Client, tag: Tag, datastores: Sequence[str]) -> None:
-    """Put a tag on datastores, by managed object id.
-
-    Raises:
-        TaskError: vCenter could not put it on every one of them.
-    """
+def attach(client: Client, tag: Tag, datastore: str) -> None:
+    """Put a tag on a datastore, by its managed object id."""
     path = f"{ASSOCIATION}/{quote(tag.id, safe='')}"
-    body = {"object_ids": [{"type": DATASTORE, "id": one} for one in datastores]}
     # What is tagged already stays so: it may be asked again.
-    answer = client.rest.post(path, body, {"action": "attach-tag-to-multiple-objects"}, repeatable=True)
-    if not read(BatchResult, answer, path).success:
-        raise errors.TaskError(
-            f"Tag {tag.name} could not be put on every datastore",
-            expected=", ".join(datastores),
-            where=client.rest.origin,
-            next_step="Check that the category allows tags on datastores and one more on each, and the user's right to assign tags",
-        )
+    client.rest.post(path, {"object_id": {"type": DATASTORE, "id": datastore}}, {"action": "attach"}, repeatable=True)

@@ -43,7 +43,6 @@ READ: list[tuple[type[BaseModel], Any]] = [
     (tags.Category, tagging_client.CategoryModel),
     (tags.Tag, tagging_client.TagModel),
     (tags.Attached, std_client.DynamicID),
-    (tags.BatchResult, tagging_client.TagAssociation.BatchResult),
 ]
 # LibraryModel is also what creates and updates take, so that the bindings call every field optional; "will always be present in the result of get".
 _ALWAYS_TOLD = {"Library.id", "Library.name", "Library.type"}

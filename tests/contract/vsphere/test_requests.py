@@ -210,25 +210,36 @@ def make_a_local_library(told: Told, client: Client) -> None:
 
 
 def tag_datastores(told: Told, client: Client) -> None:
-    category = {"id": "c-1", "name": "fl", "description": "", "cardinality": "SINGLE", "associable_types": ["Datastore"], "used_by": []}
+    category = {
+        "id": "c-1",
+        "name": "fl",
+        "description": tags.OURS,
+        "cardinality": "MULTIPLE",
+        "associable_types": ["Datastore"],
+        "used_by": [],
+    }
     told.say("GET", "/api/cis/tagging/category", Says(200, ["c-1"]))
     told.say("GET", "/api/cis/tagging/category/c-1", Says(200, category))
     told.say("POST", "/api/cis/tagging/category", Says(201, "c-1"))
     told.say("POST", "/api/cis/tagging/tag", Says(201, "t-1"))
     told.say("POST", "/api/cis/tagging/tag?action=list-tags-for-category", Says(200, ["t-1"]))
-    tag = {"id": "t-1", "category_id": "c-1", "name": "gold", "description": "", "used_by": []}
+    tag = {"id": "t-1", "category_id": "c-1", "name": "gold", "description": tags.OURS, "used_by": []}
     told.say("GET", "/api/cis/tagging/tag/t-1", Says(200, tag))
     attached = [{"type": "Datastore", "id": "datastore-1"}, {"type": "HostSystem", "id": "host-1"}]
     told.say("POST", "/api/cis/tagging/tag-association/t-1?action=list-attached-objects", Says(200, attached))
-    done = {"success": True, "error_messages": []}
-    told.say("POST", "/api/cis/tagging/tag-association/t-1?action=attach-tag-to-multiple-objects", Says(200, done))
+    told.say("POST", "/api/cis/tagging/tag-association/t-1?action=attach", Says(204))
+    told.say("DELETE", "/api/cis/tagging/tag/t-1", Says(204))
+    told.say("DELETE", "/api/cis/tagging/category/c-1", Says(204))
     made = tags.make_category(client, "fl")
     assert tags.find_category(client, "fl") == made
     assert tags.make_tag(client, made, "gold") == tags.find_tag(client, made, "gold")
     found = tags.find_tag(client, made, "gold")
     assert found is not None
     assert tags.tagged_datastores(client, found) == {"datastore-1"}
-    tags.attach(client, found, ["datastore-2"])
+    tags.attach(client, found, "datastore-2")
+    told.say("POST", "/api/cis/tagging/tag?action=list-tags-for-category", Says(200, ["t-1"]), Says(200, []))
+    tags.take_back(client, "fl", "gold")
+    assert [one.path for one in told.requests() if one.method == "DELETE"] == ["/api/cis/tagging/tag/t-1", "/api/cis/tagging/category/c-1"]
 
 
 WORK: list[Callable[[Told, Client], None]] = [
