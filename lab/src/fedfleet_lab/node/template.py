@@ -6,6 +6,7 @@ layers, which containerd never changes, are links into the template. So three no
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -37,6 +38,8 @@ _BLOBS = "io.containerd.content.v1.content/blobs/sha256"
 _LARGEST_MANIFEST = 4 << 20
 _CURRENT = "current"
 _RECORD = "images.json"
+_OF = "template"
+"""The file in a clone that names its template."""
 _ROOT = "root"
 """The containerd root in a template's folder."""
 
@@ -56,12 +59,14 @@ class Template:
         """Makes `target` a containerd root with the template's images, whole or not at all."""
         unfinished = target.with_name(f"{target.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
+        # From now on, whoever prunes sees that the template is needed.
+        (unfinished / _OF).write_text(self.key)
         source = self.folder / _ROOT
-        shutil.copytree(source, unfinished, symlinks=True, ignore=_shared_content, copy_function=shutil.copy2)
+        shutil.copytree(source, unfinished, symlinks=True, ignore=_shared_content, copy_function=shutil.copy2, dirs_exist_ok=True)
         for snapshot in (source / _SNAPSHOTS).iterdir():
             # A removed image takes the link away, not what it leads to.
             (unfinished / _SNAPSHOTS / snapshot.name).symlink_to(snapshot)
-        (unfinished / "template").write_text(self.key)
         unfinished.rename(target)
 
 
@@ -74,7 +79,7 @@ def current(paths: LabPaths) -> Template | None:
 def template_of(containerd_root: Path) -> str | None:
     """Returns the key of the template that a node's disk is a clone of; None where it is none."""
     try:
-        return (containerd_root / "template").read_text()
+        return (containerd_root / _OF).read_text()
     except FileNotFoundError:
         return None
 
@@ -86,20 +91,30 @@ def make(ctx: Context, images: Sequence[StoredImage]) -> Template:
         LabError: an image cannot be pulled.
     """
     key = hashlib.sha256(json.dumps([[image.name, image.digest] for image in images]).encode()).hexdigest()[:16]
-    folder = ctx.paths.templates / key
-    if not folder.exists():
-        unfinished = folder.with_name(f"{key}.unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        _fill(ctx, unfinished, set(images))
-        record = [{"name": image.name, "digest": image.digest} for image in images]
-        (unfinished / _RECORD).write_text(json.dumps(record, indent=1))
-        unfinished.rename(folder)
-    link = ctx.paths.templates / f"{_CURRENT}.new"
-    link.unlink(missing_ok=True)
-    link.symlink_to(folder)
-    link.replace(ctx.paths.templates / _CURRENT)
-    return Template(folder)
+    with _alone(ctx.paths):
+        folder = ctx.paths.templates / key
+        if not folder.exists():
+            unfinished = folder.with_name(f"{key}.unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(parents=True)
+            _fill(ctx, unfinished, set(images))
+            record = [{"name": image.name, "digest": image.digest} for image in images]
+            (unfinished / _RECORD).write_text(json.dumps(record, indent=1))
+            unfinished.rename(folder)
+        link = ctx.paths.templates / f"{_CURRENT}.new"
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder)
+        link.replace(ctx.paths.templates / _CURRENT)
+        return Template(folder)
+
+
+@contextmanager
+def _alone(paths: LabPaths) -> Iterator[None]:
+    """Lets one lab make or remove templates while the others wait: all labs of a user share them."""
+    paths.templates.mkdir(parents=True, exist_ok=True)
+    with (paths.templates / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _fill(ctx: Context, folder: Path, wanted: set[StoredImage]) -> None:
@@ -189,8 +204,9 @@ def _layers(blob: Path) -> list[str]:
 
 def prune(paths: LabPaths) -> None:
     """Removes the templates that no node of any lab is a clone of; the current one stays."""
-    used = {template_of(root) for root in (paths.cache / "lab").glob("*/nodes/*/disk/containerd")}
-    used.add((paths.templates / _CURRENT).resolve().name)
-    for folder in paths.templates.iterdir():
-        if folder.is_dir() and not folder.is_symlink() and folder.name not in used:
-            shutil.rmtree(folder, ignore_errors=True)
+    with _alone(paths):
+        used = {template_of(root) for root in (paths.cache / "lab").glob("*/nodes/*/disk/containerd*")}
+        used.add((paths.templates / _CURRENT).resolve().name)
+        for folder in paths.templates.iterdir():
+            if folder.is_dir() and not folder.is_symlink() and folder.name not in used:
+                shutil.rmtree(folder, ignore_errors=True)
