@@ -24,6 +24,7 @@ from fedfleet_lab.host.links import Links
 from fedfleet_lab.host.preflight import Preflight
 from fedfleet_lab.host.registry import Registry
 from fedfleet_lab.host.shared import SharedMounts
+from fedfleet_lab.host.watches import Watches
 from fedfleet_lab.node.action import Nodes
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _POLL = 0.1
 
 def actions(config: LabConfig) -> tuple[Action, ...]:
     """Returns the lab's parts in the order in which they come up."""
-    first = (Preflight(), Artefacts(), Links())
+    first = (Preflight(), Artefacts(), Watches(), Links())
     if config.vcenter:
         return (*first, Registry(), Etcd(), ControlPlane(), SupervisorKinds(), VCenter(), Clusters(down))
     return (

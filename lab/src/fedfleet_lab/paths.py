@@ -80,6 +80,11 @@ class LabPaths:
         return self.cache / "lab" / f"{self.name}.lock"
 
     @property
+    def watches(self) -> Path:
+        """What the machine's limit of file watchers was before the first lab."""
+        return self.cache / "lab" / "watches"
+
+    @property
     def kubeconfig(self) -> Path:
         """The cluster administrator's kubeconfig, mode 0600."""
         return self.lab / "kubeconfig"

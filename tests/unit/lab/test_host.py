@@ -10,6 +10,7 @@ from fedfleet_lab.context import Context
 from fedfleet_lab.errors import LabError
 from fedfleet_lab.host import cgroups, preflight
 from fedfleet_lab.host.preflight import Preflight
+from fedfleet_lab.host.watches import Watches
 from fedfleet_lab.paths import LabPaths
 from fedfleet_lab.progress import Progress
 
@@ -92,3 +93,29 @@ def test_one_command_at_a_time_changes_a_lab(tmp_path: Path) -> None:
     paths = LabPaths(tmp_path, "unit")
     with lab.locked(paths), pytest.raises(LabError, match="Another command"), lab.locked(paths):
         pass
+
+
+def test_the_limit_of_watchers_is_raised_once_and_set_back_with_the_last_lab(tmp_path: Path) -> None:
+    limit = tmp_path / "limit"
+    limit.write_text("128\n")
+    ctx = context(tmp_path / "cache")
+    other = ctx.paths.lab.with_name("other")
+    for folder in (ctx.paths.lab, other):
+        folder.mkdir(parents=True)
+    for _ in range(2):
+        Watches(limit).up(ctx)
+        assert int(limit.read_text()) >= 1024
+    Watches(limit).down(ctx)
+    assert int(limit.read_text()) >= 1024
+    other.rmdir()
+    Watches(limit).down(ctx)
+    assert int(limit.read_text()) == 128
+
+
+def test_a_limit_that_is_high_enough_is_left_alone(tmp_path: Path) -> None:
+    limit = tmp_path / "limit"
+    limit.write_text("1000000\n")
+    ctx = context(tmp_path / "cache")
+    Watches(limit).up(ctx)
+    Watches(limit).down(ctx)
+    assert limit.read_text() == "1000000\n"
