@@ -62,6 +62,7 @@ class LabConfig:
         outer: the network around `network` that nodes reach through the host; only a cell of a data centre has one.
         vcenter: whether it is a data centre: no nodes of its own, but a (simulated) vCenter and a Supervisor that make clusters, each in a
             cell: a lab within its network.
+        control_planes: numbers of the nodes that carry the control plane; with none, the host does.
     """
 
     name: str
@@ -69,6 +70,7 @@ class LabConfig:
     names: tuple[tuple[int, str], ...]
     outer: IPv4Network | None = None
     vcenter: bool = False
+    control_planes: tuple[int, ...] = ()
 
     @classmethod
     def parse(cls, name: str, network: str, node_count: int) -> LabConfig:
@@ -108,21 +110,28 @@ class LabConfig:
             )
         return replace(cls.parse(name, network, 1), names=(), vcenter=True)
 
-    def cell(self, number: int, names: tuple[tuple[int, str], ...] = ()) -> LabConfig:
+    def cell(self, number: int, names: tuple[tuple[int, str], ...] = (), control_planes: tuple[int, ...] = ()) -> LabConfig:
         """Returns the lab that one of the data centre's clusters is; `number` is from 1 to `MOST_CELLS`."""
-        return LabConfig(f"{self.name}c{number}", self._subnet(_CELL_OCTETS * number, _CELL_PREFIX), names, outer=self.network)
+        network = self._subnet(_CELL_OCTETS * number, _CELL_PREFIX)
+        return LabConfig(f"{self.name}c{number}", network, names, outer=self.network, control_planes=control_planes)
 
     def dump(self) -> dict[str, object]:
         """Returns what `load` reads, but for the name."""
         outer = str(self.outer) if self.outer else None
-        return {"network": str(self.network), "names": self.names, "outer": outer, "vcenter": self.vcenter}
+        return {
+            "network": str(self.network),
+            "names": self.names,
+            "outer": outer,
+            "vcenter": self.vcenter,
+            "control_planes": self.control_planes,
+        }
 
     @classmethod
     def load(cls, name: str, record: Mapping[str, Any]) -> LabConfig:
         """Reads what `dump` returned."""
         names = tuple((int(number), str(node)) for number, node in record["names"])
         outer = IPv4Network(record["outer"]) if record["outer"] else None
-        return cls(name, IPv4Network(record["network"]), names, outer, record["vcenter"])
+        return cls(name, IPv4Network(record["network"]), names, outer, record["vcenter"], tuple(record.get("control_planes", ())))
 
     @property
     def node_count(self) -> int:
@@ -149,7 +158,7 @@ class LabConfig:
 
     @property
     def host(self) -> IPv4Address:
-        """The host's own address: control plane and registry listen there."""
+        """The host's own address: registry and control plane listen there, or what passes connections on to the nodes that carry one."""
         return self.machines[1]
 
     @property
@@ -206,6 +215,11 @@ class LabConfig:
     def nodes(self) -> tuple[NodeConfig, ...]:
         """The lab's nodes."""
         return tuple(self.node(number, name) for number, name in self.names)
+
+    @property
+    def control_nodes(self) -> tuple[NodeConfig, ...]:
+        """The nodes that carry the control plane."""
+        return tuple(node for node in self.nodes if node.number in self.control_planes)
 
     @cached_property
     def places(self) -> tuple[NodeConfig, ...]:

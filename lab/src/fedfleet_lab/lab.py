@@ -16,6 +16,7 @@ from fedfleet_lab.cluster.control_plane import ControlPlane
 from fedfleet_lab.cluster.etcd import Etcd
 from fedfleet_lab.config import DEFAULT_NETWORK, DEFAULT_NODES, LabConfig
 from fedfleet_lab.datacentre.action import Clusters, VCenter
+from fedfleet_lab.datacentre.api_address import ApiAddress
 from fedfleet_lab.datacentre.supervisor import SupervisorKinds
 from fedfleet_lab.datastore.action import ACTIONS as DATASTORE
 from fedfleet_lab.errors import LabError
@@ -42,14 +43,14 @@ _POLL = 0.1
 def actions(config: LabConfig) -> tuple[Action, ...]:
     """Returns the lab's parts in the order in which they come up."""
     first = (Preflight(), Artefacts(), Watches(), Links())
+    control_plane = (ApiAddress(),) if config.outer else (Etcd(), ControlPlane())
     if config.vcenter:
-        return (*first, Registry(), Etcd(), ControlPlane(), SupervisorKinds(), VCenter(), Clusters(down))
+        return (*first, Registry(), *control_plane, SupervisorKinds(), VCenter(), Clusters(down))
     return (
         *first,
         SharedMounts(),
         Registry(),
-        Etcd(),
-        ControlPlane(),
+        *control_plane,
         CalicoResources(),
         *DATASTORE,
         Nodes(),

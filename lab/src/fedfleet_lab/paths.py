@@ -52,6 +52,16 @@ class NodePaths:
         return self.disk / "kubelet"
 
     @property
+    def etcd(self) -> Path:
+        """The data of the node's etcd member, where it carries a control plane."""
+        return self.disk / "etcd"
+
+    @property
+    def membership(self) -> Path:
+        """What a new etcd member starts with: with whom, or that it is the first."""
+        return self.config / "etcd-cluster.json"
+
+    @property
     def log(self) -> Path:
         """The node's /var/log."""
         return self.disk / "log"

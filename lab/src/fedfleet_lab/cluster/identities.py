@@ -47,8 +47,8 @@ class Identities:
         """The key pair of service-account tokens."""
         return signing_key(self.paths.pki / "cluster", "service-accounts")
 
-    def api_server(self) -> Pair:
-        """What the API server serves with."""
+    def api_server(self, node: NodeConfig | None = None) -> Pair:
+        """What the API server serves with: on the host, or in a node, where it also goes by the address before all API servers."""
         names = (
             "kubernetes",
             "kubernetes.default",
@@ -57,13 +57,19 @@ class Identities:
             "localhost",
             str(self.config.host),
             str(self.config.kubernetes_service),
+            *_own_names(node),
         )
-        return self.cluster.issue("kube-apiserver", Leaf("kube-apiserver", (), names, server=True, client=False))
+        leaf = Leaf("kube-apiserver", (), names, server=True, client=False)
+        return self.cluster.issue("kube-apiserver", leaf, self._folder(node))
 
-    def component(self, name: str) -> Pair:
-        """What a part of the control plane serves with on the host's address."""
-        leaf = Leaf(name, (), ("localhost", str(self.config.host)), server=True, client=False)
-        return self.cluster.issue(f"{name}-serving", leaf)
+    def component(self, name: str, node: NodeConfig | None = None) -> Pair:
+        """What a part of the control plane serves with, on the host's address or in a node."""
+        names = ("localhost", *(_own_names(node) or (str(self.config.host),)))
+        return self.cluster.issue(f"{name}-serving", Leaf(name, (), names, server=True, client=False), self._folder(node))
+
+    def readiness(self) -> Pair:
+        """What is shown to an API server to hear whether it is ready, which anybody may ask whom it knows."""
+        return self.cluster.issue("readiness", Leaf("fedfleet-lab:readiness"))
 
     def kubelet_client(self) -> Pair:
         """What the API server shows to kubelets."""
@@ -77,6 +83,11 @@ class Identities:
         """What etcd serves with, to clients and to itself."""
         names = ("localhost", str(self.config.host))
         return self.etcd.issue("server", Leaf("etcd", (), names, server=True))
+
+    def etcd_member(self, node: NodeConfig) -> Pair:
+        """What a node's etcd member serves with, and shows to the other members."""
+        leaf = Leaf(node.name, (), ("localhost", *_own_names(node)), server=True)
+        return self.etcd.issue("etcd-member", leaf, self._folder(node))
 
     def etcd_client(self) -> Pair:
         """What the API server shows to etcd."""
@@ -92,10 +103,16 @@ class Identities:
         leaf = Leaf("fedfleet-lab", ("system:masters",))
         return self._kubeconfig(self.paths.pki / "bootstrap.kubeconfig", "bootstrap", leaf)
 
-    def control_plane(self, component: str) -> Path:
-        """Returns the kubeconfig of a part of the control plane, under the name its default roles are bound to."""
-        path = self.paths.control_plane / f"{component}.kubeconfig"
-        return self._kubeconfig(path, component, Leaf(f"system:{component}"))
+    def control_plane(self, component: str, node: NodeConfig | None = None) -> Path:
+        """Returns the kubeconfig of a part of the control plane, under the name its default roles are bound to.
+
+        In a node it leads to the node's own API server, as kubeadm has it.
+        """
+        leaf = Leaf(f"system:{component}")
+        if node is None:
+            return self._kubeconfig(self.paths.control_plane / f"{component}.kubeconfig", component, leaf)
+        folder = self.paths.node(node.name).config
+        return self._kubeconfig(folder / f"{component}.kubeconfig", component, leaf, folder, f"https://{node.address}:6443")
 
     def service(self, name: str) -> Path:
         """Returns the kubeconfig of a service on the host, known as `fedfleet-lab:NAME`; its own roles say what it may."""
@@ -122,9 +139,16 @@ class Identities:
         folder = self.paths.node(node.name).config
         return self._kubeconfig(folder / f"{name}.kubeconfig", name, leaf, folder)
 
-    def _kubeconfig(self, path: Path, name: str, leaf: Leaf, folder: Path | None = None) -> Path:
+    def _folder(self, node: NodeConfig | None) -> Path | None:
+        return None if node is None else self.paths.node(node.name).config
+
+    def _kubeconfig(self, path: Path, name: str, leaf: Leaf, folder: Path | None = None, server: str = "") -> Path:
         pair = self.cluster.issue(f"{name}-client", leaf, folder)
         context = f"fedfleet-{self.config.name}"
         authority = self.cluster.pair.certificate
-        kubeconfig.write(path, kubeconfig.render(context, self.config.api_server, authority, leaf.common_name, pair))
+        kubeconfig.write(path, kubeconfig.render(context, server or self.config.api_server, authority, leaf.common_name, pair))
         return path
+
+
+def _own_names(node: NodeConfig | None) -> tuple[str, ...]:
+    return () if node is None else ("127.0.0.1", node.name, str(node.address))

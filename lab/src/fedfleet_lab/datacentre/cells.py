@@ -7,10 +7,9 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fedfleet_lab.cluster.control_plane import API_SERVER, ControlPlane
-from fedfleet_lab.cluster.etcd import Etcd
 from fedfleet_lab.config import MOST_CELLS, MOST_NODES, LabConfig
 from fedfleet_lab.context import Context
+from fedfleet_lab.datacentre import control_planes
 from fedfleet_lab.datacentre.machines import CONTROL_PLANE
 from fedfleet_lab.errors import LabError
 from fedfleet_lab.node.machine import Machine
@@ -50,8 +49,10 @@ class Cells:
 
     def context(self, number: int, vms: Iterable[Vm]) -> Context:
         """Returns a cell's context with the nodes that its VMs are, and writes down that it is there."""
-        names = tuple(sorted((vm.place.number, vm.name) for vm in vms if vm.place.cell == number))
-        ctx = context_of(self.datacentre.config.cell(number, names), self.datacentre.paths)
+        mine = [vm for vm in vms if vm.place.cell == number]
+        names = tuple(sorted((vm.place.number, vm.name) for vm in mine))
+        control = tuple(sorted(vm.place.number for vm in mine if vm.place.role == CONTROL_PLANE))
+        ctx = context_of(self.datacentre.config.cell(number, names, control), self.datacentre.paths)
         with self._lock:
             ctx.paths.lab.mkdir(parents=True, exist_ok=True, mode=0o700)
             text = json.dumps(ctx.config.dump())
@@ -85,10 +86,8 @@ def free_number(taken: Iterable[int]) -> int:
 
 
 def running(ctx: Context, place: Place) -> bool:
-    """Whether what a VM stands for runs: its node, and with a control plane's the control plane."""
-    return Machine(ctx, _node(ctx, place)).first_process() is not None and (
-        place.role != CONTROL_PLANE or ctx.daemons.running(API_SERVER) is not None
-    )
+    """Whether what a VM stands for runs."""
+    return Machine(ctx, node_of(ctx, place)).first_process() is not None
 
 
 def boot(ctx: Context, place: Place) -> None:
@@ -98,18 +97,25 @@ def boot(ctx: Context, place: Place) -> None:
         LabError: it does not come up.
     """
     if place.role == CONTROL_PLANE:
-        Etcd().up(ctx)
-        ControlPlane().up(ctx)
-    Machine(ctx, _node(ctx, place)).boot()
+        control_planes.prepare(ctx, node_of(ctx, place))
+    Machine(ctx, node_of(ctx, place)).boot()
+
+
+def settle(ctx: Context, place: Place) -> None:
+    """Does what is left to do for a VM that has booted.
+
+    Raises:
+        LabError: it cannot be done yet.
+    """
+    if place.role == CONTROL_PLANE:
+        control_planes.settle(ctx, node_of(ctx, place))
 
 
 def cut_power(ctx: Context, place: Place) -> None:
     """Ends at once what a VM stands for."""
-    if place.role == CONTROL_PLANE:
-        ControlPlane().crash(ctx)
-        Etcd().crash(ctx)
-    Machine(ctx, _node(ctx, place)).crash()
+    Machine(ctx, node_of(ctx, place)).crash()
 
 
-def _node(ctx: Context, place: Place) -> NodeConfig:
+def node_of(ctx: Context, place: Place) -> NodeConfig:
+    """Returns the node that a VM stands for."""
     return next(node for node in ctx.config.nodes if node.number == place.number)

@@ -12,16 +12,16 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from fedfleet_lab.datacentre import conditions, services
+from fedfleet_lab.datacentre import conditions, control_planes, services
 from fedfleet_lab.datacentre.admissible import objection
-from fedfleet_lab.datacentre.cells import cut_power, free_cell, free_number, running
+from fedfleet_lab.datacentre.cells import cut_power, free_cell, free_number, node_of, running
 from fedfleet_lab.datacentre.conditions import Count, Standing
 from fedfleet_lab.datacentre.kinds import CELL_ANNOTATION, CLUSTER, CLUSTER_FINALIZER, CLUSTER_NAME_LABEL, RELEASE_LABEL, SECRET
 from fedfleet_lab.datacentre.machines import CONTROL_PLANE, WORKER, Place
 from fedfleet_lab.node.action import is_ready
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from fedfleet_lab.context import Context
     from fedfleet_lab.datacentre.admissible import Offer
@@ -65,18 +65,20 @@ class Clusters:
         mine = self._mine(number)
         ctx = self.cells.context(number, mine)
         services.ground(ctx)
-        made = [] if problem else self._make_vms(desired, offer, number, mine)
+        nodes = self.nodes.of(ctx) if control_planes.admit(ctx) else None
+        control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]
+        healthy = control_planes.healthy(ctx, control, answers=nodes is not None)
+        made = [] if problem else self._make_vms(desired, offer, number, mine, healthy)
         if made:
             mine = self._mine(number)
             ctx = self.cells.context(number, mine)
-        nodes = self.nodes.of(ctx)
-        self._tell(item, replace(self._standing(ctx, desired, mine, nodes), problem=problem, reason=reason))
+        self._tell(item, replace(self._standing(ctx, desired, mine, nodes, healthy), problem=problem, reason=reason))
         if nodes is None:
             return
         services.inside(ctx, desired, nodes, {vm.name for vm in mine if vm.place.role == CONTROL_PLANE})
         self._introduce(ctx, desired)
         if not problem:
-            self._retire(ctx, desired, mine, nodes)
+            self._retire(ctx, desired, mine, nodes, healthy)
 
     def _cell(self, item: Object, release: str) -> int:
         """Returns the cluster's cell; gives it one, and its finalizer, the first time."""
@@ -102,12 +104,15 @@ class Clusters:
     def _mine(self, number: int) -> list[Vm]:
         return [vm for vm in self.vms.all() if vm.place.cell == number]
 
-    def _make_vms(self, desired: Desired, offer: Offer, number: int, mine: Sequence[Vm]) -> list[Vm]:
+    def _make_vms(self, desired: Desired, offer: Offer, number: int, mine: Sequence[Vm], healthy: Collection[str]) -> list[Vm]:
         """Makes the VMs that are missing, switches them on, and returns them. One that stays off is the hypervisor's to find."""
         made: list[Vm] = []
-        for pool in (desired.control_plane, *desired.pools):
+        control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]
+        # Workers have nothing to join before a control plane is well.
+        for pool in (desired.control_plane, *(desired.pools if healthy else ())):
             current = [vm for vm in mine if vm.place.pool == pool.name and vm.place.built == pool.built]
-            for _ in range(pool.replicas - len(current)):
+            missing = pool.replicas - len(current) if pool.name else control_planes.lacking(pool, control, healthy)
+            for _ in range(missing):
                 place = self._place(desired, pool, number, [*mine, *made])
                 made.append(self.vms.create(_vm_name(desired, pool), offer.classes[pool.vm_class], place))
                 self.vms.power_on(made[-1])
@@ -117,10 +122,12 @@ class Clusters:
         role = WORKER if pool.name else CONTROL_PLANE
         return Place(number, free_number(vm.place.number for vm in mine), role, "/".join(desired.key), pool.name, pool.built)
 
-    def _standing(self, ctx: Context, desired: Desired, mine: Sequence[Vm], nodes: Mapping[str, Object] | None) -> Standing:
+    def _standing(
+        self, ctx: Context, desired: Desired, mine: Sequence[Vm], nodes: Mapping[str, Object] | None, healthy: Collection[str]
+    ) -> Standing:
         control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]
         workers = [vm for vm in mine if vm.place.role == WORKER]
-        up = [vm for vm in control if running(ctx, vm.place)]
+        up = [vm for vm in control if vm.name in healthy and running(ctx, vm.place)]
         answers = nodes is not None
         wanted = sum(pool.replicas for pool in desired.pools)
         current = [vm for vm in workers if vm.place.built in {pool.built for pool in desired.pools}]
@@ -128,7 +135,7 @@ class Clusters:
         return Standing(
             initialized=answers or services.introduced(ctx),
             answers=answers,
-            control_plane=Count(desired.control_plane.replicas, len(control), len(up) if answers else 0),
+            control_plane=Count(desired.control_plane.replicas, len(control), len(up)),
             workers=Count(wanted, len(current), min(len(ready), wanted) if services.complete(ctx) else 0),
         )
 
@@ -158,8 +165,11 @@ class Clusters:
             self.doors.announce_cluster(namespace, name, str(ctx.config.host), authority)
             self._announced.add(desired.key)
 
-    def _retire(self, ctx: Context, desired: Desired, mine: Sequence[Vm], nodes: Mapping[str, Object]) -> None:
+    def _retire(self, ctx: Context, desired: Desired, mine: Sequence[Vm], nodes: Mapping[str, Object], healthy: Collection[str]) -> None:
         """Takes away VMs that are too many or of an older make, once those that are to stay are ready."""
+        control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]
+        if extra := control_planes.surplus(desired.control_plane, control, healthy):
+            self._retire_one(ctx, extra)
         for pool in desired.pools:
             there = [vm for vm in mine if vm.place.pool == pool.name]
             current = [vm for vm in there if vm.place.built == pool.built]
@@ -175,6 +185,8 @@ class Clusters:
     def _retire_one(self, ctx: Context, vm: Vm) -> None:
         _LOG.info("%s is no longer wanted", vm.name)
         services.drain(ctx, vm.name)
+        if vm.place.role == CONTROL_PLANE:
+            control_planes.leave(ctx, node_of(ctx, vm.place))
         self.vms.power_off(vm)
         # Once the VM is gone, nobody would know that its node is to go, too.
         cut_power(ctx, vm.place)

@@ -73,6 +73,7 @@ class Hypervisor:
         elif vm.on:
             self._booted.add(vm.name)
             self._back_at.pop(vm.name, None)
+            cells.settle(ctx, vm.place)
         elif runs:
             _LOG.info("%s is switched off", vm.name)
             self._booted.discard(vm.name)

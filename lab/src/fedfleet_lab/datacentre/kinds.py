@@ -9,6 +9,8 @@ _TANZU = "/apis/run.tanzu.vmware.com"
 
 NAMESPACE = Kind("Namespace", "/api/v1", "namespaces")
 NODE = Kind("Node", "/api/v1", "nodes")
+CLUSTER_ROLE = Kind("ClusterRole", "/apis/rbac.authorization.k8s.io/v1", "clusterroles")
+CLUSTER_ROLE_BINDING = Kind("ClusterRoleBinding", "/apis/rbac.authorization.k8s.io/v1", "clusterrolebindings")
 SECRET = Kind("Secret", "/api/v1", "secrets", namespaced=True)
 CLUSTER = Kind("Cluster", _CLUSTER_API, "clusters", namespaced=True)
 RELEASE = Kind("TanzuKubernetesRelease", f"{_TANZU}/v1alpha3", "tanzukubernetesreleases")

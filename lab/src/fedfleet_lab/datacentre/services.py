@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fedfleet_lab.addons.action import ACTIONS as ADDONS
 from fedfleet_lab.cluster.calico import CalicoResources
+from fedfleet_lab.datacentre.api_address import ApiAddress
 from fedfleet_lab.datacentre.kinds import NODE
 from fedfleet_lab.datastore.action import ACTIONS as DATASTORE
 from fedfleet_lab.datastore.kinds import PROVISIONER
@@ -33,11 +34,11 @@ _DRAIN_SECONDS = 60.0
 
 
 def ground(ctx: Context) -> None:
-    """Lays the wire, shares mounts and starts the registry; costs nothing where they are there."""
-    if Path("/sys/class/net", ctx.config.bridge).exists() and ctx.daemons.running(REGISTRY) is not None:
-        return
-    for action in (Links(), SharedMounts(), Registry()):
-        action.up(ctx)
+    """Lays the wire, shares mounts, starts the registry and opens the API's address; costs nothing where they are there."""
+    if not Path("/sys/class/net", ctx.config.bridge).exists() or ctx.daemons.running(REGISTRY) is None:
+        for action in (Links(), SharedMounts(), Registry()):
+            action.up(ctx)
+    ApiAddress().up(ctx)
 
 
 def inside(ctx: Context, desired: Desired, nodes: Mapping[str, Object], control_plane: Collection[str]) -> None:

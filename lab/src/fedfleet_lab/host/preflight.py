@@ -24,6 +24,7 @@ PROGRAMS = {
     "conntrack": "conntrack",
     "containerd": "containerd",
     "ctr": "containerd",
+    "haproxy": "haproxy",
     "ip": "iproute2",
     "ipset": "ipset",
     "iptables": "iptables",

@@ -148,7 +148,7 @@ class _Init:
 
     def _await_ready(self, running: _Running) -> None:
         deadline = time.monotonic() + _READY_TIMEOUT
-        while running.service.ready and not answers(running.service.ready):
+        while running.service.ready and not answers(running.service.ready, running.service.tls):
             if time.monotonic() > deadline:
                 _say(f"{running.service.name} is not ready after {_READY_TIMEOUT:.0f} s; going on without")
                 return

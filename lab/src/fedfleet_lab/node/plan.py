@@ -31,12 +31,14 @@ class Service:
         argv: program and arguments.
         env: added to PATH and HOME.
         ready: what must answer before the next service starts: `unix:PATH`, a URL, or nothing.
+        tls: files with authority, certificate and key that a URL with https is asked with.
     """
 
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     ready: str = ""
+    tls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class BootPlan:
             keeps=tuple(raw["keeps"]),
             mounts=tuple(Mount(**mount) for mount in raw["mounts"]),
             files=raw["files"],
-            services=tuple(Service(**{**service, "argv": tuple(service["argv"])}) for service in raw["services"]),
+            services=tuple(
+                Service(**{**service, "argv": tuple(service["argv"]), "tls": tuple(service.get("tls", ()))}) for service in raw["services"]
+            ),
             grace=raw["grace"],
         )

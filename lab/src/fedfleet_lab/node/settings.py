@@ -12,7 +12,7 @@ import yaml
 from fedfleet_lab.artefacts import CALICO, KUBERNETES
 from fedfleet_lab.cluster.identities import Identities
 from fedfleet_lab.config import REGISTRY_NAME
-from fedfleet_lab.node import containerd, kubernetes, pod_network
+from fedfleet_lab.node import containerd, control_plane, kubernetes, pod_network
 from fedfleet_lab.node.plan import CONTAINERD_SOCKET, BootPlan, Mount, Service
 
 if TYPE_CHECKING:
@@ -69,6 +69,9 @@ def _plan(ctx: Context, node: NodeConfig, folder: Path) -> BootPlan:
     place = ctx.paths.node(node.name)
     programs, calico = ctx.artefacts.path(KUBERNETES), ctx.artefacts.path(CALICO)
     persistent = {place.containerd: "lib/containerd", place.kubelet: "lib/kubelet", place.log: "log"}
+    control = node in ctx.config.control_nodes
+    if control:
+        persistent[place.etcd] = control_plane.ETCD_FOLDER
     return BootPlan(
         hostname=node.name,
         keeps=(
@@ -86,6 +89,8 @@ def _plan(ctx: Context, node: NodeConfig, folder: Path) -> BootPlan:
         files={"/var/tmp/.keep": "", "/var/lib/cni/.keep": "", "/var/lib/calico/nodename": node.name},  # noqa: S108
         grace=str(place.grace),
         services=(
+            # All else needs an API server, which may be this one.
+            *(control_plane.services(ctx, node) if control else ()),
             Service("containerd", ("containerd", "-c", str(folder / "containerd.toml")), ready=f"unix:{CONTAINERD_SOCKET}"),
             Service("kube-proxy", (str(programs / "kube-proxy"), f"--config={folder / 'kube-proxy.yaml'}")),
             # Pods must not start before policies are in force.
