@@ -13,6 +13,7 @@ func (v *vcenter) labRoutes() []route {
 		{method: "PUT", path: "/lab/supervisor", handle: v.announceSupervisor},
 		{method: "PUT", path: "/lab/guest-clusters/{namespace}/{name}", handle: v.announceGuest},
 		{method: "DELETE", path: "/lab/guest-clusters/{namespace}/{name}", handle: v.forgetGuest},
+		{method: "PUT", path: "/lab/hosts/{name}", handle: v.reportHost},
 		{method: "PUT", path: "/lab/publications", handle: v.publish},
 		{method: "PUT", path: "/lab/faults", handle: v.planFaults},
 		{method: "GET", path: "/lab/calls", handle: func(*call) (any, *apiError) { return v.calls.report(), nil }},

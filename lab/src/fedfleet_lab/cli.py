@@ -14,6 +14,7 @@ from fedfleet_lab import prune as pruning
 from fedfleet_lab.artefacts import KUBERNETES
 from fedfleet_lab.cli_context import Name, Network, context, errors_as_sentences, made
 from fedfleet_lab.config import DEFAULT_NAME
+from fedfleet_lab.datacentre import cli as cli_host
 from fedfleet_lab.datastore import cli as cli_disk
 from fedfleet_lab.node import images as node_images
 from fedfleet_lab.node.machine import Machine
@@ -22,6 +23,7 @@ from fedfleet_lab.recipes import EVERYTHING
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A data centre on this machine: real Kubernetes, storage and network.")
 app.add_typer(cli_node.app, name="node")
 app.add_typer(cli_disk.app, name="disk")
+app.add_typer(cli_host.app, name="host")
 
 
 @app.command()

@@ -14,6 +14,7 @@ from fedfleet_lab.cluster.pki import write_secret
 from fedfleet_lab.command import run
 from fedfleet_lab.daemons import Daemon
 from fedfleet_lab.datacentre.cells import cells
+from fedfleet_lab.datacentre.control_planes import healthy_members
 from fedfleet_lab.datacentre.doors import Doors
 from fedfleet_lab.datacentre.simulated import simulator
 from fedfleet_lab.errors import LabError
@@ -79,7 +80,7 @@ class Clusters:
         argv = (sys.executable, "-m", _PACKAGE, f"--lab={ctx.config.name}")
         cache = {"XDG_CACHE_HOME": str(ctx.paths.cache.parent)}
         # Another version of the program is another controller.
-        sources = tuple(sorted(Path(__file__).parent.glob("*.py")))
+        sources = tuple(sorted(Path(__file__).parents[1].rglob("*.py")))
         ctx.daemons.ensure(Daemon(self.name, argv, cache, inputs=sources))
 
     def down(self, ctx: Context) -> None:
@@ -99,8 +100,13 @@ class Clusters:
             raise LabError("Clusters are not quite down", found="; ".join(failures))
 
     def status(self, ctx: Context) -> ActionStatus:
-        """Says whether the controller runs, and which cells there are."""
+        """Says whether the controller runs, which cells there are, and how many members of their etcd are healthy."""
         running = ctx.daemons.running(self.name) is not None
-        nodes = {cell.config.name: [node.name for node in cell.config.nodes] for cell in cells(ctx)}
-        words = [f"{name}: {len(names)} nodes" for name, names in nodes.items()] or ["no clusters yet"]
-        return ActionStatus(self.name, running, ", ".join(words) if running else "not running", {"cells": nodes})
+        found = cells(ctx)
+        nodes = {cell.config.name: [node.name for node in cell.config.nodes] for cell in found}
+        etcd = {cell.config.name: {"members": len(cell.config.control_planes), "healthy": len(healthy_members(cell))} for cell in found}
+        words = [
+            f"{name}: {len(names)} nodes, etcd {etcd[name]['healthy']} of {etcd[name]['members']} healthy" for name, names in nodes.items()
+        ]
+        detail = ", ".join(words or ["no clusters yet"]) if running else "not running"
+        return ActionStatus(self.name, running, detail, {"cells": nodes, "etcd": etcd})

@@ -50,9 +50,14 @@ def healthy(ctx: Context, vms: Sequence[Vm], *, answers: bool) -> set[str]:
         return set()
     if len(vms) == 1:
         return {vm.name for vm in vms if vm.on}
+    return healthy_members(ctx)
+
+
+def healthy_members(ctx: Context) -> set[str]:
+    """Returns the names of the nodes whose etcd members vote, answer, and can read what all have agreed on."""
     with _members(ctx) as members:
-        voting = {member.name for member in members.all() if not member.learner}
-        return members.healthy() & voting
+        answering = members.healthy()
+        return answering & {member.name for member in members.all() if not member.learner} if answering else set()
 
 
 def prepare(ctx: Context, node: NodeConfig) -> None:

@@ -88,6 +88,14 @@ class Doors:
         """Says that nothing of a namespace is left."""
         self._ask("DELETE", f"/lab/namespaces/{namespace}")
 
+    def report_host(self, name: str, *, failed: bool) -> None:
+        """Has an ESXi host fail, or be well again.
+
+        Raises:
+            LabError: there is no such host, or the simulator does not answer.
+        """
+        self._ask("PUT", f"/lab/hosts/{name}", {"failed": failed})
+
     def announce(self, endpoint: str) -> None:
         """Says where the Supervisor's API is, and that it is well."""
         self._ask("PUT", "/lab/supervisor", {"api_endpoint": endpoint, "config_status": "RUNNING", "kubernetes_status": "READY"})

@@ -33,12 +33,40 @@ class Place:
 
 @dataclass(frozen=True)
 class Vm:
-    """One VM of a cluster's."""
+    """One VM of a cluster's; `host` is the identifier of the ESXi host that it is on."""
 
     name: str
     on: bool
     place: Place
     handle: Any
+    host: str = ""
+
+
+@dataclass(frozen=True)
+class Host:
+    """One ESXi host of the simulated vCenter.
+
+    Attributes:
+        id: its identifier, `host-21`.
+        connection: what its vCenter sees of it: `connected`, `disconnected` by somebody (its VMs go on), or `notResponding`.
+        maintenance: whether it is in maintenance mode.
+    """
+
+    id: str
+    name: str
+    connection: str
+    maintenance: bool
+    handle: Any
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing runs on it."""
+        return self.connection == "notResponding"
+
+    @property
+    def takes_vms(self) -> bool:
+        """Whether VMs may be put there."""
+        return self.connection == "connected" and not self.maintenance
 
 
 @dataclass(frozen=True)

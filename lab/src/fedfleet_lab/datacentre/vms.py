@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyVmomi import vim
 
 from fedfleet.vsphere.soap import Soap
 from fedfleet.vsphere.transport import tls_context
-from fedfleet_lab.datacentre.machines import Vm, noted, place_of
+from fedfleet_lab.datacentre.machines import Host, Vm, noted, place_of
+from fedfleet_lab.datacentre.placement import choose
+from fedfleet_lab.errors import LabError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from fedfleet_lab.datacentre.machines import Place, Size
 
 _POWER = "runtime.powerState"
+_HOST = "runtime.host"
+_CONNECTION, _MAINTENANCE = "runtime.connectionState", "runtime.inMaintenanceMode"
 _ON = "poweredOn"
 _PORT = 443
 _TASK_TIMEOUT = 60.0
@@ -40,17 +44,28 @@ class Vms:
             VsphereError: the vCenter does not answer, or no longer knows the session. So do all methods.
         """
         found = []
-        for values in self._soap.every(vim.VirtualMachine, ["name", _POWER, "config.extraConfig"]):
+        for values in self._soap.every(vim.VirtualMachine, ["name", _POWER, _HOST, "config.extraConfig"]):
             place = place_of({option.key: option.value for option in values.get("config.extraConfig", ())})
             if place is not None:
-                found.append(Vm(values["name"], values[_POWER] == _ON, place, values[""]))
+                found.append(Vm(values["name"], values[_POWER] == _ON, place, values[""], _id(values[_HOST])))
         return sorted(found, key=lambda vm: vm.name)
 
+    def hosts(self) -> list[Host]:
+        """Returns every ESXi host."""
+        found = self._soap.every(vim.HostSystem, ["name", _CONNECTION, _MAINTENANCE])
+        return [Host(_id(values[""]), values["name"], str(values[_CONNECTION]), values[_MAINTENANCE], values[""]) for values in found]
+
     def create(self, name: str, size: Size, place: Place) -> Vm:
-        """Makes a VM, switched off, on the host that has fewest."""
+        """Makes a VM, switched off, on the host that suits it best.
+
+        Raises:
+            LabError: no host takes VMs.
+        """
         (datacentre,) = self._soap.every(vim.Datacenter, ["datastore", "vmFolder"])
-        (cluster,) = self._soap.every(vim.ClusterComputeResource, ["host", "resourcePool"])
-        host = min(cluster["host"], key=lambda host: len(host.vm))
+        (cluster,) = self._soap.every(vim.ClusterComputeResource, ["resourcePool"])
+        host = choose(self.hosts(), self.all(), place)
+        if host is None:
+            raise LabError(f"No host takes the VM {name}", expected="one that is connected and not in maintenance", where="vCenter")
         spec = vim.vm.ConfigSpec(
             name=name,
             numCPUs=size.processors,
@@ -59,8 +74,13 @@ class Vms:
             files=vim.vm.FileInfo(vmPathName=f"[{datacentre['datastore'][0].name}]"),
             extraConfig=[vim.option.OptionValue(key=key, value=value) for key, value in noted(place).items()],
         )
-        task = datacentre["vmFolder"].CreateVM_Task(config=spec, pool=cluster["resourcePool"], host=host)
-        return Vm(name, on=False, place=place, handle=self._soap.finish(task, f"create VM {name}", _TASK_TIMEOUT))
+        task = datacentre["vmFolder"].CreateVM_Task(config=spec, pool=cluster["resourcePool"], host=host.handle)
+        return Vm(name, on=False, place=place, handle=self._soap.finish(task, f"create VM {name}", _TASK_TIMEOUT), host=host.id)
+
+    def move(self, vm: Vm, host: Host) -> None:
+        """Puts a VM on another host, switched on or off."""
+        spec = vim.vm.RelocateSpec(host=host.handle)
+        self._soap.finish(vm.handle.RelocateVM_Task(spec), f"move {vm.name} to {host.name}", _TASK_TIMEOUT)
 
     def power_on(self, vm: Vm) -> None:
         """Switches a VM on; harmless where it is on."""
@@ -79,3 +99,8 @@ class Vms:
 
     def _is_on(self, vm: Vm) -> bool:
         return any(values[_POWER] == _ON for values in self._soap.properties([vm.handle], [_POWER]))
+
+
+def _id(reference: Any) -> str:
+    # Names of managed objects' own fields begin with an underscore in pyvmomi; there is no other way to them.
+    return str(reference._moId)

@@ -1,0 +1,180 @@
+"""A cluster with three control planes: one without power, one whose host fails, and what stays up meanwhile."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from fedfleet.errors import FedFleetError
+from fedfleet.kube import Client
+from support.cluster import eventually
+from support.datacentre import datacentre_for_tests, folder, machines, ready, vcenter_session
+from support.federation import Federation
+from support.lab import RunningLab
+
+pytestmark = pytest.mark.nightly
+
+PROVISION = "playbooks/provision.yml"
+CONTROL_PLANE = {"cluster_control_plane": {"replicas": 3, "vm_class": "best-effort-small"}}
+ARGUMENTS = ("--limit", "exchange", "-e", json.dumps(CONTROL_PLANE))
+# Seconds without an answer: what the load balancer needs to drop a control plane that is gone.
+LONGEST_GAP = 5.0
+PATIENCE = 180
+KEPT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kept", "namespace": "default"}, "data": {"before": "the power cut"}}
+
+
+@pytest.fixture(scope="module")
+def datacentre() -> Iterator[RunningLab]:
+    with datacentre_for_tests() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def site(datacentre: RunningLab, tmp_path_factory: pytest.TempPathFactory) -> Federation:
+    made = Federation.copied("vcenter", tmp_path_factory.mktemp("inventories"), datacentre, "standalone")
+    made.play(*ARGUMENTS, playbook=PROVISION).expect()
+    return made
+
+
+@pytest.fixture
+def cluster(site: Federation) -> Iterator[Client]:
+    with client_of(site) as client:
+        yield client
+
+
+@pytest.fixture
+def vcenter(site: Federation) -> Iterator[Any]:
+    with vcenter_session(site.lab) as session:
+        yield session
+
+
+def client_of(site: Federation) -> Client:
+    return Client.connect(folder(site.lab) / "kubeconfigs" / "exchange")
+
+
+def control_planes(vcenter: Any) -> dict[str, Any]:
+    return {name: vm for name, vm in machines(vcenter).items() if "workers" not in name}
+
+
+def etcd(site: Federation) -> tuple[int, int]:
+    """How many members the cluster's etcd has, and how many of them are healthy."""
+    said = json.loads(site.lab.fedfleet("lab", "status", "--json").expect().output)
+    (found,) = said["parts"]["datacentre"]["etcd"].values()
+    return found["members"], found["healthy"]
+
+
+class Watched:
+    """Asks the API over and over, on a new connection each time, and notes the longest time without an answer."""
+
+    def __init__(self, site: Federation) -> None:
+        self._site = site
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._ask)
+        self.longest = 0.0
+
+    def _ask(self) -> None:
+        last = time.monotonic()
+        while not self._ended.wait(0.1):
+            try:
+                with client_of(self._site) as client:
+                    client.get("Namespace", "default")
+            except FedFleetError:
+                continue
+            now = time.monotonic()
+            self.longest = max(self.longest, now - last)
+            last = now
+        self.longest = max(self.longest, time.monotonic() - last)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        self._thread.start()
+        try:
+            yield
+        finally:
+            self._ended.set()
+            self._thread.join()
+
+
+def test_three_control_planes_are_three_nodes_on_three_hosts(site: Federation, cluster: Client, vcenter: Any) -> None:
+    planes = control_planes(vcenter)
+    assert len(planes) == 3
+    assert set(planes) <= ready(cluster)
+    assert len({vm.runtime.host.name for vm in planes.values()}) == 3
+    assert etcd(site) == (3, 3)
+
+
+def test_the_api_answers_while_one_of_three_is_without_power(site: Federation, cluster: Client, vcenter: Any) -> None:
+    cluster.apply([KEPT])
+    name, vm = next(iter(control_planes(vcenter).items()))
+    watched = Watched(site)
+    with watched.running():
+        vm.PowerOffVM_Task()
+        eventually(lambda: etcd(site) == (3, 2), "two of three members are healthy", seconds=30)
+        eventually(lambda: name not in ready(cluster), f"{name} is not ready", seconds=PATIENCE)
+        vm.PowerOnVM_Task()
+        eventually(lambda: etcd(site) == (3, 3), "three of three members are healthy", seconds=PATIENCE)
+        eventually(lambda: name in ready(cluster), f"{name} is ready again", seconds=PATIENCE)
+    assert watched.longest < LONGEST_GAP
+    assert cluster.get("ConfigMap", "kept", "default") is not None
+
+
+def test_vms_of_a_host_that_fails_are_restarted_on_others(site: Federation, cluster: Client, vcenter: Any) -> None:
+    name, vm = next(iter(control_planes(vcenter).items()))
+    failed = vm.runtime.host.name
+    hit = {other for other, one in machines(vcenter).items() if one.runtime.host.name == failed}
+    watched = Watched(site)
+    with watched.running():
+        site.lab.fedfleet("lab", "host", "fail", failed).expect()
+        eventually(lambda: etcd(site) == (3, 2), "two of three members are healthy", seconds=30)
+        eventually(lambda: vm.runtime.host.name != failed, f"{name} is on another host", seconds=60)
+        eventually(lambda: etcd(site) == (3, 3), "three of three members are healthy", seconds=PATIENCE)
+        eventually(lambda: hit <= ready(cluster), f"{', '.join(sorted(hit))} are ready again", seconds=PATIENCE)
+    site.lab.fedfleet("lab", "host", "repair", failed).expect()
+    assert watched.longest < LONGEST_GAP
+    assert all(one.runtime.host.name != failed for one in machines(vcenter).values())
+
+
+def test_a_host_in_maintenance_hands_its_vms_on_while_they_run(site: Federation, cluster: Client, vcenter: Any) -> None:
+    vm = next(iter(machines(vcenter).values()))
+    left = vm.runtime.host
+    before = restarts(cluster)
+    left.EnterMaintenanceMode_Task(timeout=0)
+    eventually(lambda: all(one.runtime.host.name != left.name for one in machines(vcenter).values()), f"{left.name} is empty", seconds=30)
+    assert vm.runtime.powerState == "poweredOn"
+    assert etcd(site) == (3, 3)
+    left.ExitMaintenanceMode_Task(timeout=0)
+    assert restarts(cluster) == before
+
+
+def test_with_one_control_plane_left_the_api_goes_and_comes_with_its_power(site: Federation, cluster: Client, vcenter: Any) -> None:
+    fewer = {"cluster_control_plane": {**CONTROL_PLANE["cluster_control_plane"], "replicas": 1}}
+    site.play("--limit", "exchange", "-e", json.dumps(fewer), playbook=PROVISION).expect()
+    eventually(lambda: etcd(site) == (1, 1), "one member is left", seconds=PATIENCE)
+    (vm,) = control_planes(vcenter).values()
+    vm.PowerOffVM_Task()
+    eventually(lambda: not answers(site), "the API is away", seconds=30)
+    vm.PowerOnVM_Task()
+    eventually(lambda: answers(site), "the API is back", seconds=PATIENCE)
+    kept = cluster.get("ConfigMap", "kept", "default")
+    assert kept is not None
+    assert kept["data"] == KEPT["data"]
+
+
+def restarts(client: Client) -> dict[str, int]:
+    """How often the containers of each pod were started again, as after a power cycle of their node."""
+    return {
+        pod["metadata"]["name"]: sum(one["restartCount"] for one in pod["status"].get("containerStatuses", []))
+        for pod in client.list("Pod")
+    }
+
+
+def answers(site: Federation) -> bool:
+    try:
+        with client_of(site) as client:
+            return client.get("Namespace", "default") is not None
+    except FedFleetError:
+        return False
