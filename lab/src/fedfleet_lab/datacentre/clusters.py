@@ -17,6 +17,7 @@ from fedfleet_lab.datacentre.admissible import objection
 from fedfleet_lab.datacentre.cells import cut_power, free_cell, free_number, node_of, running
 from fedfleet_lab.datacentre.conditions import Count, Standing
 from fedfleet_lab.datacentre.kinds import CELL_ANNOTATION, CLUSTER, CLUSTER_FINALIZER, CLUSTER_NAME_LABEL, RELEASE_LABEL, SECRET
+from fedfleet_lab.datacentre.machine_objects import MachineObjects
 from fedfleet_lab.datacentre.machines import CONTROL_PLANE, WORKER, Place
 from fedfleet_lab.node.action import is_ready
 
@@ -45,8 +46,12 @@ class Clusters:
     doors: Doors
     take_down: Callable[[Context], None]
     nodes: services.Nodes = field(default_factory=services.Nodes)
+    _machines: MachineObjects = field(init=False)
     _announced: set[tuple[str, str]] = field(default_factory=set)
     _taking: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._machines = MachineObjects(self.api)
 
     def advance(self, item: Object, desired: Desired, offer: Offer) -> None:
         """Does what one cluster needs next, and says on it how it is.
@@ -73,6 +78,7 @@ class Clusters:
             mine = self._mine(number)
             ctx = self.cells.context(number, mine)
         self._tell(item, replace(self._standing(ctx, desired, mine, nodes, healthy), problem=problem, reason=reason))
+        self._machines.tell(desired, mine, nodes or {}, healthy)
         if nodes is None:
             return
         services.inside(ctx, desired, nodes, {vm.name for vm in mine if vm.place.role == CONTROL_PLANE})
@@ -206,6 +212,7 @@ class Clusters:
             self.take_down(ctx)
             self.doors.forget_cluster(namespace, name)
             self._announced.discard(desired.key)
+        self._machines.forget(desired)
         self.api.delete(SECRET.path(namespace, f"{name}-kubeconfig"))
         left = [finalizer for finalizer in item["metadata"]["finalizers"] if finalizer != CLUSTER_FINALIZER]
         self.api.patch(CLUSTER.path_of(item), {"metadata": {"finalizers": left}})

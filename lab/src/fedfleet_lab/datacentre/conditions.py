@@ -64,7 +64,7 @@ def status(item: Object, standing: Standing) -> dict[str, Any]:
         "initialization": {"infrastructureProvisioned": standing.initialized, "controlPlaneInitialized": standing.initialized},
         "controlPlane": standing.control_plane.status(),
         "workers": standing.workers.status(),
-        "conditions": _timed(_conditions(item["metadata"]["generation"], standing), (item.get("status") or {}).get("conditions") or ()),
+        "conditions": timed(_conditions(item["metadata"]["generation"], standing), (item.get("status") or {}).get("conditions") or ()),
     }
 
 
@@ -96,11 +96,13 @@ def _short(what: str, count: Count) -> str:
     return f"{count.ready} of {count.wanted} {what} ready"
 
 
-def _timed(conditions: Sequence[dict[str, Any]], before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def timed(conditions: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Returns conditions with the time of their last change; those that stay as they were keep theirs."""
     known = {condition["type"]: condition for condition in before}
     now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    found = []
     for condition in conditions:
         earlier = known.get(condition["type"])
         same = earlier is not None and earlier["status"] == condition["status"]
-        condition["lastTransitionTime"] = earlier["lastTransitionTime"] if earlier is not None and same else now
-    return list(conditions)
+        found.append({**condition, "lastTransitionTime": earlier["lastTransitionTime"] if earlier is not None and same else now})
+    return found

@@ -13,6 +13,8 @@ CLUSTER_ROLE = Kind("ClusterRole", "/apis/rbac.authorization.k8s.io/v1", "cluste
 CLUSTER_ROLE_BINDING = Kind("ClusterRoleBinding", "/apis/rbac.authorization.k8s.io/v1", "clusterrolebindings")
 SECRET = Kind("Secret", "/api/v1", "secrets", namespaced=True)
 CLUSTER = Kind("Cluster", _CLUSTER_API, "clusters", namespaced=True)
+MACHINE = Kind("Machine", _CLUSTER_API, "machines", namespaced=True)
+MACHINE_DEPLOYMENT = Kind("MachineDeployment", _CLUSTER_API, "machinedeployments", namespaced=True)
 RELEASE = Kind("TanzuKubernetesRelease", f"{_TANZU}/v1alpha3", "tanzukubernetesreleases")
 
 CLUSTER_FINALIZER = "cluster.cluster.x-k8s.io"

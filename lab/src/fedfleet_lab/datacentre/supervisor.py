@@ -23,6 +23,7 @@ _CLUSTER_API = {
     "cluster.x-k8s.io_clusters.yaml": "v1beta2",
     "cluster.x-k8s.io_clusterclasses.yaml": "v1beta2",
     "cluster.x-k8s.io_machines.yaml": "v1beta2",
+    "cluster.x-k8s.io_machinedeployments.yaml": "v1beta2",
 }
 _TANZU = {
     "run.tanzu.vmware.com_tanzukubernetesreleases.yaml": "v1alpha3",
