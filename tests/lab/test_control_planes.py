@@ -57,14 +57,14 @@ def client_of(site: Federation) -> Client:
 
 
 def control_planes(vcenter: Any) -> dict[str, Any]:
-    return {name: vm for name, vm in machines(vcenter).items() if "workers" not in name}
+    return {name: vm for name, vm in machines(vcenter).items() if name.startswith("fl-exchange-") and "workers" not in name}
 
 
 def etcd(site: Federation) -> tuple[int, int]:
     """How many members the cluster's etcd has, and how many of them are healthy."""
-    said = json.loads(site.lab.fedfleet("lab", "status", "--json").expect().output)
-    (found,) = said["parts"]["datacentre"]["etcd"].values()
-    return found["members"], found["healthy"]
+    said = json.loads(site.lab.fedfleet("lab", "status", "--json").expect().output)["parts"]["datacentre"]
+    (cell,) = (cell for cell, nodes in said["cells"].items() if any(node.startswith("fl-exchange-") for node in nodes))
+    return said["etcd"][cell]["members"], said["etcd"][cell]["healthy"]
 
 
 class Watched:

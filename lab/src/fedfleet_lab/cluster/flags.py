@@ -88,8 +88,8 @@ def etcd(member: EtcdMember, pair: Pair, authority: Path, others: Mapping[str, s
         "logger": "zap",
         "log-level": "warn",
         "auto-compaction-retention": "5m",
-        # The host is not among what the lab switches off, and what a killed etcd has written is safe in the
-        # kernel. Waiting for the disk would cost more than all the rest of etcd's work.
+        # The host is not among what the lab switches off, and what a killed etcd has written is safe in its kernel, also
+        # where a node lost power. Waiting for the disk would cost more than all the rest of etcd's work.
         "unsafe-no-fsync": "true",
     }
 

@@ -72,7 +72,7 @@ class Clusters:
         services.ground(ctx)
         nodes = self.nodes.of(ctx) if control_planes.admit(ctx) else None
         control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]
-        healthy = control_planes.healthy(ctx, control, answers=nodes is not None)
+        healthy = control_planes.healthy(ctx, control, reached=nodes is not None)
         made = [] if problem else self._make_vms(desired, offer, number, mine, healthy)
         if made:
             mine = self._mine(number)
@@ -133,7 +133,7 @@ class Clusters:
     ) -> Standing:
         control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]
         workers = [vm for vm in mine if vm.place.role == WORKER]
-        up = [vm for vm in control if vm.name in healthy and running(ctx, vm.place)]
+        up = [vm for vm in control if vm.name in healthy and running(ctx, vm.place) and is_ready((nodes or {}).get(vm.name), None)]
         answers = nodes is not None
         wanted = sum(pool.replicas for pool in desired.pools)
         current = [vm for vm in workers if vm.place.built in {pool.built for pool in desired.pools}]
@@ -174,7 +174,8 @@ class Clusters:
     def _retire(self, ctx: Context, desired: Desired, mine: Sequence[Vm], nodes: Mapping[str, Object], healthy: Collection[str]) -> None:
         """Takes away VMs that are too many or of an older make, once those that are to stay are ready."""
         control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]
-        if extra := control_planes.surplus(desired.control_plane, control, healthy):
+        well = {name for name in healthy if is_ready(nodes.get(name), None)}
+        if extra := control_planes.surplus(desired.control_plane, control, well):
             self._retire_one(ctx, extra)
         for pool in desired.pools:
             there = [vm for vm in mine if vm.place.pool == pool.name]

@@ -6,10 +6,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from fedfleet_lab.cluster.control_plane import bindings
+from fedfleet_lab.cluster.flags import API_PORT
 from fedfleet_lab.cluster.identities import Identities
 from fedfleet_lab.cluster.members import Members
 from fedfleet_lab.datacentre.kinds import CLUSTER_ROLE, CLUSTER_ROLE_BINDING
 from fedfleet_lab.kubeapi import ApiError, KubeApi
+from fedfleet_lab.node.answers import answers
 from fedfleet_lab.node.control_plane import Membership, etcd_member
 
 if TYPE_CHECKING:
@@ -44,13 +46,13 @@ def surplus(pool: Pool, vms: Sequence[Vm], healthy: Collection[str]) -> Vm | Non
     return min(vms, key=lambda vm: (vm.place.built == pool.built, vm.place.number))
 
 
-def healthy(ctx: Context, vms: Sequence[Vm], *, answers: bool) -> set[str]:
-    """Returns the names of the control planes that are well: their etcd members vote and the API answers."""
-    if not answers:
+def healthy(ctx: Context, vms: Sequence[Vm], *, reached: bool) -> set[str]:
+    """Returns the names of the control planes that are well: their etcd members vote and their API servers are ready."""
+    if not reached:
         return set()
     if len(vms) == 1:
         return {vm.name for vm in vms if vm.on}
-    return healthy_members(ctx)
+    return healthy_members(ctx) & _ready_api_servers(ctx)
 
 
 def healthy_members(ctx: Context) -> set[str]:
@@ -137,6 +139,13 @@ def admit(ctx: Context) -> bool:
         return False
     identities.administrator()
     return True
+
+
+def _ready_api_servers(ctx: Context) -> set[str]:
+    identities = Identities(ctx.config, ctx.paths)
+    pair = identities.readiness()
+    tls = (str(identities.cluster.pair.certificate), str(pair.certificate), str(pair.key))
+    return {node.name for node in ctx.config.control_nodes if answers(f"https://{node.address}:{API_PORT}/readyz", tls)}
 
 
 def _members(ctx: Context, besides: NodeConfig | None = None) -> Members:
