@@ -1,20 +1,15 @@
 """From a login to a simulated vCenter to a cluster whose nodes' power is that of their VMs, and back to nothing."""
 
-import ssl
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from pyVim.connect import Disconnect, SmartConnect
-from pyVmomi import vim
 
 from fedfleet.kube import Client
 from support.cluster import eventually
-from support.commands import BIN
+from support.datacentre import datacentre_for_tests, folder, machines, ready, vcenter_session
 from support.federation import Federation
-from support.guardian import Guardian
-from support.lab import COLD_SECONDS, RunningLab
+from support.lab import RunningLab
 
 pytestmark = pytest.mark.nightly
 
@@ -26,14 +21,8 @@ NODES = 2
 
 @pytest.fixture(scope="module")
 def datacentre() -> Iterator[RunningLab]:
-    lab = RunningLab("dc", "10.98.0.0/16")
-    with Guardian([str(BIN / "fedfleet"), "lab", "down", "--name", lab.name, "--network", lab.network]):
-        lab.fedfleet("lab", "down").expect()
-        try:
-            lab.fedfleet("lab", "up", "--vcenter", timeout=COLD_SECONDS).expect()
-            yield lab
-        finally:
-            lab.fedfleet("lab", "down").expect()
+    with datacentre_for_tests("dc", "10.98.0.0/16") as lab:
+        yield lab
 
 
 @pytest.fixture(scope="module")
@@ -51,31 +40,8 @@ def cluster(site: Federation) -> Iterator[Client]:
 
 @pytest.fixture
 def vcenter(site: Federation) -> Iterator[Any]:
-    """A session of VMware's own library."""
-    place = folder(site.lab) / "vcenter"
-    trust = ssl.create_default_context(cafile=place / "authorities.pem")
-    password = (place / "administrator.password").read_text()
-    host = (place / "address").read_text()
-    instance = SmartConnect(host=host, user="administrator@vsphere.local", pwd=password, sslContext=trust)
-    yield instance
-    Disconnect(instance)
-
-
-def folder(lab: RunningLab) -> Path:
-    return lab.cache / "lab" / lab.name
-
-
-def machine(vcenter: Any, name: str) -> Any:
-    view = vcenter.content.viewManager.CreateContainerView(vcenter.content.rootFolder, [vim.VirtualMachine], True)
-    return next(vm for vm in view.view if vm.name == name)
-
-
-def ready(client: Client) -> set[str]:
-    return {
-        node["metadata"]["name"]
-        for node in client.list("Node")
-        if any(condition["type"] == "Ready" and condition["status"] == "True" for condition in node["status"]["conditions"])
-    }
+    with vcenter_session(site.lab) as session:
+        yield session
 
 
 def worker(client: Client) -> str:
@@ -107,9 +73,9 @@ def test_a_vcenter_that_others_vouch_for_is_not_spoken_to(site: Federation) -> N
 
 def test_switching_a_vm_off_takes_its_node_down_and_it_comes_back(cluster: Client, vcenter: Any) -> None:
     name = worker(cluster)
-    machine(vcenter, name).PowerOffVM_Task()
+    machines(vcenter)[name].PowerOffVM_Task()
     eventually(lambda: name not in ready(cluster), f"{name} is not ready", seconds=120)
-    machine(vcenter, name).PowerOnVM_Task()
+    machines(vcenter)[name].PowerOnVM_Task()
     eventually(lambda: name in ready(cluster), f"{name} is ready again", seconds=120)
 
 
@@ -117,6 +83,5 @@ def test_removal_takes_cluster_and_namespace_away(site: Federation, vcenter: Any
     site.play(
         *ONLY, "-e", "remove_site=exchange", "-e", "remove_confirm=exchange", "-e", "remove_data=true", playbook="playbooks/remove.yml"
     ).expect()
-    view = vcenter.content.viewManager.CreateContainerView(vcenter.content.rootFolder, [vim.VirtualMachine], True)
-    assert list(view.view) == []
+    assert machines(vcenter) == {}
     assert not (folder(site.lab) / "kubeconfigs" / "exchange").exists()
