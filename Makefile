@@ -68,6 +68,7 @@ nightly: bootstrap check ## Everything: all tests on both profiles, molecule, be
 	@.ci/vet
 	@.ci/sanity
 	@.ci/docsite
+	@$(BIN)/fedfleet lab build --every-release
 	@$(BIN)/pytest tests/package tests/vsphere
 	@for profile in standalone spark; do FEDFLEET_TEST_PROFILE=$$profile $(BIN)/pytest tests/browser tests/lab; done
 	@$(BIN)/molecule test --all

@@ -40,7 +40,6 @@ def cluster(site: Federation) -> Iterator[Client]:
 
 @pytest.fixture
 def vcenter(site: Federation) -> Iterator[Any]:
-    """A session of VMware's own library."""
     with vcenter_session(site.lab) as session:
         yield session
 

@@ -1,4 +1,4 @@
-"""A data centre for tests: a lab with a simulated vCenter, its VMs and hosts, and the clusters that come of them."""
+"""A data centre with a simulated vCenter, made for the tests of one file."""
 
 import os
 import ssl
@@ -17,15 +17,13 @@ from support.lab import COLD_SECONDS, RUNNING, RunningLab
 
 
 @contextmanager
-def datacentre_for_tests() -> Iterator[RunningLab]:
-    """Bring a data centre up from nothing and take it down after.
-
-    FEDFLEET_TEST_LAB names one that runs already: it is used as it is, and left as it is.
-    """
-    if running := os.environ.get(RUNNING):
-        yield RunningLab(running, os.environ["FEDFLEET_LAB_NETWORK"])
+def datacentre_for_tests(name: str = "dc", network: str = "10.98.0.0/16") -> Iterator[RunningLab]:
+    """Bring a data centre up from nothing and take it down after; FEDFLEET_TEST_LAB names one that runs already, which is left as it is."""
+    running = os.environ.get(RUNNING)
+    if running:
+        yield RunningLab(running, os.environ.get("FEDFLEET_LAB_NETWORK", network))
         return
-    lab = RunningLab("dc", "10.98.0.0/16")
+    lab = RunningLab(name, network)
     with Guardian([str(BIN / "fedfleet"), "lab", "down", "--name", lab.name, "--network", lab.network]):
         lab.fedfleet("lab", "down").expect()
         try:
@@ -35,9 +33,14 @@ def datacentre_for_tests() -> Iterator[RunningLab]:
             lab.fedfleet("lab", "down").expect()
 
 
+def folder(lab: RunningLab) -> Path:
+    """Where the lab keeps what it knows of its vCenter and Supervisor."""
+    return lab.cache / "lab" / lab.name
+
+
 @contextmanager
 def vcenter_session(lab: RunningLab) -> Iterator[Any]:
-    """A session of VMware's own library with the lab's vCenter."""
+    """A session of VMware's own library, as the administrator."""
     place = folder(lab) / "vcenter"
     trust = ssl.create_default_context(cafile=place / "authorities.pem")
     password = (place / "administrator.password").read_text()
@@ -49,19 +52,14 @@ def vcenter_session(lab: RunningLab) -> Iterator[Any]:
         Disconnect(instance)
 
 
-def folder(lab: RunningLab) -> Path:
-    """Where the lab keeps its files."""
-    return lab.cache / "lab" / lab.name
-
-
 def machines(vcenter: Any) -> dict[str, Any]:
-    """Every VM by its name."""
+    """All VMs by name."""
     view = vcenter.content.viewManager.CreateContainerView(vcenter.content.rootFolder, [vim.VirtualMachine], True)
     return {vm.name: vm for vm in view.view}
 
 
 def ready(client: Client) -> set[str]:
-    """The names of the nodes that are Ready."""
+    """Names of the nodes that are Ready."""
     return {
         node["metadata"]["name"]
         for node in client.list("Node")

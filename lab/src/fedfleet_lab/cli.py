@@ -16,9 +16,10 @@ from fedfleet_lab.cli_context import Name, Network, context, errors_as_sentences
 from fedfleet_lab.config import DEFAULT_NAME
 from fedfleet_lab.datacentre import cli as cli_host
 from fedfleet_lab.datastore import cli as cli_disk
+from fedfleet_lab.host import artefacts
 from fedfleet_lab.node import images as node_images
 from fedfleet_lab.node.machine import Machine
-from fedfleet_lab.recipes import EVERYTHING
+from fedfleet_lab.recipes import EVERYTHING, ON_DEMAND
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A data centre on this machine: real Kubernetes, storage and network.")
 app.add_typer(cli_node.app, name="node")
@@ -83,12 +84,25 @@ def status(
 
 
 @app.command()
+def build(
+    name: Name = DEFAULT_NAME,
+    network: Network = None,
+    every_release: Annotated[
+        bool, typer.Option("--every-release", help="Also Kubernetes' older release, which is otherwise built when a cluster asks for it.")
+    ] = False,
+) -> None:
+    """Build the lab's programs ahead; `up` does what is missing of it."""
+    with errors_as_sentences("`fedfleet lab build` carries on."):
+        artefacts.build(context(name, network), (*EVERYTHING, *(ON_DEMAND if every_release else ())))
+
+
+@app.command()
 def prune(name: Name = DEFAULT_NAME, network: Network = None) -> None:
     """Give disk space back: build caches, and programs and node templates that nothing uses any more."""
     with errors_as_sentences():
         ctx = context(name, network)
         with ctx.progress.step("prune the caches"):
-            freed = pruning.prune(ctx.paths, [ctx.artefacts.place(recipe) for recipe in EVERYTHING])
+            freed = pruning.prune(ctx.paths, [ctx.artefacts.place(recipe) for recipe in (*EVERYTHING, *ON_DEMAND)])
         ctx.progress.say(f"{freed / 2**30:.1f} GiB given back")
 
 

@@ -32,13 +32,14 @@ _NAME = re.compile(r"[a-z][a-z0-9]{0,7}")
 
 @dataclass(frozen=True)
 class NodeConfig:
-    """One node: its number counts from 1, its name is that in Kubernetes."""
+    """One node: its number counts from 1, its name is that in Kubernetes. Without a version of Kubernetes it has the lab's usual one."""
 
     lab: str
     number: int
     name: str
     address: IPv4Address
     pods: IPv4Network
+    kubernetes: str = ""
 
     @property
     def link(self) -> str:
@@ -63,6 +64,7 @@ class LabConfig:
         vcenter: whether it is a data centre: no nodes of its own, but a (simulated) vCenter and a Supervisor that make clusters, each in a
             cell: a lab within its network.
         control_planes: numbers of the nodes that carry the control plane; with none, the host does.
+        versions: versions of Kubernetes by nodes' numbers, where they have one of their own.
     """
 
     name: str
@@ -71,6 +73,7 @@ class LabConfig:
     outer: IPv4Network | None = None
     vcenter: bool = False
     control_planes: tuple[int, ...] = ()
+    versions: tuple[tuple[int, str], ...] = ()
 
     @classmethod
     def parse(cls, name: str, network: str, node_count: int) -> LabConfig:
@@ -110,10 +113,16 @@ class LabConfig:
             )
         return replace(cls.parse(name, network, 1), names=(), vcenter=True)
 
-    def cell(self, number: int, names: tuple[tuple[int, str], ...] = (), control_planes: tuple[int, ...] = ()) -> LabConfig:
+    def cell(
+        self,
+        number: int,
+        names: tuple[tuple[int, str], ...] = (),
+        control_planes: tuple[int, ...] = (),
+        versions: tuple[tuple[int, str], ...] = (),
+    ) -> LabConfig:
         """Returns the lab that one of the data centre's clusters is; `number` is from 1 to `MOST_CELLS`."""
         network = self._subnet(_CELL_OCTETS * number, _CELL_PREFIX)
-        return LabConfig(f"{self.name}c{number}", network, names, outer=self.network, control_planes=control_planes)
+        return LabConfig(f"{self.name}c{number}", network, names, outer=self.network, control_planes=control_planes, versions=versions)
 
     def dump(self) -> dict[str, object]:
         """Returns what `load` reads, but for the name."""
@@ -124,6 +133,7 @@ class LabConfig:
             "outer": outer,
             "vcenter": self.vcenter,
             "control_planes": self.control_planes,
+            "versions": self.versions,
         }
 
     @classmethod
@@ -131,7 +141,9 @@ class LabConfig:
         """Reads what `dump` returned."""
         names = tuple((int(number), str(node)) for number, node in record["names"])
         outer = IPv4Network(record["outer"]) if record["outer"] else None
-        return cls(name, IPv4Network(record["network"]), names, outer, record["vcenter"], tuple(record.get("control_planes", ())))
+        control_planes = tuple(record.get("control_planes", ()))
+        versions = tuple((int(number), str(version)) for number, version in record.get("versions", ()))
+        return cls(name, IPv4Network(record["network"]), names, outer, record["vcenter"], control_planes, versions)
 
     @property
     def node_count(self) -> int:
@@ -209,7 +221,8 @@ class LabConfig:
     def node(self, number: int, name: str = "") -> NodeConfig:
         """Returns the node with this number, whether or not the lab has it."""
         pods = self._subnet(self._octets // 2 + number, 24)
-        return NodeConfig(self.name, number, name or f"node{number}", self.machines[10 + number], pods)
+        version = dict(self.versions).get(number, "")
+        return NodeConfig(self.name, number, name or f"node{number}", self.machines[10 + number], pods, version)
 
     @cached_property
     def nodes(self) -> tuple[NodeConfig, ...]:

@@ -126,7 +126,7 @@ def wait_available(
     timeout: float,
     progress: Callable[[str], None] | None = None,
 ) -> str:
-    """Return the cluster's kubeconfig once it is available as defined and all its nodes are Ready; ``timeout`` in seconds.
+    """Return the cluster's kubeconfig once it is available as defined and all its nodes are Ready and of its version; ``timeout`` in seconds.
 
     Raises:
         WaitError: time is up; with conditions and what holds its machines up.
@@ -147,7 +147,7 @@ def wait_available(
             if not text:
                 return State(done=False, text="it has no kubeconfig yet")
             with Client.with_kubeconfig(text, f"Secret {wanted.namespace}/{wanted.name}-kubeconfig") as guest:
-                return workload_state.nodes_ready(guest.list("Node"), wanted.nodes)
+                return workload_state.nodes_ready(guest.list("Node"), wanted.nodes, wanted.version)
         except kube.UnreachableError as error:
             # The Supervisor's API or the cluster's restarts while it is being made.
             return State(done=False, text=error.short, next_step=error.next_step)

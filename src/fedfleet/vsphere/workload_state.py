@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fedfleet.vsphere import versions
 from fedfleet.vsphere.waiting import State
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 CLUSTER_LABEL = "cluster.x-k8s.io/cluster-name"
 
 _SHOWN = 6
+_ROLLOUT = ("RollingOut ", "ScalingDown ", "ScalingUp ", "TopologyReconciled ")
 
 
 def judge(cluster: KubeObject, machines: Iterable[KubeObject] = ()) -> State:
@@ -32,7 +34,8 @@ def judge(cluster: KubeObject, machines: Iterable[KubeObject] = ()) -> State:
     if not found and cluster["kind"] == "TanzuKubernetesCluster":
         return State(done=phase == "running", text=_joined(phase or "no phase yet", reasons(cluster), machine_reasons(machines)))
     if found.get("status") == "True" and _observed(cluster, found):
-        return State(done=True, text=f"{summary} is True")
+        still = rollout(cluster)
+        return State(done=not still, text=_joined(f"{summary} is True", still, machine_reasons(machines) if still else []))
     if found.get("status") == "True":
         return State(done=False, text=f"{summary} is True, of an older definition")
     said = f"{summary} is {found.get('status') or 'not reported'}"
@@ -55,6 +58,17 @@ def reasons(obj: KubeObject) -> list[str]:
             text = one.get("message") or one.get("reason") or "no reason given"
             found.append(f"{kind} {status}: {' '.join(str(text).split())}")
     return sorted(found, key=lambda line: line.startswith(("Available ", "Ready ")))
+
+
+def rollout(cluster: KubeObject) -> list[str]:
+    """What of the last definition is still being carried out, a line each: an upgrade or other nodes leave the summary True.
+
+    cluster-api v1.14.2 core/reconcilers/cluster/cluster_controller_status.go (clusterConditionCustomMergeStrategy).
+    """
+    reconciled = condition(cluster, "TopologyReconciled")
+    if reconciled.get("status") == "True" and not _observed(cluster, reconciled):
+        return ["TopologyReconciled is True, of an older definition"]
+    return [line for line in reasons(cluster) if line.startswith(_ROLLOUT)]
 
 
 def machine_reasons(machines: Iterable[KubeObject]) -> list[str]:
@@ -81,17 +95,31 @@ def stale_address(cluster: KubeObject, service: KubeObject | None) -> str:
     return f"its API is looked for at {host}, but the load balancer gave {', '.join(addresses)}"
 
 
-def nodes_ready(nodes: Iterable[KubeObject], wanted: int) -> State:
-    """Whether as many nodes as wanted are Ready and take pods."""
+def nodes_ready(nodes: Iterable[KubeObject], wanted: int, version: str = "") -> State:
+    """Whether as many nodes as wanted are there, Ready, take pods and run the version; its part after ``+`` is VMware's and does not count."""
     known = list(nodes)
     ready = [
         node for node in known if condition(node, "Ready").get("status") == "True" and not (node.get("spec") or {}).get("unschedulable")
     ]
     unready = sorted(node["metadata"]["name"] for node in known if node not in ready)
-    text = f"{len(ready)} of {wanted} nodes ready" + (f"; not ready: {', '.join(unready[:_SHOWN])}" if unready else "")
+    other = [f"{node['metadata']['name']} ({_kubelet(node) or 'no version yet'})" for node in known if not _runs(node, version)]
+    lines = [f"not ready: {', '.join(unready[:_SHOWN])}"] if unready else []
+    lines += [f"yet to be replaced by {version.partition('+')[0]}: {', '.join(sorted(other)[:_SHOWN])}"] if other else []
+    lines += [f"{len(known) - wanted} more than wanted"] if len(known) > wanted else []
     return State(
-        done=len(ready) >= wanted and not unready, text=text, next_step="Look at the nodes' conditions and at the machines' events"
+        done=len(ready) == wanted and not lines,
+        text="; ".join([f"{len(ready)} of {wanted} nodes ready", *lines]),
+        next_step="Look at the nodes' conditions and at the machines' events",
     )
+
+
+def _kubelet(node: KubeObject) -> str:
+    return str((_status(node).get("nodeInfo") or {}).get("kubeletVersion") or "")
+
+
+def _runs(node: KubeObject, version: str) -> bool:
+    running = _kubelet(node)
+    return not version or (bool(running) and versions.parse(version.partition("+")[0]).covers(versions.parse(running)))
 
 
 def _observed(cluster: KubeObject, found: dict[str, Any]) -> bool:

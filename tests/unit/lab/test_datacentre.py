@@ -94,6 +94,12 @@ def test_a_pool_takes_its_own_class_over_the_clusters() -> None:
     assert found.pools[0].volumes == (("containerd", "/var/lib/containerd", "32Gi"),)
 
 
+def test_another_way_to_write_a_version_is_no_other_node() -> None:
+    full, short = (wanted(version=text).resolved(OFFER.version(text)) for text in ("v1.34.4+vmware.1-vkr.1", "v1.34"))
+    assert full.pools[0].built == short.pools[0].built
+    assert full.control_plane.kubernetes == "v1.34.4"
+
+
 def test_another_version_or_class_is_another_node() -> None:
     assert wanted().pools[0].built == wanted().pools[0].built
     assert wanted().pools[0].built != wanted(version="v1.33").pools[0].built
@@ -125,14 +131,33 @@ def conditions(found: dict[str, Any]) -> dict[str, str]:
 
 
 def test_a_cluster_is_available_when_all_of_it_is() -> None:
-    standing = Standing(initialized=True, answers=True, control_plane=Count(1, 1, 1), workers=Count(2, 2, 1))
+    standing = Standing(initialized=True, answers=True, control_plane=Count(1, 1, 1, 1), workers=Count(2, 2, 1, 2))
     assert conditions(status(cluster(), standing))["Available"] == "False"
-    whole = Standing(initialized=True, answers=True, control_plane=Count(1, 1, 1), workers=Count(2, 2, 2))
-    assert set(conditions(status(cluster(), whole)).values()) == {"True"}
+    whole = Standing(initialized=True, answers=True, control_plane=Count(1, 1, 1, 1), workers=Count(2, 2, 2, 2))
+    found = conditions(status(cluster(), whole))
+    under_way = {found.pop(name) for name in ("RollingOut", "ScalingUp", "ScalingDown")}
+    assert (set(found.values()), under_way) == ({"True"}, {"False"})
+
+
+def test_an_upgrade_leaves_a_cluster_available_and_says_what_is_still_to_come() -> None:
+    count = Count(1, 2, 1, 1)
+    found = status(cluster(), Standing(initialized=True, answers=True, control_plane=count, workers=Count(2, 2, 2, 2), upgrading="soon"))
+    assert {name: conditions(found)[name] for name in ("Available", "TopologyReconciled", "RollingOut", "ScalingDown")} == {
+        "Available": "True",
+        "TopologyReconciled": "False",
+        "RollingOut": "True",
+        "ScalingDown": "True",
+    }
+    topology, rolling = (
+        next(item for item in found["conditions"] if item["type"] == name) for name in ("TopologyReconciled", "RollingOut")
+    )
+    assert (topology["reason"], topology["message"]) == ("ClusterUpgrading", "soon")
+    assert rolling["message"] == "Rolling out 1 not up-to-date replicas"
+    assert found["controlPlane"]["upToDateReplicas"] == 1
 
 
 def test_a_phase_that_says_provisioned_says_nothing() -> None:
-    early = status(cluster(), Standing(initialized=True, answers=True, control_plane=Count(1, 1, 1), workers=Count(2, 0, 0)))
+    early = status(cluster(), Standing(initialized=True, answers=True, control_plane=Count(1, 1, 1, 1), workers=Count(2, 0, 0, 0)))
     assert (early["phase"], conditions(early)["Available"]) == ("Provisioned", "False")
 
 

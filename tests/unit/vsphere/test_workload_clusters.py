@@ -27,8 +27,9 @@ def class_of(name: str, namespace: str = "vmware-system-vks-public") -> dict[str
     return {"metadata": {"name": name, "namespace": namespace}}
 
 
-def node(name: str) -> dict[str, Any]:
-    return {"metadata": {"name": name}, "spec": {}, "status": {"conditions": [{"type": "Ready", "status": "True"}]}}
+def node(name: str, version: str = "v1.34.2+vmware.2") -> dict[str, Any]:
+    status = {"conditions": [{"type": "Ready", "status": "True"}], "nodeInfo": {"kubeletVersion": version}}
+    return {"metadata": {"name": name}, "spec": {}, "status": status}
 
 
 class Supervisor:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from fedfleet.vsphere.workload_state import judge, machine_reasons, nodes_ready, stale_address
 
 
@@ -24,8 +26,9 @@ def condition(kind: str, status: str, seen: int | None = 2, message: str = "") -
     return found if seen is None else found | {"observedGeneration": seen}
 
 
-def node(name: str, ready: str = "True", **spec: Any) -> dict[str, Any]:
-    return {"metadata": {"name": name}, "spec": spec, "status": {"conditions": [{"type": "Ready", "status": ready}]}}
+def node(name: str, ready: str = "True", version: str = "v1.34.2+vmware.2", **spec: Any) -> dict[str, Any]:
+    status = {"conditions": [{"type": "Ready", "status": ready}], "nodeInfo": {"kubeletVersion": version}}
+    return {"metadata": {"name": name}, "spec": spec, "status": status}
 
 
 def test_provisioned_is_not_ready() -> None:
@@ -85,6 +88,45 @@ def test_every_node_counts() -> None:
     assert "not ready: b" in nodes_ready([node("a"), node("b", "Unknown")], 2).text
     assert not nodes_ready([node("a"), node("b", unschedulable=True)], 2).done
     assert not nodes_ready([node("a"), node("b"), node("old", "False")], 2).done
+
+
+def test_a_node_too_many_is_waited_for_until_it_is_gone() -> None:
+    state = nodes_ready([node("a"), node("b"), node("old")], 2)
+    assert not state.done
+    assert "1 more than wanted" in state.text
+
+
+def test_every_node_runs_the_version_before_an_upgrade_is_over() -> None:
+    mixed = nodes_ready([node("a"), node("b", version="v1.33.9+vmware.1")], 2, "v1.34.2+vmware.2")
+    assert not mixed.done
+    assert "yet to be replaced by v1.34.2: b (v1.33.9+vmware.1)" in mixed.text
+    assert nodes_ready([node("a"), node("b", version="v1.34.2")], 2, "v1.34.2+vmware.2-vkr.1").done
+    assert nodes_ready([node("a")], 1, "v1.34").done
+
+
+def test_a_node_that_has_not_said_its_version_does_not_count() -> None:
+    assert "a (no version yet)" in nodes_ready([node("a", version="")], 1, "v1.34.2").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "seen", "message"),
+    [
+        ("TopologyReconciled", "False", 2, "Cluster is upgrading to v1.34.2"),
+        ("TopologyReconciled", "True", 1, ""),
+        ("RollingOut", "True", 2, "Rolling out 1 not up-to-date replicas"),
+        ("ScalingDown", "True", 2, "Scaling down from 3 to 2 replicas"),
+    ],
+)
+def test_a_cluster_that_is_available_while_it_changes_is_not_as_defined(kind: str, status: str, seen: int, message: str) -> None:
+    state = judge(cluster(condition("Available", "True"), condition(kind, status, seen, message)))
+    assert not state.done
+    assert kind in state.text
+    assert message in state.text
+
+
+def test_a_cluster_that_no_longer_changes_is_as_defined() -> None:
+    settled = [condition("TopologyReconciled", "True"), condition("RollingOut", "False"), condition("ScalingDown", "False")]
+    assert judge(cluster(condition("Available", "True"), *settled)).done
 
 
 def test_a_name_that_was_used_before_may_lead_to_the_old_address() -> None:

@@ -26,14 +26,18 @@ class Offer:
     storage_classes: Sequence[str]
     releases: Mapping[str, str]
 
-    def release(self, version: str) -> str:
-        """Returns the name of the release that a version resolves to, the newest of several; empty for none.
+    def version(self, version: str) -> str:
+        """Returns the full version that a version resolves to, the newest of several; empty for none.
 
         A version is a prefix: a full version, one without its VMware suffix, a minor, or the release's own name.
         """
         plain = version.replace("---", "+")
         fitting = [known for known in self.releases if known == plain or known.startswith((f"{plain}.", f"{plain}+", f"{plain}-"))]
-        return self.releases[max(fitting, key=_order)] if fitting else ""
+        return max(fitting, key=_order, default="")
+
+    def release(self, version: str) -> str:
+        """Returns the name of the release that a version resolves to; empty for none."""
+        return self.releases.get(self.version(version), "")
 
 
 def _order(version: str) -> tuple[int, ...]:

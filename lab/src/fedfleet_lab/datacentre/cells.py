@@ -52,7 +52,8 @@ class Cells:
         mine = [vm for vm in vms if vm.place.cell == number]
         names = tuple(sorted((vm.place.number, vm.name) for vm in mine))
         control = tuple(sorted(vm.place.number for vm in mine if vm.place.role == CONTROL_PLANE))
-        ctx = context_of(self.datacentre.config.cell(number, names, control), self.datacentre.paths)
+        versions = tuple(sorted((vm.place.number, vm.place.kubernetes) for vm in mine if vm.place.kubernetes))
+        ctx = context_of(self.datacentre.config.cell(number, names, control, versions), self.datacentre.paths)
         with self._lock:
             ctx.paths.lab.mkdir(parents=True, exist_ok=True, mode=0o700)
             text = json.dumps(ctx.config.dump())

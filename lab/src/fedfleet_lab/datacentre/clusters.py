@@ -12,7 +12,8 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from fedfleet_lab.datacentre import conditions, control_planes, services
+from fedfleet_lab.artefacts import kubernetes_of
+from fedfleet_lab.datacentre import conditions, control_planes, rollout, services
 from fedfleet_lab.datacentre.admissible import objection
 from fedfleet_lab.datacentre.cells import cut_power, free_cell, free_number, node_of, running
 from fedfleet_lab.datacentre.conditions import Count, Standing
@@ -48,6 +49,7 @@ class Clusters:
     nodes: services.Nodes = field(default_factory=services.Nodes)
     _machines: MachineObjects = field(init=False)
     _announced: set[tuple[str, str]] = field(default_factory=set)
+    _fetched: set[str] = field(default_factory=set)
     _taking: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -67,12 +69,15 @@ class Clusters:
             self._tell(item, Standing(problem=problem, reason=reason))
             return
         number = self._cell(item, offer.release(desired.version))
+        desired = desired.resolved(offer.version(desired.version) or desired.version)
         mine = self._mine(number)
         ctx = self.cells.context(number, mine)
         services.ground(ctx)
         nodes = self.nodes.of(ctx) if control_planes.admit(ctx) else None
         control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]
         healthy = control_planes.healthy(ctx, control, reached=nodes is not None)
+        if not problem:
+            self._fetch(item, ctx, desired, self._standing(ctx, desired, mine, nodes, healthy))
         made = [] if problem else self._make_vms(desired, offer, number, mine, healthy)
         if made:
             mine = self._mine(number)
@@ -110,14 +115,28 @@ class Clusters:
     def _mine(self, number: int) -> list[Vm]:
         return [vm for vm in self.vms.all() if vm.place.cell == number]
 
+    def _fetch(self, item: Object, ctx: Context, desired: Desired, standing: Standing) -> None:
+        """Has what nodes of the release run in the cache, as a Supervisor fetches an image of its content library when it is first asked for."""
+        version = desired.control_plane.kubernetes
+        if version in self._fetched:
+            return
+        recipe = kubernetes_of(version)
+        if ctx.artefacts.missing(recipe):
+            said = f"the nodes' image of {version} is being fetched, which is once: the lab builds it from source, in about {recipe.minutes:.0f} min"
+            upgrading = standing.upgrading and f"{standing.upgrading}\n  * {said}"
+            self._tell(item, replace(standing, fetching=said, upgrading=upgrading))
+        ctx.artefacts.path(recipe)
+        self._fetched.add(version)
+
     def _make_vms(self, desired: Desired, offer: Offer, number: int, mine: Sequence[Vm], healthy: Collection[str]) -> list[Vm]:
         """Makes the VMs that are missing, switches them on, and returns them. One that stays off is the hypervisor's to find."""
         made: list[Vm] = []
         control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]
-        # Workers have nothing to join before a control plane is well.
-        for pool in (desired.control_plane, *(desired.pools if healthy else ())):
-            current = [vm for vm in mine if vm.place.pool == pool.name and vm.place.built == pool.built]
-            missing = pool.replicas - len(current) if pool.name else control_planes.lacking(pool, control, healthy)
+        # Workers have nothing to join before a control plane is well, and none of the next version before all are of it.
+        ready = bool(healthy) and not rollout.waits_for_control_plane(desired, control)
+        for pool in (desired.control_plane, *(desired.pools if ready else ())):
+            there = [vm for vm in mine if vm.place.pool == pool.name]
+            missing = rollout.additions(pool, there) if pool.name else control_planes.lacking(pool, control, healthy)
             for _ in range(missing):
                 place = self._place(desired, pool, number, [*mine, *made])
                 made.append(self.vms.create(_vm_name(desired, pool), offer.classes[pool.vm_class], place))
@@ -126,7 +145,8 @@ class Clusters:
 
     def _place(self, desired: Desired, pool: Pool, number: int, mine: Sequence[Vm]) -> Place:
         role = WORKER if pool.name else CONTROL_PLANE
-        return Place(number, free_number(vm.place.number for vm in mine), role, "/".join(desired.key), pool.name, pool.built)
+        free, cluster = free_number(vm.place.number for vm in mine), "/".join(desired.key)
+        return Place(number, free, role, cluster, pool.name, pool.built, pool.kubernetes)
 
     def _standing(
         self, ctx: Context, desired: Desired, mine: Sequence[Vm], nodes: Mapping[str, Object] | None, healthy: Collection[str]
@@ -136,13 +156,14 @@ class Clusters:
         up = [vm for vm in control if vm.name in healthy and running(ctx, vm.place) and is_ready((nodes or {}).get(vm.name), None)]
         answers = nodes is not None
         wanted = sum(pool.replicas for pool in desired.pools)
-        current = [vm for vm in workers if vm.place.built in {pool.built for pool in desired.pools}]
-        ready = [vm for vm in current if vm.on and is_ready((nodes or {}).get(vm.name), None)]
+        ready = [vm for vm in workers if vm.on and is_ready((nodes or {}).get(vm.name), None)]
+        built = {pool.built for pool in desired.pools}
         return Standing(
             initialized=answers or services.introduced(ctx),
             answers=answers,
-            control_plane=Count(desired.control_plane.replicas, len(control), len(up)),
-            workers=Count(wanted, len(current), min(len(ready), wanted) if services.complete(ctx) else 0),
+            control_plane=Count(desired.control_plane.replicas, len(control), len(up), _made_so(control, {desired.control_plane.built})),
+            workers=Count(wanted, len(workers), min(len(ready), wanted) if services.complete(ctx) else 0, _made_so(workers, built)),
+            upgrading=rollout.progress(desired, control, workers),
         )
 
     def _introduce(self, ctx: Context, desired: Desired) -> None:
@@ -174,16 +195,16 @@ class Clusters:
     def _retire(self, ctx: Context, desired: Desired, mine: Sequence[Vm], nodes: Mapping[str, Object], healthy: Collection[str]) -> None:
         """Takes away VMs that are too many or of an older make, once those that are to stay are ready."""
         control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]
-        well = {name for name in healthy if is_ready(nodes.get(name), None)}
-        if extra := control_planes.surplus(desired.control_plane, control, well):
+        # What a round before could not finish; a real cloud provider deletes nodes without a VM, too.
+        for name in set(nodes) - {vm.name for vm in mine}:
+            services.forget_node(ctx, name)
+        ready = {vm.name for vm in mine if is_ready(nodes.get(vm.name), None)}
+        if extra := control_planes.surplus(desired.control_plane, control, ready & set(healthy)):
             self._retire_one(ctx, extra)
+        if rollout.waits_for_control_plane(desired, control):
+            return
         for pool in desired.pools:
-            there = [vm for vm in mine if vm.place.pool == pool.name]
-            current = [vm for vm in there if vm.place.built == pool.built]
-            if len([vm for vm in current if is_ready(nodes.get(vm.name), None)]) < pool.replicas:
-                continue
-            kept = current[: pool.replicas]
-            for vm in [vm for vm in there if vm not in kept]:
+            for vm in rollout.departures(pool, [vm for vm in mine if vm.place.pool == pool.name], ready):
                 self._retire_one(ctx, vm)
         for vm in mine:
             if vm.place.role == WORKER and vm.place.pool not in {pool.name for pool in desired.pools}:
@@ -223,6 +244,10 @@ class Clusters:
         status = conditions.status(item, standing)
         if status != item.get("status"):
             self.api.patch(f"{CLUSTER.path_of(item)}/status", {"status": status})
+
+
+def _made_so(vms: Sequence[Vm], built: Collection[str]) -> int:
+    return len([vm for vm in vms if vm.place.built in built])
 
 
 def _vm_name(desired: Desired, pool: Pool) -> str:

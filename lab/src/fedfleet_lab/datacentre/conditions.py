@@ -12,13 +12,18 @@ if TYPE_CHECKING:
     from fedfleet_lab.kubeapi import Object
 
 
+_UPGRADING = "ClusterUpgrading"
+_NEGATIVE = ("RollingOut", "ScalingUp", "ScalingDown")
+
+
 @dataclass(frozen=True)
 class Count:
-    """How many nodes of a kind are wanted, there, and ready."""
+    """How many nodes of a kind are wanted, there, ready, and made as they are wanted now."""
 
     wanted: int
     there: int
     ready: int
+    current: int
 
     def status(self) -> dict[str, int]:
         """Returns it as `status.controlPlane` and `status.workers` have it."""
@@ -27,7 +32,7 @@ class Count:
             "replicas": self.there,
             "readyReplicas": self.ready,
             "availableReplicas": self.ready,
-            "upToDateReplicas": self.there,
+            "upToDateReplicas": self.current,
         }
 
 
@@ -41,14 +46,18 @@ class Standing:
         initialized: whether its API server has answered once; that never goes back.
         answers: whether it answers now.
         control_plane, workers: its nodes.
+        upgrading: what of an upgrade is still to come; empty where nothing is.
+        fetching: what is fetched before its machines can be made; empty where nothing is.
     """
 
     problem: str = ""
     reason: str = ""
     initialized: bool = False
     answers: bool = False
-    control_plane: Count = Count(0, 0, 0)
-    workers: Count = Count(0, 0, 0)
+    control_plane: Count = Count(0, 0, 0, 0)
+    workers: Count = Count(0, 0, 0, 0)
+    upgrading: str = ""
+    fetching: str = ""
 
     @property
     def phase(self) -> str:
@@ -71,25 +80,44 @@ def status(item: Object, standing: Standing) -> dict[str, Any]:
 def _conditions(generation: int, standing: Standing) -> list[dict[str, Any]]:
     control, workers = standing.control_plane, standing.workers
     found = {
-        "TopologyReconciled": (not standing.problem, "ReconcileSucceeded", standing.reason or "ReconcileFailed", standing.problem),
-        "InfrastructureReady": (control.there > 0, "Ready", "NotReady", "its first VM is not there yet"),
+        "TopologyReconciled": _topology(standing),
+        "InfrastructureReady": (control.there > 0, "Ready", "NotReady", standing.fetching or "its first VM is not there yet"),
         "ControlPlaneInitialized": (standing.initialized, "Initialized", "NotInitialized", "its API server has not answered yet"),
         "ControlPlaneAvailable": (control.ready > 0, "Available", "NotAvailable", _short("control plane", control)),
         "RemoteConnectionProbe": (standing.answers, "ProbeSucceeded", "ProbeFailed", "its API server does not answer"),
         "WorkersAvailable": (workers.ready >= workers.wanted, "Available", "NotAvailable", _short("workers", workers)),
     }
-    lacking = [f"* {name}: {message}" for name, (holds, _, _, message) in found.items() if not holds]
+    # An upgrade under way is no reason not to be available (`core/reconcilers/cluster/cluster_controller_status.go`).
+    lacking = [f"* {name}: {message}" for name, (holds, _, reason, message) in found.items() if not holds and reason != _UPGRADING]
     found["Available"] = (not lacking, "Available", "NotAvailable", "\n".join(lacking))
+    found |= _changes(control, workers)
     return [
         {
             "type": name,
             "status": "True" if holds else "False",
             "reason": good if holds else bad,
-            "message": "" if holds else message,
+            "message": message if holds is (name in _NEGATIVE) else "",
             "observedGeneration": generation,
         }
         for name, (holds, good, bad, message) in found.items()
     ]
+
+
+def _topology(standing: Standing) -> tuple[bool, str, str, str]:
+    reason = standing.reason or (_UPGRADING if standing.upgrading and not standing.problem else "ReconcileFailed")
+    return not (standing.problem or standing.upgrading), "ReconcileSucceeded", reason, standing.problem or standing.upgrading
+
+
+def _changes(control: Count, workers: Count) -> dict[str, tuple[bool, str, str, str]]:
+    """Returns the conditions of which True says that something is under way."""
+    stale = sum(count.there - count.current for count in (control, workers))
+    few = [f"Scaling up from {count.there} to {count.wanted} replicas" for count in (control, workers) if count.there < count.wanted]
+    many = [f"Scaling down from {count.there} to {count.wanted} replicas" for count in (control, workers) if count.there > count.wanted]
+    return {
+        "RollingOut": (stale > 0, "RollingOut", "NotRollingOut", f"Rolling out {stale} not up-to-date replicas"),
+        "ScalingUp": (bool(few), "ScalingUp", "NotScalingUp", "; ".join(few)),
+        "ScalingDown": (bool(many), "ScalingDown", "NotScalingDown", "; ".join(many)),
+    }
 
 
 def _short(what: str, count: Count) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ class Pool:
     storage_class: str
     version: str
     volumes: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def kubernetes(self) -> str:
+        """The version of Kubernetes itself, without VMware's build."""
+        return self.version.partition("+")[0]
 
     @property
     def built(self) -> str:
@@ -48,6 +53,11 @@ class Desired:
     pools: tuple[Pool, ...]
     default_class: str = ""
     storage_classes: tuple[str, ...] = ()
+
+    def resolved(self, version: str) -> Desired:
+        """Returns the same cluster with its release's full version, so that another way to write it is no other node."""
+        control, *pools = (replace(pool, version=version) for pool in (self.control_plane, *self.pools))
+        return replace(self, version=version, control_plane=control, pools=tuple(pools))
 
 
 def of_cluster(item: Object) -> Desired:

@@ -21,6 +21,7 @@ class Place:
         cluster: namespace and name of its cluster, `fl-site-a/fl-a`.
         pool: its pool in the cluster; empty for the control plane.
         built: digest of what it was made from: another means that it is to be replaced.
+        kubernetes: the version that it was made with, and runs as long as it is there.
     """
 
     cell: int
@@ -29,6 +30,7 @@ class Place:
     cluster: str
     pool: str = ""
     built: str = ""
+    kubernetes: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,4 +89,5 @@ def place_of(noted: dict[str, str]) -> Place | None:
     words = {key.removeprefix(_PREFIX): value for key, value in noted.items() if key.startswith(_PREFIX)}
     if not words:
         return None
-    return Place(int(words["cell"]), int(words["number"]), words["role"], words["cluster"], words.get("pool", ""), words.get("built", ""))
+    more = {name: words.get(name, "") for name in ("pool", "built", "kubernetes")}
+    return Place(int(words["cell"]), int(words["number"]), words["role"], words["cluster"], **more)

@@ -47,7 +47,7 @@ class SupervisorKinds:
             *_served(ctx.artefacts.path(TANZU_KINDS) / "crds", _TANZU),
             *_manifests("kinds"),
         ]
-        content = _manifests("content")
+        content = [*_manifests("content"), *_manifests("versions")]
         statuses = [item for item in content if "status" in item]
         digest = hashlib.sha256(json.dumps([kinds, content], sort_keys=True).encode()).hexdigest()
         if _applied(ctx) == digest:

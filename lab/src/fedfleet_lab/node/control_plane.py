@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fedfleet_lab.artefacts import KUBERNETES
+from fedfleet_lab.artefacts import KUBERNETES, kubernetes_of
 from fedfleet_lab.cluster import flags
 from fedfleet_lab.cluster.flags import API_PORT, API_SERVER, CLIENT_PORT, CONTROLLER_MANAGER, SCHEDULER, EtcdMember, Seat
 from fedfleet_lab.cluster.identities import Identities
@@ -51,7 +51,10 @@ def etcd_member(node: NodeConfig) -> EtcdMember:
 
 def services(ctx: Context, node: NodeConfig) -> tuple[Service, ...]:
     """Returns the services, in the order in which they start; writes their certificates and kubeconfigs."""
-    identities, seat, programs = Identities(ctx.config, ctx.paths), Seat(node.address, node), ctx.artefacts.path(KUBERNETES)
+    identities, seat = Identities(ctx.config, ctx.paths), Seat(node.address, node)
+    # One etcd for all versions: an upgrade of Kubernetes is none of its data.
+    places = {"etcd": ctx.artefacts.path(KUBERNETES)}
+    programs = ctx.artefacts.path(kubernetes_of(node.kubernetes))
     ctx.paths.node(node.name).etcd.mkdir(parents=True, exist_ok=True, mode=0o700)
     parts = {
         "etcd": _etcd(ctx, identities, node),
@@ -63,7 +66,8 @@ def services(ctx: Context, node: NodeConfig) -> tuple[Service, ...]:
     asker = identities.readiness()
     tls = {API_SERVER: (str(identities.cluster.pair.certificate), str(asker.certificate), str(asker.key))}
     return tuple(
-        Service(name, flags.argv(programs / name, found), ready=ready.get(name, ""), tls=tls.get(name, ())) for name, found in parts.items()
+        Service(name, flags.argv(places.get(name, programs) / name, found), ready=ready.get(name, ""), tls=tls.get(name, ()))
+        for name, found in parts.items()
     )
 
 

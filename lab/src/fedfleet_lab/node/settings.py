@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from fedfleet_lab.artefacts import CALICO, KUBERNETES
+from fedfleet_lab.artefacts import CALICO, KUBERNETES, kubernetes_of
 from fedfleet_lab.cluster.identities import Identities
 from fedfleet_lab.config import REGISTRY_NAME
 from fedfleet_lab.node import containerd, control_plane, kubernetes, pod_network
@@ -67,7 +67,7 @@ def write(ctx: Context, node: NodeConfig) -> Path:
 
 def _plan(ctx: Context, node: NodeConfig, folder: Path) -> BootPlan:
     place = ctx.paths.node(node.name)
-    programs, calico = ctx.artefacts.path(KUBERNETES), ctx.artefacts.path(CALICO)
+    programs, calico = ctx.artefacts.path(kubernetes_of(node.kubernetes)), ctx.artefacts.path(CALICO)
     persistent = {place.containerd: "lib/containerd", place.kubelet: "lib/kubelet", place.log: "log"}
     control = node in ctx.config.control_nodes
     if control:
@@ -77,7 +77,10 @@ def _plan(ctx: Context, node: NodeConfig, folder: Path) -> BootPlan:
         keeps=(
             *_SYSTEM_FOLDERS,
             *(str(Path(prefix).resolve()) for prefix in (sys.prefix, sys.base_prefix, Path(__file__).parents[2])),
-            *(str(folder) for folder in (programs, calico, ctx.paths.shared, ctx.paths.templates, place.root)),
+            *(
+                str(folder)
+                for folder in (programs, ctx.artefacts.path(KUBERNETES), calico, ctx.paths.shared, ctx.paths.templates, place.root)
+            ),
         ),
         mounts=(
             Mount("tmpfs", "/run"),

@@ -1,0 +1,244 @@
+"""A cluster that vSphere made is upgraded and scaled through the role, node by node, and what runs on it keeps its data."""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+
+import pytest
+
+from fedfleet.kube import Client, InvalidError
+from support.cluster import IMAGE, PORT, Space, eventually, pod_definition
+from support.datacentre import datacentre_for_tests, folder, machines, ready, vcenter_session
+from support.federation import Federation
+from support.lab import COLD_SECONDS, RunningLab
+
+pytestmark = pytest.mark.nightly
+
+PROVISION = "playbooks/provision.yml"
+NAMESPACE, NAME = "fl-exchange", "fl-exchange-a"
+OLDER, NEWER = "v1.33", "v1.34"
+USUAL, OTHER = "best-effort-2xlarge", "best-effort-xlarge"
+
+# Writes a word once in the life of its volume, and answers with it.
+_KEEPER = r"""
+use IO::Socket::INET;
+$SIG{TERM} = sub { exit };
+my $place = "/keep/word";
+unless (-s $place) { open(my $out, ">", $place) or die $!; print $out join("", map { ("a".."z")[rand 26] } 1..20); close $out; }
+my $server = IO::Socket::INET->new(LocalPort => 8080, Listen => 64, ReuseAddr => 1) or die $!;
+while (my $client = $server->accept) {
+    my $request = <$client>;
+    open(my $in, "<", $place) or die $!;
+    print $client "HTTP/1.0 200 OK\r\n\r\n" . <$in>;
+    close $in;
+    close $client;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def datacentre() -> Iterator[RunningLab]:
+    with datacentre_for_tests() as lab:
+        lab.fedfleet("lab", "build", "--every-release", timeout=COLD_SECONDS).expect()
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def site(datacentre: RunningLab, tmp_path_factory: pytest.TempPathFactory) -> Federation:
+    made = Federation.copied("vcenter", tmp_path_factory.mktemp("inventories"), datacentre, "standalone")
+    provision(made, OLDER).expect()
+    return made
+
+
+@pytest.fixture(scope="module")
+def cluster(site: Federation) -> Iterator[Client]:
+    with Client.connect(folder(site.lab) / "kubeconfigs" / "exchange") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def supervisor(site: Federation) -> Iterator[Client]:
+    with Client.connect(folder(site.lab) / "kubeconfig") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def vcenter(site: Federation) -> Iterator[Any]:
+    with vcenter_session(site.lab) as session:
+        yield session
+
+
+@dataclass
+class Keeper:
+    """A Deployment with a volume, behind an address of its own; it tells a word that only its volume knows."""
+
+    address: str
+    word: str = ""
+
+    def tells(self) -> str:
+        """What it answers; empty where it does not."""
+        connection = HTTPConnection(self.address, PORT, timeout=2)
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().read().decode()
+        except (OSError, HTTPException):
+            return ""
+        finally:
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def keeper(cluster: Client) -> Iterator[Keeper]:
+    namespace = "keeper"
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    cluster.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}}])
+    space = Space(cluster, namespace)
+    space.claim("word", "64Mi")
+    pod = pod_definition("keeper", ["perl", "-e", _KEEPER], {"/keep": "word"}, node="", labels={}, port=PORT)
+    assert pod["spec"]["containers"][0]["image"] == IMAGE
+    template = {"metadata": {"labels": pod["metadata"]["labels"]}, "spec": pod["spec"]}
+    spec = {"replicas": 1, "strategy": {"type": "Recreate"}, "selector": {"matchLabels": pod["metadata"]["labels"]}, "template": template}
+    space.apply({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "keeper"}, "spec": spec})
+    space.service("keeper", pod["metadata"]["labels"], type="LoadBalancer")
+    found = Keeper(space.address("keeper"))
+    eventually(found.tells, "the keeper answers", seconds=180)
+    found.word = found.tells()
+    yield found
+    cluster.delete("Namespace", namespace)
+
+
+@dataclass
+class Watch:
+    """What was seen while a cluster changed."""
+
+    most: int = 0
+    longest_silence: float = 0.0
+    names: set[str] = field(default_factory=set)
+
+
+@contextmanager
+def watched(vcenter: Any, keeper: Keeper) -> Iterator[Watch]:
+    """Watch the VMs and the keeper all along."""
+    seen, over = Watch(), threading.Event()
+
+    def look() -> None:
+        heard = time.monotonic()
+        while not over.wait(0.5):
+            if keeper.tells():
+                seen.longest_silence = max(seen.longest_silence, time.monotonic() - heard)
+                heard = time.monotonic()
+            there = set(machines(vcenter))
+            seen.most = max(seen.most, len(there))
+            seen.names |= there
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
+    print(f"at most {seen.most} VMs, the keeper silent for at most {seen.longest_silence:.1f} s")
+
+
+def provision(site: Federation, version: str, workers: int = 1, vm_class: str = USUAL) -> Any:
+    pool = json.dumps({"cluster_version": version, "cluster_workers": {"replicas": workers, "vm_class": vm_class}})
+    return site.play("--limit", "exchange", "-e", pool, playbook=PROVISION)
+
+
+def versions(client: Client) -> dict[str, str]:
+    return {node["metadata"]["name"]: node["status"]["nodeInfo"]["kubeletVersion"] for node in client.list("Node")}
+
+
+def test_a_cluster_of_the_older_release_runs_it_throughout(cluster: Client, vcenter: Any) -> None:
+    found = versions(cluster)
+    assert set(found) == set(machines(vcenter))
+    assert {version.rpartition(".")[0] for version in [*found.values(), cluster.version()]} == {OLDER}
+
+
+@pytest.fixture
+def later(site: Federation, supervisor: Client) -> Iterator[str]:
+    """A release that is two minor versions above the cluster's."""
+    known = next(item for item in supervisor.list("TanzuKubernetesRelease") if item["spec"]["version"].startswith(NEWER))
+    name, spec, status = json.loads(
+        re.sub(r"v1\.34\.\d+", "v1.35.0", json.dumps([known["metadata"]["name"], known["spec"], known["status"]]))
+    )
+    supervisor.apply([{"apiVersion": known["apiVersion"], "kind": known["kind"], "metadata": {"name": name}, "spec": spec}])
+    patch = ("patch", "tanzukubernetesreleases", name, "--subresource=status", "--type=merge", "--patch", json.dumps({"status": status}))
+    site.lab.fedfleet("lab", "kubectl", "--", *patch).expect()
+    yield "v1.35"
+    supervisor.delete("TanzuKubernetesRelease", name)
+
+
+def test_a_version_that_passes_over_a_minor_one_is_refused_before_anything_is_touched(
+    site: Federation, cluster: Client, later: str
+) -> None:
+    before = versions(cluster)
+    said = provision(site, later).expect(2).output
+    assert "more than one minor version above v1.33" in " ".join(said.split())
+    assert versions(cluster) == before
+
+
+@pytest.mark.parametrize(("version", "said"), [("v1.32.1", "cannot be decreased"), ("v1.35.0", "cannot be increased")])
+@pytest.mark.usefixtures("site")
+def test_the_supervisor_refuses_what_cluster_api_refuses(supervisor: Client, version: str, said: str) -> None:
+    with pytest.raises(InvalidError, match=said):
+        supervisor.patch("Cluster", NAME, NAMESPACE, {"spec": {"topology": {"version": version}}})
+
+
+def test_an_upgrade_replaces_every_node_and_keeps_what_runs(site: Federation, cluster: Client, vcenter: Any, keeper: Keeper) -> None:
+    before = set(machines(vcenter))
+    with watched(vcenter, keeper) as seen:
+        said = provision(site, NEWER).expect().output
+    found = versions(cluster)
+    assert {version.rpartition(".")[0] for version in [*found.values(), cluster.version()]} == {NEWER}
+    assert set(found) == set(machines(vcenter)) == ready(cluster)
+    assert not set(found) & before
+    # One control plane and one worker, one more of each kind at a time.
+    assert seen.most <= len(before) + 1
+    assert re.search(r"KubeadmControlPlane upgrading to version v1\.34", said)
+    eventually(lambda: keeper.tells() == keeper.word, "the keeper still knows its word", seconds=120)
+
+
+def test_an_upgraded_cluster_is_left_alone(site: Federation) -> None:
+    assert "changed=0" in provision(site, NEWER).expect().output
+
+
+def test_scaling_up_adds_a_worker_and_touches_no_other(site: Federation, cluster: Client, keeper: Keeper) -> None:
+    before = ready(cluster)
+    provision(site, NEWER, workers=2).expect()
+    assert before < ready(cluster)
+    assert len(ready(cluster)) == len(before) + 1
+    assert keeper.tells() == keeper.word
+
+
+def test_another_vm_class_replaces_the_workers_one_after_the_other(site: Federation, cluster: Client, vcenter: Any, keeper: Keeper) -> None:
+    before = {name: vm.config.hardware.numCPU for name, vm in machines(vcenter).items()}
+    with watched(vcenter, keeper) as seen:
+        provision(site, NEWER, workers=2, vm_class=OTHER).expect()
+    after = {name: vm.config.hardware.numCPU for name, vm in machines(vcenter).items()}
+    kept = set(before) & set(after)
+    assert len(after) == len(before) == len(ready(cluster))
+    assert [name for name in kept if "workers" in name] == []
+    assert len(kept) == 1
+    assert {cpus for name, cpus in after.items() if "workers" in name} == {4}
+    assert seen.most <= len(before) + 1
+    # Two workers of before, two of now, and the control plane: no name came back.
+    assert len(seen.names) == len(before) + 2
+    eventually(lambda: keeper.tells() == keeper.word, "the keeper still knows its word", seconds=120)
+
+
+def test_scaling_down_moves_what_ran_there(site: Federation, cluster: Client, vcenter: Any, keeper: Keeper) -> None:
+    before = ready(cluster)
+    provision(site, NEWER, workers=1, vm_class=OTHER).expect()
+    after = ready(cluster)
+    assert after < before
+    assert len(after) == len(before) - 1
+    assert set(machines(vcenter)) == after
+    eventually(lambda: keeper.tells() == keeper.word, "the keeper still knows its word", seconds=120)
