@@ -112,15 +112,15 @@ def _half_started(task: Task) -> list[Hindrance]:
 
 
 def _never_started(job: Job) -> list[Hindrance]:
-    """A job in which nobody does anything, although cores are booked for a task."""
-    if any(part.state == "running" for task in job.tasks for part in task.parts):
+    """A job in which nobody does anything, although a task waits: its cores are booked here, or, where they are not, at a partner."""
+    parts = [part for task in job.tasks for part in task.parts]
+    if any(part.state not in (*GOOD, "waiting") for part in parts):
         return []
+    waiting = [task for task in job.tasks if any(part.state == "waiting" for part in task.parts)]
+    held = [task for task in waiting if task.held]
+    why = "nobody runs anything, and FATE Flow was interrupted between booking cores for {} and starting it"
     return [
-        Hindrance(
-            Cure.FREE_TASK, _START_SECONDS, f"cores are booked for {task.name}, but FATE Flow was interrupted before it started", task
-        )
-        for task in job.tasks
-        if task.state not in ENDED and task.held and all(part.state in ("waiting", "") for part in task.parts)
+        Hindrance(Cure.FREE_TASK, _START_SECONDS if held else 2 * _START_SECONDS, why.format(task.name), task) for task in held or waiting
     ]
 
 

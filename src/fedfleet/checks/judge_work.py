@@ -113,8 +113,8 @@ WORK_CHECKS = (
     ),
     Check(
         "jobs-long", "jobs", "no job runs for too long",
-        "Stop it and submit it again: a job whose FATE Flow was restarted never ends by itself",
-        "A job that lost a partner waits until its timeout, three days unless fate_task_timeout says otherwise.",
+        "Look what its components do, at every party: fedfleet job show; stop it if nobody waits for it any more",
+        "The job guardian reruns what can no longer finish; without it, and while a partner is away, a job waits until fate_task_timeout, three days.",
         long_jobs, PARTY,
     ),
     Check(

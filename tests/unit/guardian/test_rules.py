@@ -14,7 +14,8 @@ SLOW = [
     job("running", task("lr", "running", "success")),
     job("running", task("reader", "success", "success", "success"), task("lr", "running", "running")),
     job("running", task("lr", "running", "")),
-    job("running", task("psi", "waiting", "waiting", "waiting")),
+    job("running", task("psi", "waiting", "", "waiting", held=True)),
+    job("running", task("psi", "waiting", "waiting", "waiting"), task("lr", "running", "running")),
     job("running", task("psi", "waiting", "waiting", "waiting", held=True), task("lr", "running", "running")),
     job("waiting"),
     job("running"),
@@ -53,7 +54,12 @@ def test_cores_of_a_task_that_nobody_started_are_given_back() -> None:
     (found,) = hindrances(
         job("running", task("reader", "success", "success", "success"), task("lr", "waiting", "waiting", "waiting", held=True))
     )
-    assert (found.cure, found.task and found.task.name) == (Cure.FREE_TASK, "lr")
+    assert (found.cure, found.seconds, found.task and found.task.name) == (Cure.FREE_TASK, 90, "lr")
+
+
+def test_cores_that_only_a_partner_has_booked_are_given_back_later() -> None:
+    (found,) = hindrances(job("running", task("lr", "waiting", "waiting", "waiting")))
+    assert (found.cure, found.seconds) == (Cure.FREE_TASK, 180)
 
 
 def test_cores_of_a_job_that_never_started_are_given_back() -> None:
