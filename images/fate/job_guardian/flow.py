@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SECONDS = 15.0
-# Creating a job asks every partner in turn, ten seconds and three tries each.
-_SUBMIT_SECONDS = 120.0
+# What asks every partner in turn, ten seconds and three tries each, before it answers.
+_PARTNERS_SECONDS = 120.0
 _JOBS = 60
 _OK = 0
 _UNKNOWN_TASK = 2000
@@ -100,11 +100,11 @@ class Flow:
 
     def fail(self, job: Job) -> None:
         """End the job at all parties as failed, which is what FATE Flow's own detector does with one whose process is gone."""
-        self._own("POST", "/v2/scheduler/job/stop", {"job_id": job.job_id, "stop_status": "failed"})
+        self._own("POST", "/v2/scheduler/job/stop", {"job_id": job.job_id, "stop_status": "failed"}, seconds=_PARTNERS_SECONDS)
 
     def cancel(self, job: Job) -> None:
         """End the job at all parties as canceled."""
-        self._own("POST", "/v2/job/stop", {"job_id": job.job_id})
+        self._own("POST", "/v2/job/stop", {"job_id": job.job_id}, seconds=_PARTNERS_SECONDS)
 
     def settle(self, job: Job) -> list[str]:
         """Repeat to every partner how the job ended, which FATE Flow tells once; returns who did not answer."""
@@ -124,7 +124,7 @@ class Flow:
 
     def rerun(self, job: Job) -> None:
         """Run the job's failed tasks again; what succeeded is kept."""
-        self._own("POST", "/v2/job/rerun", {"job_id": job.job_id})
+        self._own("POST", "/v2/job/rerun", {"job_id": job.job_id}, seconds=_PARTNERS_SECONDS)
 
     def submit(self, dag: Mapping[str, Any]) -> str:
         """Submit a job anew; returns its id.
@@ -132,7 +132,7 @@ class Flow:
         Raises:
             RefusedError: it was not created.
         """
-        answer = self._own("POST", "/v2/job/submit", {"dag_schema": dict(dag)}, seconds=_SUBMIT_SECONDS)
+        answer = self._own("POST", "/v2/job/submit", {"dag_schema": dict(dag)}, seconds=_PARTNERS_SECONDS)
         return str(answer.get("job_id") or "")
 
     def describe(self, job: Job, text: str) -> None:
