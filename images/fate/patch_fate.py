@@ -107,6 +107,21 @@ DEFINITIONS = Change(
         define_file =""",
 )
 
+# FATE Flow takes any process with the number of a task's for that task's. In a container that was restarted, numbers begin anew, and its own
+# threads and processes soon have them all: a job whose processes died with the container would run for ever.
+ALIVE = Change(
+    "fate_flow/engine/devices/local.py",
+    "        return process_utils.check_process(pid=int(task.f_run_pid), task=task)\n",
+    """        if not process_utils.check_process(pid=int(task.f_run_pid), task=task):
+            return False
+        try:
+            return psutil.Process(int(task.f_run_pid)).environ().get("FATE_JOB_ID") == task.f_job_id
+        except psutil.Error:
+            return False
+""",
+)
+ALIVE_IMPORT = Change("fate_flow/engine/devices/local.py", "\nimport sys\n", "\nimport sys\n\nimport psutil\n")
+
 # The client keeps its settings beside its code. A variable names another place for those who want to change them.
 CLIENT_SETTINGS = (
     Change(
@@ -156,7 +171,7 @@ def apply(site_packages: Path, change: Change) -> None:
 def main() -> None:
     """Apply every change to the environment named on the command line."""
     site_packages = Path(sys.argv[1])
-    for change in (*SETTINGS, TEMPORARY_FILES, *WEBHDFS, FOLDERS, DEFINITIONS, *CLIENT_SETTINGS):
+    for change in (*SETTINGS, TEMPORARY_FILES, *WEBHDFS, FOLDERS, DEFINITIONS, ALIVE, ALIVE_IMPORT, *CLIENT_SETTINGS):
         apply(site_packages, change)
     (site_packages / "fedfleet.pth").write_text(COLLECTOR + ENUM, encoding="utf-8")
 

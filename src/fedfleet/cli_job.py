@@ -54,9 +54,9 @@ def list_jobs(
     if as_json:
         typer.echo(json.dumps([job.model_dump(mode="json") for job in jobs], indent=2))
         return
-    table = _table("job", "role", "state", "created (UTC)", "seconds", "with")
+    table = _table("job", "role", "state", "created (UTC)", "seconds", "with", "guardian")
     for job in jobs:
-        table.add_row(job.job_id, job.role, str(job.status), _moment(job.create_time), _seconds(job.elapsed), _others(job))
+        table.add_row(job.job_id, job.role, str(job.status), _moment(job.create_time), _seconds(job.elapsed), _others(job), _guardian(job))
     _console().print(table)
 
 
@@ -74,6 +74,8 @@ def show_job(
     console = _console()
     for view in views:
         console.print(f"{view.job_id}  {view.role} {view.party_id}  {view.status}  {_seconds(view.elapsed)} s  with {_others(view)}")
+        if view.guardian:
+            console.print(f"guardian: {view.guardian.text}", markup=False, soft_wrap=True)
     table = _table("component", "role", "run", "state", "began (UTC)", "seconds")
     for task in tasks:
         began = _moment(task.start_time)
@@ -184,6 +186,15 @@ def _others(job: JobView) -> str:
     return ", ".join(
         f"{part.role} {party}" for part in job.parties for party in part.party_id if party != job.party_id or part.role != job.role
     )
+
+
+def _guardian(job: JobView) -> str:
+    """What the job guardian did, in few words; `show` has all of them."""
+    note = job.guardian
+    if note is None:
+        return ""
+    done = f"{note.reruns} rerun{'' if note.reruns == 1 else 's'}" if note.reruns else ""
+    return ", ".join(filter(None, (done, "left" if note.left else ""))) or "see show"
 
 
 def _moment(milliseconds: int | None) -> str:

@@ -19,8 +19,8 @@ def reference() -> Reference:
 
 def parts(profile: str) -> Parts:
     size: dict[str, Any] = yaml.safe_load((ROLES / "fate" / "vars" / "main.yml").read_text())["__fate_sizes"][profile]
-    # Init containers that wait are no pods.
-    limits = {name: resources["limits"] for name, resources in size["resources"].items() if name != "wait"}
+    # Init containers that wait are no pods, and the reference has no guardian.
+    limits = {name: resources["limits"] for name, resources in size["resources"].items() if name not in ("wait", "guardian")}
     return Parts(limits, size["volumes"], frozenset({"spark_worker"}))
 
 

@@ -56,6 +56,14 @@ def waiting_jobs(look: Look) -> Iterable[Outcome]:
     yield Outcome(Level.WARNING if waiting > WAITING_JOBS else Level.OK, "waiting jobs", str(waiting), f"at most {WAITING_JOBS}")
 
 
+def guarded_jobs(look: Look) -> Iterable[Outcome]:
+    """Failed jobs of the last day that the guardian waits to rerun, or has given up."""
+    for job in seen(look.flow).recent:
+        started = _started(job.job_id)
+        if job.guardian and job.status.ended and not job.status.ok and started and look.now - started <= JOB_AGE:
+            yield Outcome(Level.WARNING, f"job {job.job_id} as {job.role}", job.guardian.text, "nothing that keeps it from finishing")
+
+
 def proofs_hold(look: Look) -> Iterable[Outcome]:
     """What was proven last held."""
     proofs = seen(look.kept).proofs
@@ -105,9 +113,15 @@ WORK_CHECKS = (
     ),
     Check(
         "jobs-long", "jobs", "no job runs for too long",
-        "Stop it and submit it again: a job whose FATE Flow was restarted never ends by itself",
-        "A job that lost a partner waits until its timeout, three days unless fate_task_timeout says otherwise.",
+        "Look what its components do, at every party: fedfleet job show; stop it if nobody waits for it any more",
+        "The job guardian reruns what can no longer finish; without it, and while a partner is away, a job waits until fate_task_timeout, three days.",
         long_jobs, PARTY,
+    ),
+    Check(
+        "jobs-guardian", "jobs", "the job guardian needs no help",
+        "Mend what it names; it then reruns the job by itself, unless it says that it left it: fedfleet job rerun does it by hand",
+        "The guardian reruns jobs whose processes or whose ground was lost. It leaves alone what failed by an error of its own.",
+        guarded_jobs, PARTY,
     ),
     Check(
         "jobs-waiting", "jobs", "jobs need not queue",

@@ -30,10 +30,13 @@ def of_file(path: Path) -> str:
 
 
 def of_tree(folder: Path) -> dict[str, str]:
-    """Content and executable bit of every file below ``folder`` by its relative path; owners and times do not count."""
+    """Content and executable bit of every file below ``folder`` by its relative path; owners and times do not count.
+
+    What Python leaves beside its sources is no part of an image either: tests that import them would make another image of each.
+    """
     found: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
+        if path.is_file() and path.parent.name != "__pycache__":
             executable = "x" if path.stat().st_mode & stat.S_IXUSR else "-"
             found[path.relative_to(folder).as_posix()] = f"{executable}{of_file(path)}"
     return found

@@ -101,8 +101,9 @@ def roster(state: Membership = Membership.ADMITTED, others: tuple[str, ...] = ("
     )
 
 
-def job(status: str = "success", started: datetime = NOW) -> JobView:
-    return JobView.model_validate({"job_id": f"{started:%Y%m%d%H%M%S}1234560", "role": "guest", "party_id": "30000", "status": status})
+def job(status: str = "success", started: datetime = NOW, description: str = "") -> JobView:
+    told = {"job_id": f"{started:%Y%m%d%H%M%S}1234560", "role": "guest", "party_id": "30000", "status": status, "description": description}
+    return JobView.model_validate(told)
 
 
 def proof(rung: int = 4, subject: str = "30000", *, ok: bool = True, days: float = 1, inputs: str = INPUTS) -> Proof:

@@ -65,6 +65,7 @@ WARNED: list[tuple[str, dict[str, Any], str]] = [
     ("exchange-parties", {"routes": Routes([finding()], ("30000",))}, "admitted parties: 1, wants at least 2"),
     ("jobs-last", {"flow": Flow("30000", [job("running"), job("failed"), job()])}, "failed, wants success"),
     ("jobs-long", {"flow": Flow("30000", [job("running", OLD)])}, "running for 30 h, wants at most 24 h"),
+    ("jobs-guardian", {"flow": Flow("30000", [job("failed", NOW, "guardian [0/3]: waits for 40000")])}, "waits for 40000, wants nothing"),
     ("jobs-waiting", {"flow": Flow("30000", [job("waiting")] * 11)}, "waiting jobs: 11, wants at most 10"),
     ("proofs-hold", {"kept": Kept([], "")}, "nothing proven yet"),
     ("proofs-current", {"kept": Kept([proof(inputs="other")], "now")}, "about other images, settings or certificates"),

@@ -9,11 +9,13 @@ from fedfleet.engine.fate import (
     FlowUnreachableError,
     GatewayError,
     JobNotFoundError,
+    JobView,
     PartnerUnreachableError,
     SubmissionError,
     TaskView,
     toy_dag,
 )
+from fedfleet.engine.fate.views import GuardianNote
 from support.fate_flow import JOB, FakeFlow, job, task
 
 CREATE_FAILED = (
@@ -109,3 +111,9 @@ def test_the_last_lines_of_a_log_are_enough() -> None:
     lines = [{"line_num": number, "content": f"line {number}"} for number in range(100)]
     flow = FakeFlow("30000", {"/v2/log/query": {"data": lines}})
     assert list(flow.client().log(JOB, "guest", "toy_example_0", last=2)) == ["line 98", "line 99"]
+
+
+def test_what_the_guardian_noted_is_read_from_among_the_descriptions_lines() -> None:
+    view = JobView.model_validate(job("guest", "30000", "failed") | {"description": "mine\nguardian [2/3, left]: lr lost Pulsar"})
+    assert view.guardian == GuardianNote(reruns=2, left=True, text="lr lost Pulsar")
+    assert JobView.model_validate(job("guest", "30000", "failed")).guardian is None

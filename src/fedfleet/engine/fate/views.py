@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from fedfleet.engine.protocol import JobState
+
+# What the job guardian writes into a job's description: images/fate/job_guardian/note.py.
+_GUARDIAN: Final = re.compile(r"^guardian \[(?P<reruns>\d+)/\d+(?P<left>, left)?\]: (?P<text>.*)$", re.MULTILINE)
 
 State = Annotated[JobState, BeforeValidator(lambda name: JobState.of(str(name)))]
 
@@ -22,6 +26,22 @@ class PartyView(_View):
 
     role: str
     party_id: tuple[str, ...]
+
+
+class GuardianNote(BaseModel):
+    """What the job guardian has done about a job.
+
+    Attributes:
+        reruns: how often it has rerun it.
+        left: whether it has given it up.
+        text: what it did or waits for, and why.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    reruns: int
+    left: bool
+    text: str
 
 
 class JobView(_View):
@@ -48,6 +68,12 @@ class JobView(_View):
     model_id: str | None = ""
     model_version: str | None = ""
     parties: tuple[PartyView, ...] = ()
+
+    @property
+    def guardian(self) -> GuardianNote | None:
+        """The job guardian's note; None where it had nothing to do."""
+        found = _GUARDIAN.search(self.description or "")
+        return GuardianNote(reruns=int(found["reruns"]), left=bool(found["left"]), text=found["text"]) if found else None
 
 
 class TaskView(_View):

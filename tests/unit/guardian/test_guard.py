@@ -1,0 +1,170 @@
+"""The guardian acts once, late enough, when all it needs is well, and says so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from job_guardian.guard import Guardian, fresh
+from job_guardian.model import Job, Task
+from job_guardian.note import Note, read_note, with_note
+from support.fate_flow import Clock
+from support.guarded import GuardedFlow, job, task
+
+FAILED = task("lr", "failed", "failed", "failed")
+RUNNING = task("lr", "running", "running")
+
+
+@dataclass
+class Watch:
+    """A guardian with its flow and a clock."""
+
+    flow: GuardedFlow
+    clock: Clock = field(default_factory=Clock)
+    said: list[str] = field(default_factory=list)
+    guardian: Guardian = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """A guardian that knows nothing yet."""
+        self.guardian = Guardian(self.flow, 3, lambda kind, _well, _text: self.said.append(kind), self.clock, lambda: 1e9 + self.clock())
+
+    def wait(self, seconds: float) -> None:
+        """Let it look every five seconds."""
+        for _ in range(int(seconds / 5) + 1):
+            self.guardian.look()
+            self.clock.now += 5
+
+
+@pytest.fixture
+def watch() -> Callable[..., Watch]:
+    return lambda held: Watch(GuardedFlow(held))
+
+
+def ended(state: str = "failed", *tasks: Task, **more: Any) -> Job:
+    return job(state, *(tasks or (FAILED,)), ended=int(1e12), **more)
+
+
+def test_a_failed_job_is_rerun_after_a_while_and_the_note_says_why(watch: Callable[..., Watch]) -> None:
+    one = watch(ended())
+    one.wait(0)
+    assert "rerun 1" not in one.flow.done
+    one.wait(15)
+    assert one.flow.done.count("rerun 1") == 1
+    note = read_note(one.flow.held.description)
+    assert note is not None
+    assert (note.attempts, note.limit, note.left) == (1, 1, False)
+    assert "lr ended without an error here" in note.text
+
+
+def test_what_fails_again_is_rerun_later_each_time_and_then_left(watch: Callable[..., Watch]) -> None:
+    one = watch(job("running", RUNNING))
+    one.wait(5)
+    one.flow.silent = {"30000"}
+    one.wait(20)
+    one.flow.silent = set()
+    times: list[float] = []
+    one.flow.held = ended("failed", replace(FAILED, version=1))
+    for _ in range(200):
+        before = one.flow.done.count("rerun 1")
+        one.guardian.look()
+        one.clock.now += 5
+        if one.flow.done.count("rerun 1") > before:
+            times.append(one.clock.now)
+            one.guardian._cases["1"].shaken = "FATE Flow did not answer for a while"
+    note = read_note(one.flow.held.description)
+    assert len(times) == 3
+    assert times[1] - times[0] >= 60
+    assert times[2] - times[1] >= 300
+    assert note is not None
+    assert note.left
+    assert "left it failed after 3 reruns" in note.text
+
+
+def test_a_guardian_that_begins_anew_goes_on_counting(watch: Callable[..., Watch]) -> None:
+    one = watch(ended("failed", replace(FAILED, version=1), description="mine\nguardian [1/1]: reran it"))
+    one.begin()
+    one.wait(400)
+    assert "rerun 1" not in one.flow.done
+    assert one.flow.held.description.startswith("mine\nguardian [1/1, left]: ")
+
+
+def test_nothing_is_rerun_while_the_broker_or_a_partner_is_away(watch: Callable[..., Watch]) -> None:
+    one = watch(ended())
+    one.flow.sick = "Pulsar is not well: refused"
+    one.wait(100)
+    one.flow.sick, one.flow.silent = "", {"40000"}
+    one.wait(100)
+    assert "rerun 1" not in one.flow.done
+    assert "will rerun it when this is mended: party 40000 does not answer" in one.flow.held.description
+    one.flow.silent = set()
+    one.wait(15)
+    assert "rerun 1" in one.flow.done
+
+
+def test_what_failed_long_before_it_began_is_left_alone(watch: Callable[..., Watch]) -> None:
+    one = watch(ended())
+    one.clock.now = 1000
+    one.wait(100)
+    assert one.flow.done == []
+
+
+def test_an_error_of_its_own_is_left_and_told_once(watch: Callable[..., Watch]) -> None:
+    one = watch(ended("failed", replace(FAILED, error="ValueError: x")))
+    one.wait(100)
+    assert one.said == ["LeftFailed"]
+
+
+def test_a_contradiction_must_last(watch: Callable[..., Watch]) -> None:
+    one = watch(job("running", task("lr", "success", "success")))
+    one.wait(15)
+    assert one.flow.done == []
+    one.wait(10)
+    assert one.flow.done == ["report lr guest 30000 success", "report lr host 40000 success"]
+
+
+def test_a_change_starts_the_time_anew(watch: Callable[..., Watch]) -> None:
+    one = watch(job("running", task("lr", "running", "waiting")))
+    one.wait(80)
+    one.flow.held = job("running", task("lr", "running", "waiting", changed=1))
+    one.wait(80)
+    assert one.flow.done == []
+    one.wait(20)
+    assert one.flow.done == ["fail 1"]
+
+
+def test_partners_are_told_again_how_a_job_ended_until_they_answer(watch: Callable[..., Watch]) -> None:
+    one = watch(job("running", RUNNING))
+    one.wait(5)
+    one.flow.held = job("success", task("lr", "success", "success", "success"), ended=int(1e12))
+    one.flow.silent = {"40000"}
+    one.wait(10)
+    one.flow.silent = set()
+    one.wait(20)
+    assert one.flow.done == ["settle 1 success"] * 4
+
+
+def test_a_job_that_reruns_do_not_reach_is_submitted_anew(watch: Callable[..., Watch]) -> None:
+    one = watch(ended(description="guardian [1/3]: reran it", dag={"dag": {"conf": {"model_id": "1", "model_version": "0"}}}))
+    one.flow.sick = "Pulsar is not well"
+    one.wait(0)
+    one.flow.sick = ""
+    one.wait(80)
+    assert "submit {'dag': {'conf': {}}}" in one.flow.done
+    assert "submitted it anew as 2" in one.flow.held.description
+    assert any(line.startswith("describe 2: guardian [1/3]: ") for line in one.flow.done)
+
+
+def test_a_job_that_names_a_model_of_its_own_keeps_it() -> None:
+    assert fresh({"dag": {"conf": {"model_id": "m", "model_version": "1"}}}, "1") == {
+        "dag": {"conf": {"model_id": "m", "model_version": "1"}}
+    }
+
+
+def test_a_note_takes_the_place_of_the_one_before() -> None:
+    text = with_note(with_note("two\nlines", Note(0, 3, "first")), Note(1, 3, "second\n line", left=True))
+    assert text == "two\nlines\nguardian [1/3, left]: second line"
+    assert read_note(text) == Note(1, 3, "second line", left=True)
