@@ -3,12 +3,12 @@
 import os
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from pyVim.connect import Disconnect, SmartConnect
-from pyVmomi import vim
+from pyVmomi import vim, vmodl
 
 from fedfleet.kube import Client
 from support.commands import BIN
@@ -55,7 +55,12 @@ def vcenter_session(lab: RunningLab) -> Iterator[Any]:
 def machines(vcenter: Any) -> dict[str, Any]:
     """All VMs by name."""
     view = vcenter.content.viewManager.CreateContainerView(vcenter.content.rootFolder, [vim.VirtualMachine], True)
-    return {vm.name: vm for vm in view.view}
+    found = {}
+    for vm in view.view:
+        # One that is destroyed while it is looked at is not there.
+        with suppress(vmodl.fault.ManagedObjectNotFound):
+            found[vm.name] = vm
+    return found
 
 
 def ready(client: Client) -> set[str]:
