@@ -13,7 +13,7 @@ import urllib.request
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from job_guardian.model import Job, Part, Task, jobs_of, tasks_of
+from job_guardian.model import Job, Part, Task, jobs_of, part_of, tasks_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +68,7 @@ class Flow:
             SilentError: the partner, or what lies between, did not answer.
         """
         answer = self._there(party, "/v2/partner/task/collect", self._which(job, role, party, task), accept=(_UNKNOWN_TASK,))
-        return Part(role, party, str((answer.get("data") or {}).get("party_status") or ""))
+        return part_of(answer.get("data") or {}, role, party)
 
     def trouble(self) -> str:
         """What of this party's own keeps jobs from running, in words; empty where all is well."""
