@@ -89,9 +89,14 @@ class Flow:
         self._own("POST", "/v2/scheduler/task/report", self._which(job, part.role, part.party, task) | {"status": part.state})
 
     def free_task(self, job: Job, task: Task) -> None:
-        """Give back the cores that a task holds without running, at every party; those that hold none refuse, and that is well."""
+        """Give back the cores that a task holds without running, at every party; those that hold none refuse, and that is well.
+
+        A version that never ran at a party keeps what was booked for it there, and with it every later version from starting.
+        """
         for role, party in job.members:
-            self._quietly(party, "/v2/partner/task/resource/return", self._which(job, role, party, task))
+            for version in range(task.version + 1):
+                which = self._which(job, role, party, replace(task, version=version))
+                self._quietly(party, "/v2/partner/task/resource/return", which)
 
     def free_job(self, job: Job) -> None:
         """Give back the cores that a waiting job holds, at every party."""

@@ -181,6 +181,9 @@ class Guardian:
         else:
             # Written down first: a guardian that ends in between reruns once too seldom rather than for ever.
             self._write(job, Note(attempts + 1, judged.limit, f"{self._moment()} {judged.reason}; reran it from there"))
+            for task in job.tasks:
+                if task.failed and any(part.state == "waiting" for part in task.parts):
+                    self.flow.free_task(job, task)
             self.flow.rerun(job)
             case.shaken = ""
             self.say("Rerun", True, f"job {job.job_id}, rerun {attempts + 1} of {judged.limit}: {judged.reason}")

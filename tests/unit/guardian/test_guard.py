@@ -90,7 +90,7 @@ def test_nothing_is_rerun_before_the_scheduler_has_seen_it_fail(watch: Callable[
     assert "rerun 1" not in one.flow.done
     one.flow.held = ended("failed", task("lr", "failed", "waiting", "failed"))
     one.wait(15)
-    assert "rerun 1" in one.flow.done
+    assert one.flow.done == ["free lr", "rerun 1"]
 
 
 def test_a_guardian_that_begins_anew_goes_on_counting(watch: Callable[..., Watch]) -> None:
