@@ -163,7 +163,7 @@ def verdict(job: Job, reruns: int, shaken: str) -> Verdict | None:
                 return Verdict(0, f"{task.name} reported an error of its own: {said}")
             return Verdict(reruns, f"{task.name} lost what it stands on: {said}")
     if _ended_here_first(failed[0]):
-        return Verdict(reruns, f"the process of {failed[0].name} ended here without a word")
+        return Verdict(reruns, f"a process of {failed[0].name} was killed: no party reported an error before it ended here")
     if shaken:
         return Verdict(reruns, f"{failed[0].name} ended without an error here, and {shaken}")
     unseen = f"{failed[0].name} failed at a partner, or was killed there"
