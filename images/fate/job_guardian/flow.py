@@ -13,7 +13,7 @@ import urllib.request
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from job_guardian.model import Job, Part, Task, jobs_of, tasks_of
+from job_guardian.model import Job, Part, Task, jobs_of, part_of, tasks_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +68,7 @@ class Flow:
             SilentError: the partner, or what lies between, did not answer.
         """
         answer = self._there(party, "/v2/partner/task/collect", self._which(job, role, party, task), accept=(_UNKNOWN_TASK,))
-        return Part(role, party, str((answer.get("data") or {}).get("party_status") or ""))
+        return part_of(answer.get("data") or {}, role, party)
 
     def trouble(self) -> str:
         """What of this party's own keeps jobs from running, in words; empty where all is well."""
@@ -89,9 +89,14 @@ class Flow:
         self._own("POST", "/v2/scheduler/task/report", self._which(job, part.role, part.party, task) | {"status": part.state})
 
     def free_task(self, job: Job, task: Task) -> None:
-        """Give back the cores that a task holds without running, at every party; those that hold none refuse, and that is well."""
+        """Give back the cores that a task holds without running, at every party; those that hold none refuse, and that is well.
+
+        A version that never ran at a party keeps what was booked for it there, and with it every later version from starting.
+        """
         for role, party in job.members:
-            self._quietly(party, "/v2/partner/task/resource/return", self._which(job, role, party, task))
+            for version in range(task.version + 1):
+                which = self._which(job, role, party, replace(task, version=version))
+                self._quietly(party, "/v2/partner/task/resource/return", which)
 
     def free_job(self, job: Job) -> None:
         """Give back the cores that a waiting job holds, at every party."""

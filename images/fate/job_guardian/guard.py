@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Seconds for which a failed job and all it needs must have been well before each rerun. The last goes for all after it.
 _REST = (10.0, 60.0, 300.0)
+# The same where the scheduler has not said yet that a task failed which did.
+_UNSETTLED = 90.0
 # A guardian that has just begun takes up what failed not longer ago than this, in seconds: it may have been away with FATE Flow.
 _TAKEN_UP = 900.0
 # An outage explains a failure that comes so many seconds after it.
@@ -94,11 +96,13 @@ class Guardian:
         self._since = {key: value for key, value in self._since.items() if key in self._touched}
         self._cases = {job.job_id: self._cases[job.job_id] for job in jobs}
 
-    def _known(self, job: Job) -> Job:
-        """The job with the partners' parts in every task that has not settled."""
-        return replace(
-            job, tasks=tuple(task if task.state in ENDED else replace(task, others=self._others(job, task)) for task in job.tasks)
-        )
+    def _known(self, job: Job, *, failed: bool = False) -> Job:
+        """The job with the partners' parts in every task that has not settled, or that failed."""
+
+        def asked(task: Task) -> bool:
+            return task.failed if failed else task.state not in ENDED
+
+        return replace(job, tasks=tuple(replace(task, others=self._others(job, task)) if asked(task) else task for task in job.tasks))
 
     def _others(self, job: Job, task: Task) -> tuple[Part, ...]:
         return tuple(self._other(job, task, role, party) for role, party in job.members if (role, party) not in job.own)
@@ -145,13 +149,16 @@ class Guardian:
             case.told = not self.flow.settle(job)
         recent = self.today() - job.ended / 1000 < _TAKEN_UP
         if job.state in ("failed", "timeout") and (recent or note) and not (note and note.left):
-            self._failed(self.flow.with_tasks(job), case, note)
+            self._failed(self._known(self.flow.with_tasks(job), failed=True), case, note)
 
     def _failed(self, job: Job, case: _Case, note: Note | None) -> None:
-        attempts, _ = self._attempts(job)
+        attempts, noted = self._attempts(job)
         judged = verdict(job, self.reruns, case.shaken)
         if judged is None:
             return
+        if judged.limit and note and attempts:
+            # What explained the first failure explains those of the reruns as well.
+            judged = replace(judged, limit=max(judged.limit, noted))
         if judged.limit == 0:
             self._tell(job, note, Note(attempts, attempts, f"{judged.reason}; left it failed: a rerun would fail again", left=True))
             return
@@ -160,8 +167,11 @@ class Guardian:
             case.shaken = case.shaken or trouble
             self._tell(job, note, Note(attempts, judged.limit, f"{judged.reason}; will rerun it when this is mended: {trouble}"))
             return
-        # FATE Flow takes a rerun up some seconds after it said yes; until then the job looks as it ended.
-        if self._lasts((job.job_id, "well"), attempts) < _REST[min(attempts, len(_REST) - 1)]:
+        # FATE Flow takes a rerun up some seconds after it said yes; until then the job looks as it ended. And it reruns what its scheduler has
+        # seen fail: asked before that, it says yes and does nothing.
+        settled = all(task.state in ENDED for task in job.tasks if task.failed)
+        rest = _REST[min(attempts, len(_REST) - 1)] if settled else _UNSETTLED
+        if self._lasts((job.job_id, "well"), (attempts, settled)) < rest:
             return
         if never_taken_up(job, attempts):
             self._submit(job, attempts, judged.limit, judged.reason)
@@ -171,6 +181,9 @@ class Guardian:
         else:
             # Written down first: a guardian that ends in between reruns once too seldom rather than for ever.
             self._write(job, Note(attempts + 1, judged.limit, f"{self._moment()} {judged.reason}; reran it from there"))
+            for task in job.tasks:
+                if task.failed and any(part.state == "waiting" for part in task.parts):
+                    self.flow.free_task(job, task)
             self.flow.rerun(job)
             case.shaken = ""
             self.say("Rerun", True, f"job {job.job_id}, rerun {attempts + 1} of {judged.limit}: {judged.reason}")

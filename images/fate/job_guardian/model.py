@@ -19,11 +19,13 @@ class Part:
     Attributes:
         role, party: whose part it is.
         state: where it stands; empty where the party was asked and did not answer.
+        ended: when it ended by that party's clock, milliseconds since 1970; 0 where it has not.
     """
 
     role: str
     party: str
     state: str
+    ended: int = 0
 
     def __str__(self) -> str:
         return f"{self.role} {self.party}"
@@ -60,6 +62,11 @@ class Task:
     def parts(self) -> tuple[Part, ...]:
         """All of them."""
         return self.own + self.others
+
+    @property
+    def failed(self) -> bool:
+        """Whether it, or a part of it that is known, ended otherwise than it should."""
+        return any(state in ENDED - GOOD for state in (self.state, *(part.state for part in self.parts)))
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,11 @@ def tasks_of(rows: Iterable[Mapping[str, Any]]) -> tuple[Task, ...]:
     return tuple(_task(parts) for parts in newest.values())
 
 
+def part_of(row: Mapping[str, Any], role: str, party: str) -> Part:
+    """A part, from a row of FATE Flow's table or what a partner tells of one."""
+    return Part(role, party, str(row.get("party_status") or ""), int(row.get("end_time") or 0))
+
+
 def _task(rows: Sequence[Mapping[str, Any]]) -> Task:
     first = rows[0]
     return Task(
@@ -132,7 +144,7 @@ def _task(rows: Sequence[Mapping[str, Any]]) -> Task:
         task_id=str(first["task_id"]),
         version=int(first["task_version"]),
         state=str(first["status"]),
-        own=tuple(Part(str(row["role"]), str(row["party_id"]), str(row["party_status"])) for row in rows),
+        own=tuple(part_of(row, str(row["role"]), str(row["party_id"])) for row in rows),
         error="\n".join(filter(None, ((row.get("error_report") or "").strip() for row in rows))),
         held=any(row.get("resource_in_use") for row in rows),
         seconds=max((row.get("elapsed") or 0) / 1000 for row in rows),

@@ -150,7 +150,7 @@ def verdict(job: Job, reruns: int, shaken: str) -> Verdict | None:
     """
     if job.state not in ("failed", "timeout"):
         return None
-    failed = [task for task in job.tasks if any(part.state in ENDED - GOOD for part in task.parts) or task.state in ENDED - GOOD]
+    failed = [task for task in job.tasks if task.failed]
     if not failed:
         return Verdict(reruns, "it ended before any of its tasks began")
     for task in failed:
@@ -162,10 +162,20 @@ def verdict(job: Job, reruns: int, shaken: str) -> Verdict | None:
             if not _NO_FAULT_OF_ITS_OWN.search(task.error):
                 return Verdict(0, f"{task.name} reported an error of its own: {said}")
             return Verdict(reruns, f"{task.name} lost what it stands on: {said}")
+    if _ended_here_first(failed[0]):
+        return Verdict(reruns, f"a process of {failed[0].name} was killed: no party reported an error before it ended here")
     if shaken:
         return Verdict(reruns, f"{failed[0].name} ended without an error here, and {shaken}")
-    unseen = f"{failed[0].name} ended without an error here: its process was killed, or a partner's part failed"
+    unseen = f"{failed[0].name} failed at a partner, or was killed there"
     return Verdict(min(reruns, UNSEEN_RERUNS), unseen)
+
+
+def _ended_here_first(task: Task) -> bool:
+    """Whether this party's part had ended before any partner's; FATE Flow then stops the others, some seconds later."""
+    here = [part.ended for part in task.own if part.state in ENDED - GOOD and part.ended]
+    there = [part for part in task.others if part.state in ENDED and part.ended]
+    known = all(part.state for part in task.others)
+    return bool(here and task.others) and known and all(part.ended >= min(here) for part in there)
 
 
 def never_taken_up(job: Job, attempts: int) -> bool:

@@ -57,7 +57,7 @@ def test_a_failed_job_is_rerun_after_a_while_and_the_note_says_why(watch: Callab
     note = read_note(one.flow.held.description)
     assert note is not None
     assert (note.attempts, note.limit, note.left) == (1, 1, False)
-    assert "lr ended without an error here" in note.text
+    assert "lr failed at a partner, or was killed there" in note.text
 
 
 def test_what_fails_again_is_rerun_later_each_time_and_then_left(watch: Callable[..., Watch]) -> None:
@@ -82,6 +82,15 @@ def test_what_fails_again_is_rerun_later_each_time_and_then_left(watch: Callable
     assert note is not None
     assert note.left
     assert "left it failed after 3 reruns" in note.text
+
+
+def test_nothing_is_rerun_before_the_scheduler_has_seen_it_fail(watch: Callable[..., Watch]) -> None:
+    one = watch(ended("failed", task("lr", "failed", "waiting", "running")))
+    one.wait(60)
+    assert "rerun 1" not in one.flow.done
+    one.flow.held = ended("failed", task("lr", "failed", "waiting", "failed"))
+    one.wait(15)
+    assert one.flow.done == ["free lr", "rerun 1"]
 
 
 def test_a_guardian_that_begins_anew_goes_on_counting(watch: Callable[..., Watch]) -> None:

@@ -1,5 +1,7 @@
 """What can no longer finish is told from what is merely slow by states that contradict each other."""
 
+from dataclasses import replace
+
 import pytest
 
 from job_guardian.model import Job, Part, jobs_of, tasks_of
@@ -80,6 +82,15 @@ def test_processes_that_died_are_rerun_once_without_and_often_with_an_outage_see
     assert unseen is not None
     assert seen is not None
     assert (unseen.limit, seen.limit) == (1, 3)
+
+
+@pytest.mark.parametrize(("here", "there", "limit"), [(1000, 3000, 3), (3000, 1000, 1), (1000, 0, 3)])
+def test_who_ended_first_tells_whose_process_died(here: int, there: int, limit: int) -> None:
+    host = Part("host", "40000", "failed" if there else "waiting", there)
+    lost = replace(task("lr", "failed", "failed", "failed"), own=(Part("guest", "30000", "failed", here),), others=(host,))
+    found = verdict(job("failed", lost), 3, "")
+    assert found is not None
+    assert found.limit == limit
 
 
 def test_an_error_of_its_own_would_come_again() -> None:
