@@ -2,8 +2,6 @@
 
 import json
 import re
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,51 +14,33 @@ import pytest
 from fedfleet import progress
 from fedfleet.kube import Client, InvalidError
 from support.cluster import IMAGE, PORT, Space, eventually, pod_definition
-from support.datacentre import datacentre_for_tests, folder, machines, ready, vcenter_session
+from support.commands import ROOT, Finished
+from support.datacentre import exchange_alone, exchange_client, folder, machines, provision, ready
 from support.federation import Federation
 from support.lab import COLD_SECONDS, RunningLab
+from support.silence import silences
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(1800)]
 
-PROVISION = "playbooks/provision.yml"
 NAMESPACE, NAME = "fl-exchange", "fl-exchange-a"
 OLDER, NEWER = "v1.33", "v1.34"
 USUAL, OTHER = "best-effort-2xlarge", "best-effort-xlarge"
 
 # Writes a word once in the life of its volume, and answers with it.
-_KEEPER = r"""
-use IO::Socket::INET;
-$SIG{TERM} = sub { exit };
-my $place = "/keep/word";
-unless (-s $place) { open(my $out, ">", $place) or die $!; print $out join("", map { ("a".."z")[rand 26] } 1..20); close $out; }
-my $server = IO::Socket::INET->new(LocalPort => 8080, Listen => 64, ReuseAddr => 1) or die $!;
-while (my $client = $server->accept) {
-    my $request = <$client>;
-    open(my $in, "<", $place) or die $!;
-    print $client "HTTP/1.0 200 OK\r\n\r\n" . <$in>;
-    close $in;
-    close $client;
-}
-"""
-
-
-@pytest.fixture(scope="module")
-def datacentre() -> Iterator[RunningLab]:
-    with datacentre_for_tests() as lab:
-        lab.fedfleet("lab", "build", "--every-release", timeout=COLD_SECONDS).expect()
-        yield lab
+_KEEPER = (ROOT / "extensions" / "molecule" / "shared" / "keeper.pl").read_text()
 
 
 @pytest.fixture(scope="module")
 def site(datacentre: RunningLab, tmp_path_factory: pytest.TempPathFactory) -> Federation:
-    made = Federation.copied("vcenter", tmp_path_factory.mktemp("inventories"), datacentre, "standalone")
-    provision(made, OLDER).expect()
+    datacentre.fedfleet("lab", "build", "--every-release", timeout=COLD_SECONDS).expect()
+    made = exchange_alone(datacentre, tmp_path_factory.mktemp("inventories"))
+    bring_to(made, OLDER).expect()
     return made
 
 
 @pytest.fixture(scope="module")
 def cluster(site: Federation) -> Iterator[Client]:
-    with Client.connect(folder(site.lab) / "kubeconfigs" / "exchange") as client:
+    with exchange_client(site) as client:
         yield client
 
 
@@ -68,12 +48,6 @@ def cluster(site: Federation) -> Iterator[Client]:
 def supervisor(site: Federation) -> Iterator[Client]:
     with Client.connect(folder(site.lab) / "kubeconfig") as client:
         yield client
-
-
-@pytest.fixture(scope="module")
-def vcenter(site: Federation) -> Iterator[Any]:
-    with vcenter_session(site.lab) as session:
-        yield session
 
 
 @dataclass
@@ -117,41 +91,31 @@ def keeper(cluster: Client) -> Iterator[Keeper]:
 
 @dataclass
 class Watch:
-    """What was seen while a cluster changed."""
+    """What was seen while a cluster changed: how many VMs at most, and all their names."""
 
     most: int = 0
-    longest_silence: float = 0.0
     names: set[str] = field(default_factory=set)
 
 
 @contextmanager
 def watched(vcenter: Any, keeper: Keeper) -> Iterator[Watch]:
     """Watch the VMs and the keeper all along."""
-    seen, over = Watch(), threading.Event()
+    seen = Watch()
 
-    def look() -> None:
-        heard = time.monotonic()
-        while not over.wait(0.5):
-            if keeper.tells():
-                seen.longest_silence = max(seen.longest_silence, time.monotonic() - heard)
-                heard = time.monotonic()
-            there = set(machines(vcenter))
-            seen.most = max(seen.most, len(there))
-            seen.names |= there
+    def look() -> bool:
+        there = set(machines(vcenter))
+        seen.most = max(seen.most, len(there))
+        seen.names |= there
+        return bool(keeper.tells())
 
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
-    try:
+    with silences(look, pause=0.5) as heard:
         yield seen
-    finally:
-        over.set()
-        thread.join()
-    print(f"at most {seen.most} VMs, the keeper silent for at most {seen.longest_silence:.1f} s")
+    print(f"at most {seen.most} VMs, the keeper silent for at most {heard.longest:.1f} s")
 
 
-def provision(site: Federation, version: str, workers: int = 1, vm_class: str = USUAL) -> Any:
-    pool = json.dumps({"cluster_version": version, "cluster_workers": {"replicas": workers, "vm_class": vm_class}})
-    return site.play("--limit", "exchange", "-e", pool, playbook=PROVISION)
+def bring_to(site: Federation, version: str, workers: int = 1, vm_class: str = USUAL) -> Finished:
+    wanted = {"cluster_version": version, "cluster_workers": {"replicas": workers, "vm_class": vm_class}}
+    return provision(site, "-e", json.dumps(wanted))
 
 
 def versions(client: Client) -> dict[str, str]:
@@ -190,7 +154,7 @@ def test_a_version_that_passes_over_a_minor_one_is_refused_before_anything_is_to
     site: Federation, cluster: Client, later: str
 ) -> None:
     before = versions(cluster)
-    said = provision(site, later).expect(2).output
+    said = bring_to(site, later).expect(2).output
     assert "more than one minor version above v1.33" in " ".join(said.split()), said
     assert versions(cluster) == before
 
@@ -208,7 +172,7 @@ def test_an_upgrade_replaces_every_node_and_keeps_what_runs(
     before, told = set(machines(vcenter)), tmp_path / "progress"
     monkeypatch.setenv(progress.ENVIRONMENT, str(told))
     with watched(vcenter, keeper) as seen:
-        provision(site, NEWER).expect()
+        bring_to(site, NEWER).expect()
     found = versions(cluster)
     assert {version.rpartition(".")[0] for version in [*found.values(), cluster.version()]} == {NEWER}
     assert set(found) == set(machines(vcenter)) == ready(cluster)
@@ -220,12 +184,12 @@ def test_an_upgrade_replaces_every_node_and_keeps_what_runs(
 
 
 def test_an_upgraded_cluster_is_left_alone(site: Federation) -> None:
-    assert "changed=0" in provision(site, NEWER).expect().output
+    assert "changed=0" in bring_to(site, NEWER).expect().output
 
 
 def test_scaling_up_adds_a_worker_and_touches_no_other(site: Federation, cluster: Client, keeper: Keeper) -> None:
     before = ready(cluster)
-    provision(site, NEWER, workers=2).expect()
+    bring_to(site, NEWER, workers=2).expect()
     assert before < ready(cluster)
     assert len(ready(cluster)) == len(before) + 1
     assert keeper.tells() == keeper.word
@@ -234,7 +198,7 @@ def test_scaling_up_adds_a_worker_and_touches_no_other(site: Federation, cluster
 def test_another_vm_class_replaces_the_workers_one_after_the_other(site: Federation, cluster: Client, vcenter: Any, keeper: Keeper) -> None:
     before = {name: vm.config.hardware.numCPU for name, vm in machines(vcenter).items()}
     with watched(vcenter, keeper) as seen:
-        provision(site, NEWER, workers=2, vm_class=OTHER).expect()
+        bring_to(site, NEWER, workers=2, vm_class=OTHER).expect()
     after = {name: vm.config.hardware.numCPU for name, vm in machines(vcenter).items()}
     kept = set(before) & set(after)
     assert len(after) == len(before) == len(ready(cluster))
@@ -249,7 +213,7 @@ def test_another_vm_class_replaces_the_workers_one_after_the_other(site: Federat
 
 def test_scaling_down_moves_what_ran_there(site: Federation, cluster: Client, vcenter: Any, keeper: Keeper) -> None:
     before = ready(cluster)
-    provision(site, NEWER, workers=1, vm_class=OTHER).expect()
+    bring_to(site, NEWER, workers=1, vm_class=OTHER).expect()
     after = ready(cluster)
     assert after < before
     assert len(after) == len(before) - 1

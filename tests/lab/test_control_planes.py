@@ -1,10 +1,7 @@
 """A cluster with three control planes: one without power, one whose host fails, and what stays up meanwhile."""
 
 import json
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,15 +9,13 @@ import pytest
 from fedfleet.errors import FedFleetError
 from fedfleet.kube import Client
 from support.cluster import eventually
-from support.datacentre import datacentre_for_tests, folder, machines, ready, vcenter_session
+from support.datacentre import exchange_alone, exchange_client, machines, provision, ready
 from support.federation import Federation
 from support.lab import RunningLab
+from support.silence import silences
 
 pytestmark = pytest.mark.nightly
 
-PROVISION = "playbooks/provision.yml"
-CONTROL_PLANE = {"cluster_control_plane": {"replicas": 3, "vm_class": "best-effort-small"}}
-ARGUMENTS = ("--limit", "exchange", "-e", json.dumps(CONTROL_PLANE))
 # Seconds without an answer: what the load balancer needs to drop a control plane that is gone.
 LONGEST_GAP = 5.0
 PATIENCE = 180
@@ -28,32 +23,21 @@ KEPT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kept", "n
 
 
 @pytest.fixture(scope="module")
-def datacentre() -> Iterator[RunningLab]:
-    with datacentre_for_tests() as lab:
-        yield lab
-
-
-@pytest.fixture(scope="module")
 def site(datacentre: RunningLab, tmp_path_factory: pytest.TempPathFactory) -> Federation:
-    made = Federation.copied("vcenter", tmp_path_factory.mktemp("inventories"), datacentre, "standalone")
-    made.play(*ARGUMENTS, playbook=PROVISION).expect()
+    made = exchange_alone(datacentre, tmp_path_factory.mktemp("inventories"))
+    provision(made, *replicas(3)).expect()
     return made
 
 
 @pytest.fixture
 def cluster(site: Federation) -> Iterator[Client]:
-    with client_of(site) as client:
+    with exchange_client(site) as client:
         yield client
 
 
-@pytest.fixture
-def vcenter(site: Federation) -> Iterator[Any]:
-    with vcenter_session(site.lab) as session:
-        yield session
-
-
-def client_of(site: Federation) -> Client:
-    return Client.connect(folder(site.lab) / "kubeconfigs" / "exchange")
+def replicas(wanted: int) -> tuple[str, str]:
+    """Arguments for so many control planes."""
+    return "-e", json.dumps({"cluster_control_plane": {"replicas": wanted, "vm_class": "best-effort-small"}})
 
 
 def control_planes(vcenter: Any) -> dict[str, Any]:
@@ -67,38 +51,6 @@ def etcd(site: Federation) -> tuple[int, int]:
     return said["etcd"][cell]["members"], said["etcd"][cell]["healthy"]
 
 
-class Watched:
-    """Asks the API over and over, on a new connection each time, and notes the longest time without an answer."""
-
-    def __init__(self, site: Federation) -> None:
-        self._site = site
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._ask)
-        self.longest = 0.0
-
-    def _ask(self) -> None:
-        last = time.monotonic()
-        while not self._ended.wait(0.1):
-            try:
-                with client_of(self._site) as client:
-                    client.get("Namespace", "default")
-            except FedFleetError:
-                continue
-            now = time.monotonic()
-            self.longest = max(self.longest, now - last)
-            last = now
-        self.longest = max(self.longest, time.monotonic() - last)
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        self._thread.start()
-        try:
-            yield
-        finally:
-            self._ended.set()
-            self._thread.join()
-
-
 def test_three_control_planes_are_three_nodes_on_three_hosts(site: Federation, cluster: Client, vcenter: Any) -> None:
     planes = control_planes(vcenter)
     assert len(planes) == 3
@@ -110,8 +62,7 @@ def test_three_control_planes_are_three_nodes_on_three_hosts(site: Federation, c
 def test_the_api_answers_while_one_of_three_is_without_power(site: Federation, cluster: Client, vcenter: Any) -> None:
     cluster.apply([KEPT])
     name, vm = next(iter(control_planes(vcenter).items()))
-    watched = Watched(site)
-    with watched.running():
+    with silences(lambda: answers(site), pause=0.1) as watched:
         vm.PowerOffVM_Task()
         eventually(lambda: etcd(site) == (3, 2), "two of three members are healthy", seconds=30)
         eventually(lambda: name not in ready(cluster), f"{name} is not ready", seconds=PATIENCE)
@@ -126,8 +77,7 @@ def test_vms_of_a_host_that_fails_are_restarted_on_others(site: Federation, clus
     name, vm = next(iter(control_planes(vcenter).items()))
     failed = vm.runtime.host.name
     hit = {other for other, one in machines(vcenter).items() if one.runtime.host.name == failed}
-    watched = Watched(site)
-    with watched.running():
+    with silences(lambda: answers(site), pause=0.1) as watched:
         site.lab.fedfleet("lab", "host", "fail", failed).expect()
         eventually(lambda: etcd(site) == (3, 2), "two of three members are healthy", seconds=30)
         eventually(lambda: vm.runtime.host.name != failed, f"{name} is on another host", seconds=60)
@@ -151,8 +101,7 @@ def test_a_host_in_maintenance_hands_its_vms_on_while_they_run(site: Federation,
 
 
 def test_with_one_control_plane_left_the_api_goes_and_comes_with_its_power(site: Federation, cluster: Client, vcenter: Any) -> None:
-    fewer = {"cluster_control_plane": {**CONTROL_PLANE["cluster_control_plane"], "replicas": 1}}
-    site.play("--limit", "exchange", "-e", json.dumps(fewer), playbook=PROVISION).expect()
+    provision(site, *replicas(1)).expect()
     eventually(lambda: etcd(site) == (1, 1), "one member is left", seconds=PATIENCE)
     (vm,) = control_planes(vcenter).values()
     vm.PowerOffVM_Task()
@@ -174,7 +123,7 @@ def restarts(client: Client) -> dict[str, int]:
 
 def answers(site: Federation) -> bool:
     try:
-        with client_of(site) as client:
+        with exchange_client(site) as client:
             return client.get("Namespace", "default") is not None
     except FedFleetError:
         return False

@@ -3,27 +3,30 @@
 import os
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pyVim.connect import Disconnect, SmartConnect
 from pyVmomi import vim, vmodl
 
 from fedfleet.kube import Client
-from support.commands import BIN
+from support.commands import BIN, Finished
+from support.federation import Federation
 from support.guardian import Guardian
 from support.lab import COLD_SECONDS, RUNNING, RunningLab
 
 
-@contextmanager
-def datacentre_for_tests(name: str = "dc", network: str = "10.98.0.0/16") -> Iterator[RunningLab]:
-    """Bring a data centre up from nothing and take it down after; FEDFLEET_TEST_LAB names one that runs already, which is left as it is."""
+@pytest.fixture(scope="module")
+def datacentre() -> Iterator[RunningLab]:
+    """A data centre, brought up from nothing and taken down after; FEDFLEET_TEST_LAB names one that runs already, which is left as it is."""
+    network = "10.98.0.0/16"
     running = os.environ.get(RUNNING)
     if running:
         yield RunningLab(running, os.environ.get("FEDFLEET_LAB_NETWORK", network))
         return
-    lab = RunningLab(name, network)
+    lab = RunningLab("dc", network)
     with Guardian([str(BIN / "fedfleet"), "lab", "down", "--name", lab.name, "--network", lab.network]):
         lab.fedfleet("lab", "down").expect()
         try:
@@ -38,10 +41,10 @@ def folder(lab: RunningLab) -> Path:
     return lab.cache / "lab" / lab.name
 
 
-@contextmanager
-def vcenter_session(lab: RunningLab) -> Iterator[Any]:
+@pytest.fixture(scope="module")
+def vcenter(datacentre: RunningLab) -> Iterator[Any]:
     """A session of VMware's own library, as the administrator."""
-    place = folder(lab) / "vcenter"
+    place = folder(datacentre) / "vcenter"
     trust = ssl.create_default_context(cafile=place / "authorities.pem")
     password = (place / "administrator.password").read_text()
     host = (place / "address").read_text()
@@ -61,6 +64,21 @@ def machines(vcenter: Any) -> dict[str, Any]:
         with suppress(vmodl.fault.ManagedObjectNotFound):
             found[vm.name] = vm
     return found
+
+
+def exchange_alone(lab: RunningLab, directory: Path) -> Federation:
+    """A copy of inventories/vcenter for the data centre, of which `provision` brings up the exchange's cluster alone."""
+    return Federation.copied("vcenter", directory, lab, "standalone")
+
+
+def provision(site: Federation, *arguments: str) -> Finished:
+    """Bring the exchange's cluster to what the inventory and further arguments say."""
+    return site.play("--limit", "exchange", *arguments, playbook="playbooks/provision.yml")
+
+
+def exchange_client(site: Federation) -> Client:
+    """A session with the exchange's cluster."""
+    return Client.connect(folder(site.lab) / "kubeconfigs" / "exchange")
 
 
 def ready(client: Client) -> set[str]:

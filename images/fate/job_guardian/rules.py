@@ -125,14 +125,11 @@ def _never_started(job: Job) -> list[Hindrance]:
 
 
 def _unsettled(job: Job) -> list[Hindrance]:
-    """A job whose every task has ended, or which has a task that failed and none that runs."""
-    states = [task.state for task in job.tasks]
-    if not states or any(part.state == "running" for task in job.tasks for part in task.parts):
+    """A job in which a task has failed to the scheduler, and nothing runs."""
+    if any(part.state == "running" for task in job.tasks for part in task.parts):
         return []
-    failed = [task.name for task in job.tasks if task.state in ENDED and task.state not in GOOD]
-    if failed:
-        return [Hindrance(Cure.FAIL, _START_SECONDS, f"{failed[0]} failed and nothing runs, but the job does not end")]
-    return []
+    failed = [task.name for task in job.tasks if task.state in ENDED - GOOD]
+    return [Hindrance(Cure.FAIL, _START_SECONDS, f"{failed[0]} failed and nothing runs, but the job does not end")] if failed else []
 
 
 def evidence(job: Job) -> object:

@@ -18,6 +18,7 @@ DEFAULT_NETWORK = "10.89.0.0/16"
 DEFAULT_NODES = 3
 MOST_NODES = 9
 REGISTRY_NAME = "registry.lab:5000"
+API_PORT = 6443
 CLUSTER_DOMAIN = "cluster.local"
 
 # A cell has 32 of the lab's /24; the data centre itself keeps the first 32.
@@ -45,6 +46,11 @@ class NodeConfig:
     def link(self) -> str:
         """The host's end of the node's cable."""
         return f"ff-{self.lab}-n{self.number}"
+
+    @property
+    def api_server(self) -> str:
+        """The URL of its own API server, where it carries a control plane."""
+        return f"https://{self.address}:{API_PORT}"
 
     @property
     def mac(self) -> str:
@@ -191,7 +197,7 @@ class LabConfig:
     @property
     def api_server(self) -> str:
         """The API server's URL."""
-        return f"https://{self.host}:6443"
+        return f"https://{self.host}:{API_PORT}"
 
     @cached_property
     def load_balancers(self) -> IPv4Network:

@@ -40,7 +40,8 @@ def test_a_vm_that_moves_is_not_in_its_own_way() -> None:
 
 def moves_to(hosts: list[Host], vms: list[Vm]) -> list[str]:
     """Where each VM would move while it runs."""
-    found = [better(hosts, vms, one) for one in vms]
+    known = {host.id: host for host in hosts}
+    found = [better(known, vms, one) for one in vms]
     return [target.name if target else "" for target in found]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fedfleet_lab.config import API_PORT
 from fedfleet_lab.vcenter.simulator import authority_in
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 API_SERVER = "kube-apiserver"
 CONTROLLER_MANAGER = "kube-controller-manager"
 SCHEDULER = "kube-scheduler"
-API_PORT = 6443
 CLIENT_PORT, PEER_PORT = 2379, 2380
 LOGIN_AUDIENCE = "fedfleet-lab"
 _CONTROLLER_MANAGER_PORT = 10257

@@ -112,7 +112,7 @@ class Identities:
         if node is None:
             return self._kubeconfig(self.paths.control_plane / f"{component}.kubeconfig", component, leaf)
         folder = self.paths.node(node.name).config
-        return self._kubeconfig(folder / f"{component}.kubeconfig", component, leaf, folder, f"https://{node.address}:6443")
+        return self._kubeconfig(folder / f"{component}.kubeconfig", component, leaf, folder, node.api_server)
 
     def service(self, name: str) -> Path:
         """Returns the kubeconfig of a service on the host, known as `fedfleet-lab:NAME`; its own roles say what it may."""

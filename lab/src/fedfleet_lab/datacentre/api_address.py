@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fedfleet_lab.action import ActionStatus
-from fedfleet_lab.cluster.flags import API_PORT
 from fedfleet_lab.cluster.identities import Identities
 from fedfleet_lab.cluster.pki import write_secret
+from fedfleet_lab.config import API_PORT
 from fedfleet_lab.daemons import Daemon
 
 if TYPE_CHECKING:

@@ -18,7 +18,6 @@ from fedfleet_lab.datacentre.admissible import objection
 from fedfleet_lab.datacentre.cells import cut_power, free_cell, free_number, node_of, running
 from fedfleet_lab.datacentre.conditions import Count, Standing
 from fedfleet_lab.datacentre.kinds import CELL_ANNOTATION, CLUSTER, CLUSTER_FINALIZER, CLUSTER_NAME_LABEL, RELEASE_LABEL, SECRET
-from fedfleet_lab.datacentre.machine_objects import MachineObjects
 from fedfleet_lab.datacentre.machines import CONTROL_PLANE, WORKER, Place
 from fedfleet_lab.node.action import is_ready
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from fedfleet_lab.datacentre.cells import Cells
     from fedfleet_lab.datacentre.desired import Desired, Pool
     from fedfleet_lab.datacentre.doors import Doors
+    from fedfleet_lab.datacentre.machine_objects import MachineObjects
     from fedfleet_lab.datacentre.machines import Vm
     from fedfleet_lab.datacentre.vms import Vms
     from fedfleet_lab.kubeapi import KubeApi, Object
@@ -46,14 +46,11 @@ class Clusters:
     cells: Cells
     doors: Doors
     take_down: Callable[[Context], None]
+    machines: MachineObjects
     nodes: services.Nodes = field(default_factory=services.Nodes)
-    _machines: MachineObjects = field(init=False)
     _announced: set[tuple[str, str]] = field(default_factory=set)
     _fetched: set[str] = field(default_factory=set)
     _taking: threading.Lock = field(default_factory=threading.Lock)
-
-    def __post_init__(self) -> None:
-        self._machines = MachineObjects(self.api)
 
     def advance(self, item: Object, desired: Desired, offer: Offer) -> None:
         """Does what one cluster needs next, and says on it how it is.
@@ -76,14 +73,14 @@ class Clusters:
         nodes = self.nodes.of(ctx) if control_planes.admit(ctx) else None
         control = [vm for vm in mine if vm.place.role == CONTROL_PLANE]
         healthy = control_planes.healthy(ctx, control, reached=nodes is not None)
-        if not problem:
+        if not problem and desired.control_plane.kubernetes not in self._fetched:
             self._fetch(item, ctx, desired, self._standing(ctx, desired, mine, nodes, healthy))
         made = [] if problem else self._make_vms(desired, offer, number, mine, healthy)
         if made:
             mine = self._mine(number)
             ctx = self.cells.context(number, mine)
         self._tell(item, replace(self._standing(ctx, desired, mine, nodes, healthy), problem=problem, reason=reason))
-        self._machines.tell(desired, mine, nodes or {}, healthy)
+        self.machines.tell(desired, mine, nodes or {}, healthy)
         if nodes is None:
             return
         services.inside(ctx, desired, nodes, {vm.name for vm in mine if vm.place.role == CONTROL_PLANE})
@@ -118,8 +115,6 @@ class Clusters:
     def _fetch(self, item: Object, ctx: Context, desired: Desired, standing: Standing) -> None:
         """Has what nodes of the release run in the cache, as a Supervisor fetches an image of its content library when it is first asked for."""
         version = desired.control_plane.kubernetes
-        if version in self._fetched:
-            return
         recipe = kubernetes_of(version)
         if ctx.artefacts.missing(recipe):
             said = f"the nodes' image of {version} is being fetched, which is once: the lab builds it from source, in about {recipe.minutes:.0f} min"
@@ -234,7 +229,7 @@ class Clusters:
             self.take_down(ctx)
             self.doors.forget_cluster(namespace, name)
             self._announced.discard(desired.key)
-        self._machines.forget(desired)
+        self.machines.forget(desired)
         self.api.delete(SECRET.path(namespace, f"{name}-kubeconfig"))
         left = [finalizer for finalizer in item["metadata"]["finalizers"] if finalizer != CLUSTER_FINALIZER]
         self.api.patch(CLUSTER.path_of(item), {"metadata": {"finalizers": left}})

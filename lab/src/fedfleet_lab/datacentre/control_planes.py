@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING
 
 from fedfleet_lab.cluster.control_plane import bindings
-from fedfleet_lab.cluster.flags import API_PORT
 from fedfleet_lab.cluster.identities import Identities
 from fedfleet_lab.cluster.members import Members
 from fedfleet_lab.datacentre.kinds import CLUSTER_ROLE, CLUSTER_ROLE_BINDING
@@ -118,9 +117,10 @@ def leave(ctx: Context, node: NodeConfig) -> None:
     Raises:
         LabError: no other member answers.
     """
+    own = etcd_member(node)
     with _members(ctx, besides=node) as members:
         for member in members.all():
-            if member.peer == etcd_member(node).peer:
+            if member.peer == own.peer:
                 members.remove(member)
 
 
@@ -145,7 +145,7 @@ def _ready_api_servers(ctx: Context) -> set[str]:
     identities = Identities(ctx.config, ctx.paths)
     pair = identities.readiness()
     tls = (str(identities.cluster.pair.certificate), str(pair.certificate), str(pair.key))
-    return {node.name for node in ctx.config.control_nodes if answers(f"https://{node.address}:{API_PORT}/readyz", tls)}
+    return {node.name for node in ctx.config.control_nodes if answers(f"{node.api_server}/readyz", tls)}
 
 
 def _members(ctx: Context, besides: NodeConfig | None = None) -> Members:

@@ -19,6 +19,7 @@ from fedfleet_lab.datacentre.doors import Doors
 from fedfleet_lab.datacentre.errands import Errands
 from fedfleet_lab.datacentre.hypervisor import Hypervisor
 from fedfleet_lab.datacentre.kinds import CLUSTER, RELEASE
+from fedfleet_lab.datacentre.machine_objects import MachineObjects
 from fedfleet_lab.datacentre.machines import Size
 from fedfleet_lab.datacentre.namespaces import Namespaces, class_name
 from fedfleet_lab.datacentre.simulated import HYPERVISOR, password, simulator, user
@@ -51,7 +52,7 @@ class Controller:
         cells = Cells(ctx)
         self._hypervisor = Hypervisor(self._vms, cells, delays)
         self._namespaces = Namespaces(ctx.kubectl, self._api, self._doors)
-        self._clusters = Clusters(self._api, self._vms, cells, self._doors, lab.down)
+        self._clusters = Clusters(self._api, self._vms, cells, self._doors, lab.down, MachineObjects(self._api))
         self._errands = Errands("cluster")
 
     def run(self) -> NoReturn:

@@ -101,7 +101,7 @@ class Hypervisor:
             self._booted.add(vm.name)
             self._back_at.pop(vm.name, None)
             cells.settle(ctx, vm.place)
-            if better(world.hosts.values(), world.vms, vm):
+            if better(world.hosts, world.vms, vm):
                 self._move(vm, world)
         elif runs:
             _LOG.info("%s is switched off", vm.name)
@@ -121,7 +121,7 @@ class Hypervisor:
         """Puts a VM on another host, without a word to its node; returns False where there is none for it."""
         # One at a time, and on what is so now: VMs of one host look for another one together.
         with self._moving:
-            target = better(world.hosts.values(), self.vms.all(), vm)
+            target = better(world.hosts, self.vms.all(), vm)
             if target is None:
                 return False
             _LOG.info("%s moves from %s to %s", vm.name, world.hosts[vm.host].name, target.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from fedfleet_lab.datacentre.machines import Host, Place, Vm
 
@@ -23,16 +23,15 @@ def choose(hosts: Iterable[Host], vms: Collection[Vm], place: Place) -> Host | N
     return min((host for host in hosts if host.takes_vms), key=burden, default=None)
 
 
-def better(hosts: Iterable[Host], vms: Collection[Vm], vm: Vm) -> Host | None:
-    """Returns the host that a VM moves to; None where it is well where it is, or no host takes VMs.
+def better(hosts: Mapping[str, Host], vms: Collection[Vm], vm: Vm) -> Host | None:
+    """Returns the host, of those given by their identifiers, that a VM moves to; None where it is well where it is, or no host takes VMs.
 
     It moves off a host that is in maintenance or failed, and to one that has fewer of its kind.
     """
-    known = {host.id: host for host in hosts}
-    target = choose(known.values(), vms, vm.place)
+    target = choose(hosts.values(), vms, vm.place)
     if target is None or target.id == vm.host:
         return None
-    if known[vm.host].maintenance or known[vm.host].failed:
+    if hosts[vm.host].maintenance or hosts[vm.host].failed:
         return target
     others = [other for other in vms if other.name != vm.name]
     return target if len(_akin(others, vm.place, target.id)) < len(_akin(others, vm.place, vm.host)) else None

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from fedfleet_lab.artefacts import KUBERNETES, kubernetes_of
 from fedfleet_lab.cluster import flags
-from fedfleet_lab.cluster.flags import API_PORT, API_SERVER, CLIENT_PORT, CONTROLLER_MANAGER, SCHEDULER, EtcdMember, Seat
+from fedfleet_lab.cluster.flags import API_SERVER, CLIENT_PORT, CONTROLLER_MANAGER, SCHEDULER, EtcdMember, Seat
 from fedfleet_lab.cluster.identities import Identities
+from fedfleet_lab.config import API_PORT
 from fedfleet_lab.node.plan import Service
 
 if TYPE_CHECKING:
