@@ -43,9 +43,10 @@ _POLL = 0.1
 def actions(config: LabConfig) -> tuple[Action, ...]:
     """Returns the lab's parts in the order in which they come up."""
     first = (Preflight(), Artefacts(), Watches(), Links())
-    control_plane = (ApiAddress(),) if config.outer else (Etcd(), ControlPlane())
     if config.vcenter:
-        return (*first, Registry(), *control_plane, SupervisorKinds(), VCenter(), Clusters(down))
+        # The API server asks the login service for its keys as it starts, and if that is silent not again for ten seconds.
+        return (*first, Registry(), VCenter(), Etcd(), ControlPlane(), SupervisorKinds(), Clusters(down))
+    control_plane = (ApiAddress(),) if config.outer else (Etcd(), ControlPlane())
     return (
         *first,
         SharedMounts(),

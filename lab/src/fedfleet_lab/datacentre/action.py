@@ -39,7 +39,7 @@ class VCenter:
     title: str = "start the simulated vCenter"
 
     def up(self, ctx: Context) -> None:
-        """Gives the vCenter its address, starts it and tells it where the Supervisor's API is."""
+        """Gives the vCenter its address and starts it."""
         vcenter = simulator(ctx)
         run(["ip", "address", "replace", f"{vcenter.host}/{ctx.config.machines.prefixlen}", "dev", ctx.config.bridge])
         ctx.daemons.ensure(vcenter.daemon(VCENTER, ctx.artefacts.path(VCENTER_PROGRAM) / PROGRAM))
@@ -47,7 +47,7 @@ class VCenter:
         write_secret(vcenter.folder / "address", vcenter.host.encode())
         write_secret(vcenter.folder / "authorities.pem", _authorities(ctx))
         wait_for_port(ctx.daemons, VCENTER, vcenter.host, vcenter.port)
-        Doors.of(vcenter).announce(str(ctx.config.host))
+        wait_for_port(ctx.daemons, VCENTER, vcenter.supervisor_host, vcenter.supervisor_port)
 
     def down(self, ctx: Context) -> None:
         """Stops the vCenter; its address goes with the bridge."""
@@ -76,7 +76,8 @@ class Clusters:
     title: str = "start what plays VKS and vSphere HA"
 
     def up(self, ctx: Context) -> None:
-        """Starts the controller."""
+        """Starts the controller, and has the vCenter know that the Supervisor is well, and where its API is."""
+        Doors.of(simulator(ctx)).announce(str(ctx.config.host))
         argv = (sys.executable, "-m", _PACKAGE, f"--lab={ctx.config.name}")
         cache = {"XDG_CACHE_HOME": str(ctx.paths.cache.parent)}
         # Another version of the program is another controller.
