@@ -7,7 +7,7 @@ import pytest
 
 from fedfleet.kube import Client
 from support.cluster import eventually
-from support.datacentre import exchange_alone, exchange_client, folder, machines, provision, ready
+from support.datacentre import KEPT, api_answers, control_planes, etcd, exchange_alone, exchange_client, folder, machines, provision, ready
 from support.federation import Federation
 from support.lab import RunningLab
 
@@ -63,6 +63,19 @@ def test_switching_a_vm_off_takes_its_node_down_and_it_comes_back(cluster: Clien
     eventually(lambda: name not in ready(cluster), f"{name} is not ready", seconds=120)
     machines(vcenter)[name].PowerOnVM_Task()
     eventually(lambda: name in ready(cluster), f"{name} is ready again", seconds=120)
+
+
+def test_with_one_control_plane_the_api_goes_and_comes_with_its_power(site: Federation, cluster: Client, vcenter: Any) -> None:
+    cluster.apply([KEPT])
+    assert etcd(site) == (1, 1)
+    (vm,) = control_planes(vcenter).values()
+    vm.PowerOffVM_Task()
+    eventually(lambda: not api_answers(site), "the API is away", seconds=30)
+    vm.PowerOnVM_Task()
+    eventually(lambda: api_answers(site), "the API is back", seconds=180)
+    kept = cluster.get("ConfigMap", "kept", "default")
+    assert kept is not None
+    assert kept["data"] == KEPT["data"]
 
 
 def test_removal_takes_cluster_and_namespace_away(site: Federation, vcenter: Any) -> None:

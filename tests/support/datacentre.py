@@ -1,5 +1,6 @@
 """A data centre with a simulated vCenter, made for the tests of one file."""
 
+import json
 import os
 import ssl
 from collections.abc import Iterator
@@ -11,11 +12,15 @@ import pytest
 from pyVim.connect import Disconnect, SmartConnect
 from pyVmomi import vim, vmodl
 
+from fedfleet.errors import FedFleetError
 from fedfleet.kube import Client
 from support.commands import BIN, Finished
 from support.federation import Federation
 from support.guardian import Guardian
 from support.lab import COLD_SECONDS, RUNNING, RunningLab
+
+# What a cluster keeps over a power cut.
+KEPT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kept", "namespace": "default"}, "data": {"before": "the power cut"}}
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +93,24 @@ def ready(client: Client) -> set[str]:
         for node in client.list("Node")
         if any(condition["type"] == "Ready" and condition["status"] == "True" for condition in node["status"]["conditions"])
     }
+
+
+def control_planes(vcenter: Any) -> dict[str, Any]:
+    """The VMs of the exchange's control plane, by name."""
+    return {name: vm for name, vm in machines(vcenter).items() if name.startswith("fl-exchange-") and "workers" not in name}
+
+
+def etcd(site: Federation) -> tuple[int, int]:
+    """How many members the cluster's etcd has, and how many of them are healthy."""
+    said = json.loads(site.lab.fedfleet("lab", "status", "--json").expect().output)["parts"]["datacentre"]
+    (cell,) = (cell for cell, nodes in said["cells"].items() if any(node.startswith("fl-exchange-") for node in nodes))
+    return said["etcd"][cell]["members"], said["etcd"][cell]["healthy"]
+
+
+def api_answers(site: Federation) -> bool:
+    """Whether the API of the exchange's cluster answers, on a new connection."""
+    try:
+        with exchange_client(site) as client:
+            return client.get("Namespace", "default") is not None
+    except FedFleetError:
+        return False
