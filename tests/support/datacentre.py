@@ -100,11 +100,21 @@ def control_planes(vcenter: Any) -> dict[str, Any]:
     return {name: vm for name, vm in machines(vcenter).items() if name.startswith("fl-exchange-") and "workers" not in name}
 
 
+def cell_of(site: Federation, start: str) -> str:
+    """The cell of the lab that has nodes whose names start so."""
+    (cell,) = (cell for cell, nodes in _said(site)["cells"].items() if any(node.startswith(start) for node in nodes))
+    return str(cell)
+
+
 def etcd(site: Federation) -> tuple[int, int]:
     """How many members the cluster's etcd has, and how many of them are healthy."""
-    said = json.loads(site.lab.fedfleet("lab", "status", "--json").expect().output)["parts"]["datacentre"]
-    (cell,) = (cell for cell, nodes in said["cells"].items() if any(node.startswith("fl-exchange-") for node in nodes))
+    said, cell = _said(site), cell_of(site, "fl-exchange-")
     return said["etcd"][cell]["members"], said["etcd"][cell]["healthy"]
+
+
+def _said(site: Federation) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(site.lab.fedfleet("lab", "status", "--json").expect().output)["parts"]["datacentre"]
+    return found
 
 
 def api_answers(site: Federation) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,24 @@ _NAME = re.compile(r"[a-z][a-z0-9]{0,7}")
 
 
 @dataclass(frozen=True)
+class Volume:
+    """A disk of a node besides its root disk; it lives and dies with the node.
+
+    Attributes:
+        node: the node's number.
+        mount_path: where the node has it, below /var.
+        size: as Kubernetes writes it, such as `32Gi`.
+        remembered: whether the node's fstab names it from the first boot on; if not, the first boot mounts it, and no later one.
+    """
+
+    node: int
+    name: str
+    mount_path: str
+    size: str
+    remembered: bool
+
+
+@dataclass(frozen=True)
 class NodeConfig:
     """One node: its number counts from 1, its name is that in Kubernetes. Without a version of Kubernetes it has the lab's usual one."""
 
@@ -41,6 +59,7 @@ class NodeConfig:
     address: IPv4Address
     pods: IPv4Network
     kubernetes: str = ""
+    volumes: tuple[Volume, ...] = ()
 
     @property
     def link(self) -> str:
@@ -71,6 +90,7 @@ class LabConfig:
             cell: a lab within its network.
         control_planes: numbers of the nodes that carry the control plane; with none, the host does.
         versions: versions of Kubernetes by nodes' numbers, where they have one of their own.
+        volumes: the nodes' disks besides their root disks.
     """
 
     name: str
@@ -80,6 +100,7 @@ class LabConfig:
     vcenter: bool = False
     control_planes: tuple[int, ...] = ()
     versions: tuple[tuple[int, str], ...] = ()
+    volumes: tuple[Volume, ...] = ()
 
     @classmethod
     def parse(cls, name: str, network: str, node_count: int) -> LabConfig:
@@ -119,16 +140,10 @@ class LabConfig:
             )
         return replace(cls.parse(name, network, 1), names=(), vcenter=True)
 
-    def cell(
-        self,
-        number: int,
-        names: tuple[tuple[int, str], ...] = (),
-        control_planes: tuple[int, ...] = (),
-        versions: tuple[tuple[int, str], ...] = (),
-    ) -> LabConfig:
-        """Returns the lab that one of the data centre's clusters is; `number` is from 1 to `MOST_CELLS`."""
+    def cell(self, number: int) -> LabConfig:
+        """Returns the lab that one of the data centre's clusters is, without its nodes; `number` is from 1 to `MOST_CELLS`."""
         network = self._subnet(_CELL_OCTETS * number, _CELL_PREFIX)
-        return LabConfig(f"{self.name}c{number}", network, names, outer=self.network, control_planes=control_planes, versions=versions)
+        return LabConfig(f"{self.name}c{number}", network, names=(), outer=self.network)
 
     def dump(self) -> dict[str, object]:
         """Returns what `load` reads, but for the name."""
@@ -140,6 +155,7 @@ class LabConfig:
             "vcenter": self.vcenter,
             "control_planes": self.control_planes,
             "versions": self.versions,
+            "volumes": [asdict(volume) for volume in self.volumes],
         }
 
     @classmethod
@@ -149,7 +165,8 @@ class LabConfig:
         outer = IPv4Network(record["outer"]) if record["outer"] else None
         control_planes = tuple(record.get("control_planes", ()))
         versions = tuple((int(number), str(version)) for number, version in record.get("versions", ()))
-        return cls(name, IPv4Network(record["network"]), names, outer, record["vcenter"], control_planes, versions)
+        volumes = tuple(Volume(**volume) for volume in record.get("volumes", ()))
+        return cls(name, IPv4Network(record["network"]), names, outer, record["vcenter"], control_planes, versions, volumes)
 
     @property
     def node_count(self) -> int:
@@ -228,7 +245,8 @@ class LabConfig:
         """Returns the node with this number, whether or not the lab has it."""
         pods = self._subnet(self._octets // 2 + number, 24)
         version = dict(self.versions).get(number, "")
-        return NodeConfig(self.name, number, name or f"node{number}", self.machines[10 + number], pods, version)
+        volumes = tuple(volume for volume in self.volumes if volume.node == number)
+        return NodeConfig(self.name, number, name or f"node{number}", self.machines[10 + number], pods, version, volumes)
 
     @cached_property
     def nodes(self) -> tuple[NodeConfig, ...]:

@@ -57,6 +57,15 @@ class NodePaths:
         return self.disk / "etcd"
 
     @property
+    def fstab(self) -> Path:
+        """The node's /etc/fstab, from its first boot on."""
+        return self.disk / "fstab"
+
+    def volume(self, name: str) -> Path:
+        """What is kept of a disk besides the root disk."""
+        return self.disk / "volumes" / name
+
+    @property
     def membership(self) -> Path:
         """What a new etcd member starts with: with whom, or that it is the first."""
         return self.config / "etcd-cluster.json"

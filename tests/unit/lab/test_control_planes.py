@@ -1,5 +1,6 @@
 """Control planes in nodes: which comes or goes next, what each starts with, and what stands before them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,11 @@ from fedfleet_lab.datacentre.machines import CONTROL_PLANE, Place, Vm
 from fedfleet_lab.node.control_plane import Membership
 from fedfleet_lab.paths import LabPaths
 
-CELL = LabConfig.parse_datacentre("lab", "10.89.0.0/16").cell(1, ((1, "fl-a-x"), (2, "fl-a-workers-y"), (3, "fl-a-z")), (1, 3))
+CELL = replace(
+    LabConfig.parse_datacentre("lab", "10.89.0.0/16").cell(1),
+    names=((1, "fl-a-x"), (2, "fl-a-workers-y"), (3, "fl-a-z")),
+    control_planes=(1, 3),
+)
 POOL = Pool("", 3, "best-effort-small", "gold", "v1.34")
 BUILT = POOL.built
 

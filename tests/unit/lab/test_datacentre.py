@@ -1,11 +1,12 @@
 """What a cluster of the data centre becomes: its place in the network, its nodes, and what is said of it."""
 
+from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
-from fedfleet_lab.config import MOST_CELLS, LabConfig
+from fedfleet_lab.config import MOST_CELLS, LabConfig, Volume
 from fedfleet_lab.datacentre.admissible import Offer, objection
 from fedfleet_lab.datacentre.cells import free_cell, free_number
 from fedfleet_lab.datacentre.conditions import Count, Standing, status
@@ -63,7 +64,7 @@ def test_cells_lie_in_their_data_centre_and_nowhere_twice() -> None:
 
 
 def test_a_cells_ranges_lie_apart_from_each_other() -> None:
-    cell = DATACENTRE.cell(2, ((1, "fl-a-workers-x"),))
+    cell = replace(DATACENTRE.cell(2), names=((1, "fl-a-workers-x"),))
     ranges = [cell.machines, cell.load_balancers, cell.services, cell.pods]
     assert all(found.subnet_of(cell.network) for found in ranges)
     assert not any(one.overlaps(other) for one in ranges for other in ranges if one is not other)
@@ -71,7 +72,11 @@ def test_a_cells_ranges_lie_apart_from_each_other() -> None:
 
 
 def test_a_data_centre_is_remembered_as_one() -> None:
-    cell = DATACENTRE.cell(1, ((2, "fl-a-workers-x"),))
+    cell = replace(
+        DATACENTRE.cell(1),
+        names=((2, "fl-a-workers-x"),),
+        volumes=(Volume(2, "containerd", "/var/lib/containerd", "32Gi", remembered=True),),
+    )
     assert LabConfig.load("lab", DATACENTRE.dump()) == DATACENTRE
     assert LabConfig.load(cell.name, cell.dump()) == cell
 

@@ -1,5 +1,6 @@
 """Workers are replaced one after the other, after the control plane, and what a node runs is what it was made with."""
 
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -7,7 +8,7 @@ import yaml
 
 from fedfleet_lab.artefacts import KUBERNETES, kubernetes_of
 from fedfleet_lab.artefacts.catalogue import KUBERNETES_RELEASES
-from fedfleet_lab.config import LabConfig
+from fedfleet_lab.config import LabConfig, Volume
 from fedfleet_lab.datacentre.desired import Desired, Pool
 from fedfleet_lab.datacentre.machines import CONTROL_PLANE, WORKER, Place, Vm, noted, place_of
 from fedfleet_lab.datacentre.rollout import additions, departures, progress, waits_for_control_plane
@@ -131,8 +132,18 @@ def test_a_vm_notes_the_version_that_it_was_made_with() -> None:
     assert place_of(noted(place)) == place
 
 
+def test_a_vm_notes_its_volumes() -> None:
+    place = replace(worker("v1.33.13").place, volumes=(Volume(2, "containerd", "/var/lib/containerd", "32Gi", remembered=False),))
+    assert place_of(noted(place)) == place
+
+
 def test_a_cell_remembers_its_nodes_versions() -> None:
-    cell = LabConfig.parse_datacentre("lab", "10.89.0.0/16").cell(1, ((1, "cp"), (2, "w")), (1,), ((2, "v1.33.13"),))
+    cell = replace(
+        LabConfig.parse_datacentre("lab", "10.89.0.0/16").cell(1),
+        names=((1, "cp"), (2, "w")),
+        control_planes=(1,),
+        versions=((2, "v1.33.13"),),
+    )
     assert [node.kubernetes for node in cell.nodes] == ["", "v1.33.13"]
     assert LabConfig.load(cell.name, cell.dump()) == cell
 

@@ -59,6 +59,8 @@ def objection(desired: Desired, offer: Offer) -> tuple[str, str]:
         if pool.storage_class not in offer.storage_classes:
             known = ", ".join(sorted(offer.storage_classes)) or "none"
             return "StorageClassNotFound", f"{where}: StorageClass {pool.storage_class!r} is not in the namespace, which has: {known}"
+        if elsewhere := [path for _, path, _ in pool.volumes if not path.startswith("/var/lib/")]:
+            return "VolumeNotSimulated", f"{where}: this lab mounts volumes below /var/lib alone, not at {', '.join(elsewhere)}"
     missing = set(desired.storage_classes) | ({desired.default_class} if desired.default_class else set())
     if missing := missing - set(offer.storage_classes):
         return "StorageClassNotFound", f"StorageClasses {', '.join(sorted(missing))} are not in the namespace"

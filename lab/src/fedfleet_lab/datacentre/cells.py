@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fedfleet_lab.config import MOST_CELLS, MOST_NODES, LabConfig
@@ -53,7 +53,9 @@ class Cells:
         names = tuple(sorted((vm.place.number, vm.name) for vm in mine))
         control = tuple(sorted(vm.place.number for vm in mine if vm.place.role == CONTROL_PLANE))
         versions = tuple(sorted((vm.place.number, vm.place.kubernetes) for vm in mine if vm.place.kubernetes))
-        ctx = context_of(self.datacentre.config.cell(number, names, control, versions), self.datacentre.paths)
+        volumes = tuple(volume for vm in mine for volume in vm.place.volumes)
+        cell = replace(self.datacentre.config.cell(number), names=names, control_planes=control, versions=versions, volumes=volumes)
+        ctx = context_of(cell, self.datacentre.paths)
         with self._lock:
             ctx.paths.lab.mkdir(parents=True, exist_ok=True, mode=0o700)
             text = json.dumps(ctx.config.dump())

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fedfleet_lab.artefacts import kubernetes_of
+from fedfleet_lab.config import API_PORT, Volume
 from fedfleet_lab.datacentre import conditions, control_planes, rollout, services
 from fedfleet_lab.datacentre.admissible import objection
 from fedfleet_lab.datacentre.cells import cut_power, free_cell, free_number, node_of, running
@@ -84,7 +85,7 @@ class Clusters:
         if nodes is None:
             return
         services.inside(ctx, desired, nodes, {vm.name for vm in mine if vm.place.role == CONTROL_PLANE})
-        self._introduce(ctx, desired)
+        self._introduce(item, ctx, desired)
         if not problem:
             self._retire(ctx, desired, mine, nodes, healthy)
 
@@ -141,7 +142,8 @@ class Clusters:
     def _place(self, desired: Desired, pool: Pool, number: int, mine: Sequence[Vm]) -> Place:
         role = WORKER if pool.name else CONTROL_PLANE
         free, cluster = free_number(vm.place.number for vm in mine), "/".join(desired.key)
-        return Place(number, free, role, cluster, pool.name, pool.built, pool.kubernetes)
+        volumes = tuple(Volume(free, *volume, desired.remembers_volumes) for volume in pool.volumes)
+        return Place(number, free, role, cluster, pool.name, pool.built, pool.kubernetes, volumes)
 
     def _standing(
         self, ctx: Context, desired: Desired, mine: Sequence[Vm], nodes: Mapping[str, Object] | None, healthy: Collection[str]
@@ -161,9 +163,11 @@ class Clusters:
             upgrading=rollout.progress(desired, control, workers),
         )
 
-    def _introduce(self, ctx: Context, desired: Desired) -> None:
-        """Puts the kubeconfig where VKS puts it, and lets the login service know of the cluster."""
+    def _introduce(self, item: Object, ctx: Context, desired: Desired) -> None:
+        """Says where the cluster's API is, puts the kubeconfig where VKS puts it, and lets the login service know of the cluster."""
         namespace, name = desired.key
+        if not item["spec"].get("controlPlaneEndpoint"):
+            self.api.patch(CLUSTER.path_of(item), {"spec": {"controlPlaneEndpoint": {"host": str(ctx.config.host), "port": API_PORT}}})
         text = ctx.paths.kubeconfig.read_text()
         path = SECRET.path(namespace, f"{name}-kubeconfig")
         value = base64.b64encode(text.encode()).decode()

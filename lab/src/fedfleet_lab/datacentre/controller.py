@@ -18,11 +18,12 @@ from fedfleet_lab.datacentre.desired import of_cluster
 from fedfleet_lab.datacentre.doors import Doors
 from fedfleet_lab.datacentre.errands import Errands
 from fedfleet_lab.datacentre.hypervisor import Hypervisor
-from fedfleet_lab.datacentre.kinds import CLUSTER, RELEASE
+from fedfleet_lab.datacentre.kinds import CLUSTER, RELEASE, TANZU_CLUSTER
 from fedfleet_lab.datacentre.machine_objects import MachineObjects
 from fedfleet_lab.datacentre.machines import Size
 from fedfleet_lab.datacentre.namespaces import Namespaces, class_name
 from fedfleet_lab.datacentre.simulated import HYPERVISOR, password, simulator, user
+from fedfleet_lab.datacentre.tanzu import TanzuClusters
 from fedfleet_lab.datacentre.vms import Vms
 from fedfleet_lab.datastore.cache import key_of
 from fedfleet_lab.kubeapi import KubeApi
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from fedfleet_lab.context import Context
     from fedfleet_lab.datacentre.doors import Wishes
     from fedfleet_lab.datacentre.hypervisor import Delays
-    from fedfleet_lab.kubeapi import Object
+    from fedfleet_lab.kubeapi import Kind, Object
 
 _LOG = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Controller:
         cells = Cells(ctx)
         self._hypervisor = Hypervisor(self._vms, cells, delays)
         self._namespaces = Namespaces(ctx.kubectl, self._api, self._doors)
+        self._tanzu = TanzuClusters(self._api)
         self._clusters = Clusters(self._api, self._vms, cells, self._doors, lab.down, MachineObjects(self._api))
         self._errands = Errands("cluster")
 
@@ -78,11 +80,17 @@ class Controller:
         wishes = self._doors.wishes()
         self._namespaces.keep(wishes)
         releases = self._releases()
-        clusters = {"/".join(("cluster", *key_of(item))): item for item in self._api.list(CLUSTER)[0]}
+        tanzu = self._by_subject(TANZU_CLUSTER)
+        for subject, item in tanzu.items():
+            self._errands.run(subject, partial(self._tanzu.advance, item))
+        clusters = self._by_subject(CLUSTER)
         for subject, item in clusters.items():
             offer = _offer(item["metadata"]["namespace"], wishes, releases)
             self._errands.run(subject, partial(self._advance, item, offer))
-        self._errands.keep(clusters)
+        self._errands.keep(tanzu | clusters)
+
+    def _by_subject(self, kind: Kind) -> dict[str, Object]:
+        return {"/".join((kind.name, *key_of(item))): item for item in self._api.list(kind)[0]}
 
     def _advance(self, item: Object, offer: Offer) -> None:
         self._clusters.advance(item, of_cluster(item), offer)

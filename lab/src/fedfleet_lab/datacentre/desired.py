@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from fedfleet.vsphere.cluster_classes import OLD_CLASS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pool:
-    """One pool of nodes: its name (empty for the control plane), how many, and what each is made from."""
+    """One pool of nodes: its name (empty for the control plane), how many, and what each is made from; volumes are (name, mount path, size)."""
 
     name: str
     replicas: int
@@ -45,6 +47,7 @@ class Desired:
         version: as it was asked for; `control_plane.version` and the pools' are the same.
         default_class: StorageClass that claims in the cluster get; empty for none, as VKS leaves it.
         storage_classes: those that the cluster has.
+        remembers_volumes: whether its nodes mount their volumes at every boot; those of a TanzuKubernetesCluster do so at the first one only.
     """
 
     key: tuple[str, str]
@@ -53,6 +56,7 @@ class Desired:
     pools: tuple[Pool, ...]
     default_class: str = ""
     storage_classes: tuple[str, ...] = ()
+    remembers_volumes: bool = True
 
     def resolved(self, version: str) -> Desired:
         """Returns the same cluster with its release's full version, so that another way to write it is no other node."""
@@ -61,7 +65,10 @@ class Desired:
 
 
 def of_cluster(item: Object) -> Desired:
-    """Reads a Cluster with a topology (cluster-api v1.14.2 `cluster_types.go`, variables of generation B: VKS 3.2 and up)."""
+    """Reads a Cluster with a topology (cluster-api v1.14.2 `cluster_types.go`).
+
+    Its variables are those of VKS 3.2 and up, or, of the class of TanzuKubernetesClusters, the older ones (`fedfleet.vsphere.cluster_classes`).
+    """
     topology = item["spec"]["topology"]
     shared = _values(topology.get("variables"))
     version = topology["version"]
@@ -77,14 +84,21 @@ def of_cluster(item: Object) -> Desired:
             _pool(worker["name"], worker.get("replicas", 1), shared | _values((worker.get("variables") or {}).get("overrides")), version)
             for worker in workers
         ),
-        default_class=persistent.get("defaultStorageClass", ""),
-        storage_classes=tuple(persistent.get("availableStorageClasses") or ()),
+        default_class=persistent.get("defaultStorageClass") or shared.get("defaultStorageClass", ""),
+        storage_classes=tuple(persistent.get("availableStorageClasses") or shared.get("storageClasses") or ()),
+        remembers_volumes=(topology.get("classRef") or {}).get("name") != OLD_CLASS,
     )
 
 
 def _pool(name: str, replicas: int, values: Mapping[str, Any], version: str, *, with_volumes: bool = True) -> Pool:
-    volumes = tuple((volume["name"], volume["mountPath"], volume["capacity"]) for volume in values.get("volumes") or ())
-    return Pool(name, replicas, values.get("vmClass", ""), values.get("storageClass", ""), version, volumes if with_volumes else ())
+    wanted = values.get("volumes") or values.get("nodePoolVolumes") or () if with_volumes else ()
+    volumes = tuple((volume["name"], volume["mountPath"], _capacity(volume["capacity"])) for volume in wanted)
+    return Pool(name, replicas, values.get("vmClass", ""), values.get("storageClass", ""), version, volumes)
+
+
+def _capacity(capacity: str | Mapping[str, str]) -> str:
+    """Returns a volume's size, which the older variables have one level deeper."""
+    return capacity if isinstance(capacity, str) else capacity["storage"]
 
 
 def _values(variables: list[Mapping[str, Any]] | None) -> dict[str, Any]:

@@ -13,12 +13,16 @@ CLUSTER_ROLE = Kind("ClusterRole", "/apis/rbac.authorization.k8s.io/v1", "cluste
 CLUSTER_ROLE_BINDING = Kind("ClusterRoleBinding", "/apis/rbac.authorization.k8s.io/v1", "clusterrolebindings")
 SECRET = Kind("Secret", "/api/v1", "secrets", namespaced=True)
 CLUSTER = Kind("Cluster", _CLUSTER_API, "clusters", namespaced=True)
+TANZU_CLUSTER = Kind("TanzuKubernetesCluster", f"{_TANZU}/v1alpha2", "tanzukubernetesclusters", namespaced=True)
 MACHINE = Kind("Machine", _CLUSTER_API, "machines", namespaced=True)
 MACHINE_DEPLOYMENT = Kind("MachineDeployment", _CLUSTER_API, "machinedeployments", namespaced=True)
 RELEASE = Kind("TanzuKubernetesRelease", f"{_TANZU}/v1alpha3", "tanzukubernetesreleases")
 
 CLUSTER_FINALIZER = "cluster.cluster.x-k8s.io"
 """Keeps a Cluster until what it stands for is gone (cluster-api `api/core/v1beta2/cluster_types.go`)."""
+
+TANZU_CLUSTER_FINALIZER = "lab.fedfleet.dev/tanzukubernetescluster"
+"""Keeps a TanzuKubernetesCluster until its Cluster is gone. The lab's own: VMware's name for it is not public."""
 
 CLUSTER_NAME_LABEL = "cluster.x-k8s.io/cluster-name"
 """On every object of a cluster (cluster-api `api/core/v1beta2/common_types.go`)."""

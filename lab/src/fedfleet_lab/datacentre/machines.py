@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from fedfleet_lab.config import Volume
 
 CONTROL_PLANE = "control-plane"
 WORKER = "worker"
@@ -22,6 +25,7 @@ class Place:
         pool: its pool in the cluster; empty for the control plane.
         built: digest of what it was made from: another means that it is to be replaced.
         kubernetes: the version that it was made with, and runs as long as it is there.
+        volumes: its disks besides the root disk.
     """
 
     cell: int
@@ -31,6 +35,7 @@ class Place:
     pool: str = ""
     built: str = ""
     kubernetes: str = ""
+    volumes: tuple[Volume, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,9 @@ class Size:
 
 def noted(place: Place) -> dict[str, str]:
     """Returns a place as extra configuration."""
-    return {f"{_PREFIX}{name}": str(value) for name, value in vars(place).items()}
+    words = {name: str(value) for name, value in vars(place).items()}
+    words["volumes"] = json.dumps([asdict(volume) for volume in place.volumes])
+    return {f"{_PREFIX}{name}": word for name, word in words.items()}
 
 
 def place_of(noted: dict[str, str]) -> Place | None:
@@ -90,4 +97,5 @@ def place_of(noted: dict[str, str]) -> Place | None:
     if not words:
         return None
     more = {name: words.get(name, "") for name in ("pool", "built", "kubernetes")}
-    return Place(int(words["cell"]), int(words["number"]), words["role"], words["cluster"], **more)
+    volumes = tuple(Volume(**volume) for volume in json.loads(words.get("volumes", "[]")))
+    return Place(int(words["cell"]), int(words["number"]), words["role"], words["cluster"], **more, volumes=volumes)

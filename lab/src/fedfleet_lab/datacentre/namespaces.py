@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fedfleet_lab.datacentre.kinds import CLUSTER, NAMESPACE
+from fedfleet_lab.datacentre.kinds import CLUSTER, NAMESPACE, TANZU_CLUSTER
 from fedfleet_lab.errors import LabError
 
 if TYPE_CHECKING:
@@ -74,9 +74,11 @@ class Namespaces:
         if there is None:
             self.doors.gone(wanted.name)
             return
-        for item in self.api.list(CLUSTER)[0]:
-            if item["metadata"]["namespace"] == wanted.name:
-                self.api.delete(CLUSTER.path_of(item))
+        # A Cluster whose TanzuKubernetesCluster stays would come back.
+        for kind in (TANZU_CLUSTER, CLUSTER):
+            for item in self.api.list(kind)[0]:
+                if item["metadata"]["namespace"] == wanted.name:
+                    self.api.delete(kind.path_of(item))
         if not there["metadata"].get("deletionTimestamp"):
             self.api.delete(path)
 

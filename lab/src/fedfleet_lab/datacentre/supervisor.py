@@ -26,6 +26,8 @@ _CLUSTER_API = {
     "cluster.x-k8s.io_machinedeployments.yaml": "v1beta2",
 }
 _TANZU = {
+    # v1alpha3, which Supervisors of vSphere 8 serve as well, was never published; manifests in use have the same fields.
+    "run.tanzu.vmware.com_tanzukubernetesclusters.yaml": "v1alpha2",
     "run.tanzu.vmware.com_tanzukubernetesreleases.yaml": "v1alpha3",
     "run.tanzu.vmware.com_osimages.yaml": "v1alpha3",
 }
@@ -47,7 +49,7 @@ class SupervisorKinds:
             *_served(ctx.artefacts.path(TANZU_KINDS) / "crds", _TANZU),
             *_manifests("kinds"),
         ]
-        content = [*_manifests("content"), *_manifests("versions")]
+        content = [*_manifests("content"), *_manifests("admission")]
         statuses = [item for item in content if "status" in item]
         digest = hashlib.sha256(json.dumps([kinds, content], sort_keys=True).encode()).hexdigest()
         if _applied(ctx) == digest:

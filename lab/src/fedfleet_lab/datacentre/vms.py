@@ -11,6 +11,7 @@ from fedfleet.vsphere.soap import Soap
 from fedfleet.vsphere.transport import tls_context
 from fedfleet_lab.datacentre.machines import Host, Vm, noted, place_of
 from fedfleet_lab.datacentre.placement import choose
+from fedfleet_lab.datastore.quantities import parse_bytes
 from fedfleet_lab.errors import LabError
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _CONNECTION, _MAINTENANCE = "runtime.connectionState", "runtime.inMaintenanceMod
 _ON = "poweredOn"
 _PORT = 443
 _TASK_TIMEOUT = 60.0
+# A key of a device that is yet to be made.
+_CONTROLLER = -100
 
 
 class Vms:
@@ -72,6 +75,7 @@ class Vms:
             memoryMB=size.memory_mib,
             guestId="ubuntu64Guest",
             files=vim.vm.FileInfo(vmPathName=f"[{datacentre['datastore'][0].name}]"),
+            deviceChange=_disks(place),
             extraConfig=[vim.option.OptionValue(key=key, value=value) for key, value in noted(place).items()],
         )
         task = datacentre["vmFolder"].CreateVM_Task(config=spec, pool=cluster["resourcePool"], host=host.handle)
@@ -99,6 +103,27 @@ class Vms:
 
     def _is_on(self, vm: Vm) -> bool:
         return any(values[_POWER] == _ON for values in self._soap.properties([vm.handle], [_POWER]))
+
+
+def _disks(place: Place) -> list[Any]:
+    """Returns the disks of a VM besides its root disk, on a controller of their own; their files are vCenter's alone, the lab has others."""
+    if not place.volumes:
+        return []
+    controller = vim.vm.device.ParaVirtualSCSIController(key=_CONTROLLER, busNumber=0, sharedBus="noSharing")
+    disks = [
+        vim.vm.device.VirtualDisk(
+            key=-number,
+            controllerKey=_CONTROLLER,
+            unitNumber=number,
+            capacityInKB=parse_bytes(volume.size) // 1024,
+            backing=vim.vm.device.VirtualDisk.FlatVer2BackingInfo(diskMode="persistent", thinProvisioned=True, fileName=""),
+        )
+        for number, volume in enumerate(place.volumes, 1)
+    ]
+    return [
+        vim.vm.device.VirtualDeviceSpec(operation="add", device=controller),
+        *(vim.vm.device.VirtualDeviceSpec(operation="add", fileOperation="create", device=disk) for disk in disks),
+    ]
 
 
 def _id(reference: Any) -> str:

@@ -1,4 +1,4 @@
-"""The datastore's disks: sparse files behind loop devices."""
+"""Disks: sparse files behind loop devices."""
 
 from __future__ import annotations
 

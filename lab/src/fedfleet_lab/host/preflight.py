@@ -30,6 +30,7 @@ PROGRAMS = {
     "iptables": "iptables",
     "losetup": "mount",
     "mkfs.btrfs": "btrfs-progs",
+    "mkfs.ext4": "e2fsprogs",
     "mount": "mount",
     "nsenter": "util-linux",
     "runc": "runc",

@@ -33,7 +33,7 @@ def adopt(ctx: Context, grace: float) -> list[NodeConfig]:
 
     All at once: their pods start again anyway, and one after the other would take as many times as long.
     """
-    stale = [node for node in ctx.config.nodes if not disk.images_current(ctx.paths, node.name)]
+    stale = [node for node in ctx.config.nodes if not disk.images_current(ctx.paths, node)]
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda node: _empty(ctx, node, grace), stale))
     wait_ready(ctx, stale, boot(ctx, stale))
@@ -43,4 +43,4 @@ def adopt(ctx: Context, grace: float) -> list[NodeConfig]:
 
 def _empty(ctx: Context, node: NodeConfig, grace: float) -> None:
     Machine(ctx, node).shut_down(grace)
-    disk.forget_images(ctx.paths, node.name)
+    disk.forget_images(ctx.paths, node)

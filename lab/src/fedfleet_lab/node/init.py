@@ -65,6 +65,10 @@ def _prepare(plan: BootPlan) -> None:
             target.mkdir(parents=True, exist_ok=True)
             _mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", mount.target)
             continue
+        if mount.source.startswith("UUID="):
+            target.mkdir(parents=True, exist_ok=True)
+            _mount(mount.source, mount.target)
+            continue
         if not target.exists():
             if Path(mount.source).is_dir():
                 target.mkdir(parents=True)
@@ -72,6 +76,7 @@ def _prepare(plan: BootPlan) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.touch()
         _mount("--rbind", mount.source, mount.target)
+    _mount("--all")
     for name, text in plan.files.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(text)

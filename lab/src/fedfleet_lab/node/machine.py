@@ -13,7 +13,7 @@ from fedfleet_lab.command import run
 from fedfleet_lab.daemons import Daemon
 from fedfleet_lab.errors import LabError
 from fedfleet_lab.host import cgroups, links
-from fedfleet_lab.node import disk, settings
+from fedfleet_lab.node import disk, settings, volumes
 from fedfleet_lab.processes import wait_gone
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Machine:
         # What a life before left behind would cost the kubelet three seconds a container.
         cgroups.remove(group)
         cgroups.create(group)
-        disk.prepare(self.ctx.paths, self.node.name)
+        disk.prepare(self.ctx.paths, self.node)
         plan = settings.write(self.ctx, self.node)
         namespaces = ("--net", "--mount", "--pid", "--uts", "--fork", "--kill-child", "--mount-proc")
         init = (sys.executable, "-m", "fedfleet_lab.node.init", str(plan))
@@ -119,6 +119,7 @@ class Machine:
     def _tidy(self) -> None:
         self.ctx.daemons.stop(self.node.name, grace=1.0)
         links.unplug(self.node)
+        volumes.detach(self.ctx.paths, self.node)
 
     def _await_birth(self) -> Process:
         deadline = time.monotonic() + _BIRTH_TIMEOUT

@@ -16,7 +16,7 @@ CONTAINERD_SOCKET = "/run/containerd/containerd.sock"
 
 @dataclass(frozen=True)
 class Mount:
-    """One mount: a folder or file from outside (`source` is a path), or a fresh `tmpfs`."""
+    """One mount: a folder or file from outside (`source` is a path), a file system (`UUID=`), or a fresh `tmpfs`."""
 
     source: str
     target: str
@@ -49,7 +49,7 @@ class BootPlan:
         hostname: the node's name.
         keeps: folders that the node goes on seeing as the host has them; other mounts of the host are let go, so
             that the node holds nothing that the host wants to unmount.
-        mounts: in this order.
+        mounts: in this order; what the node's /etc/fstab names comes after them.
         files: text by path, written after the mounts into the node's own memory file systems.
         services: started in this order, stopped in the opposite one.
         grace: file with the seconds that containers get at most when the node is shut down; read at that moment.

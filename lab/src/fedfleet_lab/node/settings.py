@@ -12,12 +12,15 @@ import yaml
 from fedfleet_lab.artefacts import CALICO, KUBERNETES, kubernetes_of
 from fedfleet_lab.cluster.identities import Identities
 from fedfleet_lab.config import REGISTRY_NAME
-from fedfleet_lab.node import containerd, control_plane, kubernetes, pod_network
+from fedfleet_lab.node import containerd, control_plane, kubernetes, pod_network, volumes
 from fedfleet_lab.node.plan import CONTAINERD_SOCKET, BootPlan, Mount, Service
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fedfleet_lab.config import LabConfig, NodeConfig
     from fedfleet_lab.context import Context
+    from fedfleet_lab.paths import LabPaths
 
 # What the node has of the machine it runs on: its programs, devices and kernel interfaces.
 _SYSTEM_FOLDERS = ("/bin", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr")
@@ -61,11 +64,23 @@ def write(ctx: Context, node: NodeConfig) -> Path:
     identities.kubelet(node)
     ctx.paths.node(node.name).grace.unlink(missing_ok=True)
     plan = folder / "boot.json"
-    plan.write_text(_plan(ctx, node, folder).dump())
+    plan.write_text(_plan(ctx, node, folder, _first_mounts(ctx.paths, node)).dump())
     return plan
 
 
-def _plan(ctx: Context, node: NodeConfig, folder: Path) -> BootPlan:
+def _first_mounts(paths: LabPaths, node: NodeConfig) -> list[Mount]:
+    """Writes the fstab of a node that boots for the first time; returns what that boot mounts beyond it, and no later one does."""
+    fstab = paths.node(node.name).fstab
+    if fstab.exists():
+        return []
+    sources = {volume: f"UUID={volumes.identity(node, volume)}" for volume in node.volumes}
+    fstab.write_text(
+        "".join(f"{source} {volume.mount_path} ext4 x-mount.mkdir 0 0\n" for volume, source in sources.items() if volume.remembered)
+    )
+    return [Mount(source, volume.mount_path) for volume, source in sources.items() if not volume.remembered]
+
+
+def _plan(ctx: Context, node: NodeConfig, folder: Path, first_mounts: Sequence[Mount]) -> BootPlan:
     place = ctx.paths.node(node.name)
     programs, calico = ctx.artefacts.path(kubernetes_of(node.kubernetes)), ctx.artefacts.path(CALICO)
     persistent = {place.containerd: "lib/containerd", place.kubelet: "lib/kubelet", place.log: "log"}
@@ -87,6 +102,8 @@ def _plan(ctx: Context, node: NodeConfig, folder: Path) -> BootPlan:
             Mount("tmpfs", "/var"),
             *(Mount(str(source), f"/var/{target}") for source, target in persistent.items()),
             Mount(str(folder / "hosts"), "/etc/hosts"),
+            Mount(str(place.fstab), "/etc/fstab"),
+            *first_mounts,
             *(_tunables(folder)),
         ),
         files={"/var/tmp/.keep": "", "/var/lib/cni/.keep": "", "/var/lib/calico/nodename": node.name},  # noqa: S108

@@ -39,7 +39,7 @@ _LARGEST_MANIFEST = 4 << 20
 _CURRENT = "current"
 _RECORD = "images.json"
 _OF = "template"
-"""The file in a clone that names its template."""
+"""The file beside or in a clone that names its template."""
 _ROOT = "root"
 """The containerd root in a template's folder."""
 
@@ -55,13 +55,16 @@ class Template:
         """What it is named by."""
         return self.folder.name
 
+    def mark(self, folder: Path) -> None:
+        """Writes down that a folder is to hold a clone: from now on, whoever prunes sees that the template is needed."""
+        (folder / _OF).write_text(self.key)
+
     def clone(self, target: Path) -> None:
         """Makes `target` a containerd root with the template's images, whole or not at all."""
         unfinished = target.with_name(f"{target.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir()
-        # From now on, whoever prunes sees that the template is needed.
-        (unfinished / _OF).write_text(self.key)
+        self.mark(unfinished)
         source = self.folder / _ROOT
         shutil.copytree(source, unfinished, symlinks=True, ignore=_shared_content, copy_function=shutil.copy2, dirs_exist_ok=True)
         for snapshot in (source / _SNAPSHOTS).iterdir():
@@ -76,10 +79,10 @@ def current(paths: LabPaths) -> Template | None:
     return Template(link.resolve()) if link.exists() else None
 
 
-def template_of(containerd_root: Path) -> str | None:
-    """Returns the key of the template that a node's disk is a clone of; None where it is none."""
+def template_of(folder: Path) -> str | None:
+    """Returns the key of the template that a folder holds a clone of; None where it holds none."""
     try:
-        return (containerd_root / _OF).read_text()
+        return (folder / _OF).read_text()
     except FileNotFoundError:
         return None
 
@@ -205,7 +208,8 @@ def _layers(blob: Path) -> list[str]:
 def prune(paths: LabPaths) -> None:
     """Removes the templates that no node of any lab is a clone of; the current one stays."""
     with _alone(paths):
-        used = {template_of(root) for root in (paths.cache / "lab").glob("*/nodes/*/disk/containerd*")}
+        disks = [disk for name in ("containerd*", "volumes/*") for disk in (paths.cache / "lab").glob(f"*/nodes/*/disk/{name}")]
+        used = {template_of(disk) for disk in disks}
         used.add((paths.templates / _CURRENT).resolve().name)
         for folder in paths.templates.iterdir():
             if folder.is_dir() and not folder.is_symlink() and folder.name not in used:
