@@ -40,6 +40,9 @@ options:
     description: Whether objects outside the namespace may be read. Where they may not, nodes, classes and the name server are taken as they are.
     type: bool
     default: true
+  openshift:
+    description: Whether the inventory takes the cluster for OpenShift. When left out, nobody asks.
+    type: bool
   kubernetes:
     description: Kubernetes' minor versions. Older ones are refused, newer ones are warned of.
     type: dict
@@ -379,6 +382,7 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
     "namespace_required": {"type": "bool", "default": False},
     "namespace_labels": {"type": "dict", "default": {}},
     "cluster_admin": {"type": "bool", "default": True},
+    "openshift": {"type": "bool"},
     "kubernetes": {
         "type": "dict",
         "options": {"oldest": {"type": "str", "required": True}, "newest": {"type": "str", "required": True}},
@@ -502,6 +506,7 @@ def needs_of(params: dict[str, Any]) -> Needs:
         namespace_required=params["namespace_required"],
         namespace_labels=params["namespace_labels"],
         cluster_admin=params["cluster_admin"],
+        openshift=params["openshift"],
         versions=needs.Versions(**params["kubernetes"]) if params["kubernetes"] else None,
         sizing=needs.Sizing(**params["sizing"]) if params["sizing"] else None,
         workers=needs.Workers(asked["nodes"], cores_of(asked["cores"]), gibibytes_of(asked["memory"])) if asked.get("nodes") else None,

@@ -23,6 +23,7 @@ PLAYBOOK = "playbooks/preflight.yml"
 # One thing of each kind is wrong: versions, sizing, storage, ingress, ways in, names, volumes, variables.
 WRONG = {
     "preflight_kubernetes": {"oldest": "1.99", "newest": "1.99"},
+    "cluster_openshift": True,
     "cluster_sizing": {
         "lab": {"party": {"nodes": 99, "cores": 9999, "memory_gib": 9999}, "exchange": {"nodes": 1, "cores": 1, "memory_gib": 1}}
     },
@@ -37,7 +38,7 @@ WRONG = {
     "fate_database_external": {"host": "elsewhere"},
 }
 NAMED = (
-    "Kubernetes version", "nodes", "CPU", "memory", "StorageClass for database", "IngressClass", "address of nginx-public", "no-such-name.invalid",
+    "Kubernetes version", "OpenShift", "nodes", "CPU", "memory", "StorageClass for database", "IngressClass", "address of nginx-public", "no-such-name.invalid",
     "cluster DNS", "volume flow", "fate_public_node_address", "fate_database_external", "fate_external_networks",
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fedfleet.kube import Client, KubeObject
-    from fedfleet.preflight.needs import Rule, Versions
+    from fedfleet.preflight.needs import Needs, Rule, Versions
 
 _MINOR = re.compile(r"v?(\d+)\.(\d+)")
 # A kubelet renews its lease every ten seconds, and the answer takes its time.
@@ -69,6 +69,16 @@ def node_skews(leases: Sequence[KubeObject], ready: frozenset[str], now: datetim
         # A lease is up to so many seconds old; only what is older than that tells of a clock that is behind.
         skews[name] = ahead if ahead > 0 else min(0.0, ahead + _LEASE_SECONDS)
     return skews
+
+
+def openshift_findings(client: Client, needs: Needs) -> list[Finding]:
+    """An inventory that is wrong about whether the cluster is OpenShift: there, pods run as the image's user only where their namespace says that they may."""
+    is_openshift = client.serves("SecurityContextConstraints", "security.openshift.io/v1")
+    if is_openshift == needs.openshift:
+        return []
+    said, found = ("false", "OpenShift") if is_openshift else ("true", "a cluster without OpenShift's SecurityContextConstraints")
+    fix = f"set cluster_openshift to {str(is_openshift).lower()}"
+    return [Finding("OpenShift", f"what the inventory says: cluster_openshift is {said}", found, "the API server", fix)]
 
 
 def namespace_findings(client: Client, name: str, labels: Mapping[str, str]) -> list[Finding]:

@@ -102,6 +102,7 @@ def _cluster_findings(client: Client, version: str, needs: Needs) -> list[Findin
 
     look("Kubernetes version", lambda: cluster.version_findings(version, needs.versions) if needs.versions else ())
     look("clocks", lambda: _clock_findings(client, needs), wanted=needs.clock_seconds)
+    look("OpenShift", lambda: cluster.openshift_findings(client, needs), wanted=needs.openshift is not None)
     look("namespace", lambda: _namespace_findings(client, needs), wanted=needs.namespace)
     look("rights", lambda: cluster.permission_findings(client, needs.rules), wanted=needs.rules)
     look("nodes", lambda: _node_findings(client, needs), wanted=cluster_wide)

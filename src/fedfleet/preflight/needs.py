@@ -132,6 +132,7 @@ class Needs:
         cluster_admin: whether objects outside the namespace may be looked at.
         namespace_required: whether the namespace must be there already, because the platform team makes it.
         namespace_labels: labels that a namespace of this very site has.
+        openshift: whether the inventory takes the cluster for OpenShift; None where nobody asks.
         names: host names that must resolve here; those of ``hoped_names`` should.
         clock_seconds: how far clocks may differ before it is warned, and before it is an error.
         images: what the site's pods are made of.
@@ -146,6 +147,7 @@ class Needs:
     namespace_required: bool = False
     namespace_labels: Mapping[str, str] = field(default_factory=dict)
     cluster_admin: bool = True
+    openshift: bool | None = None
     versions: Versions | None = None
     sizing: Sizing | None = None
     workers: Workers | None = None

@@ -3,9 +3,16 @@ from typing import Any
 
 import pytest
 
-from fedfleet.preflight.cluster import namespace_findings, node_skews, permission_findings, skew_findings, version_findings
+from fedfleet.preflight.cluster import (
+    namespace_findings,
+    node_skews,
+    openshift_findings,
+    permission_findings,
+    skew_findings,
+    version_findings,
+)
 from fedfleet.preflight.findings import Severity
-from fedfleet.preflight.needs import Rule, Versions
+from fedfleet.preflight.needs import Needs, Rule, Versions
 
 VERSIONS = Versions("1.30", "1.34")
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -113,3 +120,28 @@ def test_a_namespace_of_another_site_is_refused(other: dict[str, str]) -> None:
 def test_a_namespace_in_deletion_is_refused() -> None:
     (finding,) = in_namespace(deletionTimestamp="2026-11-26T12:00:00Z")
     assert finding.found == "it has been in deletion since 2026-11-26T12:00:00Z"
+
+
+class Serving:
+    """Has these kinds."""
+
+    def __init__(self, *kinds: str) -> None:
+        self.kinds = kinds
+
+    def serves(self, kind: str, _api_version: str) -> bool:
+        return kind in self.kinds
+
+
+OPENSHIFT = Serving("SecurityContextConstraints")
+
+
+@pytest.mark.parametrize(("client", "said"), [(OPENSHIFT, True), (Serving(), False)])
+def test_an_inventory_that_knows_openshift_when_it_is_there_is_fine(client: Any, said: bool) -> None:
+    assert openshift_findings(client, Needs(openshift=said)) == []
+
+
+@pytest.mark.parametrize(("client", "said", "fix"), [(OPENSHIFT, False, "true"), (Serving(), True, "false")])
+def test_one_that_does_not_is_told_what_to_say(client: Any, said: bool, fix: str) -> None:
+    (finding,) = openshift_findings(client, Needs(openshift=said))
+    assert finding.is_error
+    assert finding.fix == f"set cluster_openshift to {fix}"
