@@ -11,7 +11,7 @@ from fedfleet.kube import Client, ObjectRef
 from support.cluster import eventually
 from support.lab import RunningLab
 from support.namespace_admin import with_rights_in_one_namespace
-from support.organisations import Organisation
+from support.organisations import Organisation, send_admission, send_card
 
 # Everything that is cheap: no notebook, and up to rung 3 of the ladder. The nightly run climbs it to its end.
 FRUGAL: dict[str, Any] = {"fate_notebook": False, "validation_highest_rung": 3}
@@ -31,14 +31,6 @@ def organisations(images: RunningLab, client: Client, tmp_path: Path) -> Iterato
         for organisation in made.values():
             stack.callback(client.delete, "Namespace", organisation.namespace)
         yield made
-
-
-def send_card(party: Organisation, party_id: int, exchange: Organisation) -> None:
-    exchange.receive(f"incoming/{party_id}.yaml", party.artefact(f"cards/{party_id}.yaml"))
-
-
-def send_admission(exchange: Organisation, party_id: int, party: Organisation) -> None:
-    party.receive("admission.yaml", exchange.artefact(f"admissions/{party_id}.yaml"))
 
 
 def test_a_party_comes_in_by_files_alone(organisations: dict[str, Organisation], client: Client) -> None:

@@ -57,6 +57,12 @@ class Organisation:
         variables = HERE | FEDERATION | {"site_namespace": namespace, "cluster_kubeconfig": str(lab.kubeconfig)}
         return cls(Federation.copied(inventory, directory, lab, "standalone"), namespace, variables)
 
+    @classmethod
+    def from_vcenter(cls, inventory: str, directory: Path, datacentre: RunningLab) -> "Organisation":
+        """Copy an example inventory for a cluster that a data centre makes, as the example says."""
+        federation = Federation.copied(inventory, directory, datacentre, "standalone")
+        return cls(federation, f"fate-{inventory.removeprefix('party')}")
+
     def knowing(self, **variables: Any) -> "Organisation":
         """The same organisation with more to say."""
         return replace(self, variables=self.variables | variables)
@@ -83,3 +89,13 @@ class Organisation:
         """Save what another organisation sent."""
         self.artefact(name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(sent, self.artefact(name))
+
+
+def send_card(party: Organisation, party_id: int, exchange: Organisation) -> None:
+    """Have the exchange's operator receive a party's card."""
+    exchange.receive(f"incoming/{party_id}.yaml", party.artefact(f"cards/{party_id}.yaml"))
+
+
+def send_admission(exchange: Organisation, party_id: int, party: Organisation) -> None:
+    """Have a party receive what the exchange answered it."""
+    party.receive("admission.yaml", exchange.artefact(f"admissions/{party_id}.yaml"))
