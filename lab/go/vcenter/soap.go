@@ -57,6 +57,11 @@ func (v *vcenter) beforeCall(ctx *simulator.Context, method *simulator.Method) (
 	if fault := v.faults.soapFault(method.Name); fault != nil {
 		return nil, fault
 	}
+	if ctx.Session != nil {
+		if fault := v.missingPrivilege(ctx.Session.UserName, method); fault != nil {
+			return nil, fault
+		}
+	}
 	switch method.Name {
 	case "LoginByToken", "LoginExtensionByCertificate", "ImpersonateUser":
 		// The simulator takes these without looking at who asks.
@@ -108,10 +113,14 @@ func readableByAnyone(method *simulator.Method) bool {
 	return len(objects) > 0
 }
 
-// soapDoor passes calls on to govmomi's simulator.
+// soapDoor passes calls on to govmomi's simulator. A status that is planned for its path comes as a gateway sends it, which does not speak SOAP.
 func (v *vcenter) soapDoor() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(v.settings.latency)
+		if refusal := v.faults.restFault(r); refusal != nil {
+			http.Error(w, refusal.Messages[0].DefaultMessage, refusal.status)
+			return
+		}
 		v.model.Service.ServeMux.ServeHTTP(w, r)
 	})
 }
