@@ -55,6 +55,9 @@ func (v *vcenter) validLogin(login *types.Login) bool {
 func (v *vcenter) beforeCall(ctx *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
 	v.calls.count("SOAP " + method.Name)
 	if fault := v.faults.soapFault(method.Name); fault != nil {
+		if _, ended := fault.(*types.NotAuthenticated); ended && ctx.Session != nil {
+			v.model.Map().SessionManager().Logout(ctx.For(vim25.Path), &types.Logout{})
+		}
 		return nil, fault
 	}
 	if ctx.Session != nil {

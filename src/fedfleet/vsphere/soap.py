@@ -11,7 +11,7 @@ import http.client
 import random
 import threading
 import time
-from functools import partial
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fedfleet.vsphere import errors
@@ -76,17 +76,31 @@ class Soap:
 
     def _login(self) -> Any:
         from pyVim.connect import SmartConnect
+
+        attempt = 1
+        while True:
+            try:
+                return self._let_in(
+                    lambda: SmartConnect(
+                        host=self.host,
+                        port=self.port,
+                        user=self._who[0],
+                        pwd=self._who[1],
+                        sslContext=self.context,
+                        httpConnectionTimeout=READ_SECONDS,
+                    )
+                )
+            except errors.UnavailableError:
+                if attempt == _ATTEMPTS:
+                    raise
+                _pause(attempt)
+                attempt += 1
+
+    def _let_in(self, login: Callable[[], Any]) -> Any:
         from pyVmomi import vim, vmodl
 
         try:
-            return SmartConnect(
-                host=self.host,
-                port=self.port,
-                user=self._who[0],
-                pwd=self._who[1],
-                sslContext=self.context,
-                httpConnectionTimeout=READ_SECONDS,
-            )
+            return login()
         except vim.fault.InvalidLogin as error:
             raise errors.UnauthenticatedError(
                 f"vCenter does not let {self._who[0]} in",
@@ -103,15 +117,10 @@ class Soap:
         except http.client.HTTPException as error:
             raise gateway_told(error, self.origin) from None
         except Exception as error:
-            # Where nothing answers as a vCenter does, pyvmomi raises just that.
+            # Where something answers that speaks no SOAP, pyvmomi raises just that.
             if type(error) is not Exception:
                 raise
-            raise errors.UnreachableError(
-                "There is no SOAP API of a vCenter",
-                found=str(error),
-                where=self.origin,
-                next_step="Check that host and port are vCenter's and that its services are up",
-            ) from None
+            raise gateway_told(error, self.origin) from None
 
     def ask(self, what: str, call: Callable[[], Any], *, repeatable: bool = True, renewed: Callable[[], None] | None = None) -> Any:
         """What ``call`` answers, ``what`` as in "read the inventory".
@@ -136,7 +145,7 @@ class Soap:
                     raise fault_told(fault, what, self.origin) from None
                 known = False
                 # The same stub, so that objects which were found before are of the new session.
-                self.content.sessionManager.Login(*self._who)
+                self._let_in(lambda: self.content.sessionManager.Login(*self._who))
                 if renewed is not None:
                     renewed()
             except vmodl.MethodFault as fault:
@@ -144,7 +153,7 @@ class Soap:
             except http.client.HTTPException as error:
                 if attempt == _ATTEMPTS or not repeatable:
                     raise gateway_told(error, self.origin) from None
-                time.sleep(_FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311
+                _pause(attempt)
                 attempt += 1
             except OSError as error:
                 raise told(error, self.origin) from error
@@ -165,15 +174,19 @@ class Soap:
             )
             for kind, some in by_kind.items()
         ]
-        return self._retrieve(specs)
+        return list(self.ask("read the inventory", lambda: self._retrieve(specs)))
 
     def every(self, kind: Any, names: Sequence[str]) -> list[dict[str, Any]]:
         """The same of every object of a kind in the inventory."""
+        # As a whole, because a view ends with its session.
+        return list(self.ask("read the inventory", lambda: self._every(kind, names)))
+
+    def _every(self, kind: Any, names: Sequence[str]) -> list[dict[str, Any]]:
         from pyVmomi import vmodl
 
         query = vmodl.query.PropertyCollector
         content = self.content
-        view = self.ask("look at the inventory", lambda: content.viewManager.CreateContainerView(content.rootFolder, [kind], True))
+        view = content.viewManager.CreateContainerView(content.rootFolder, [kind], True)
         try:
             walk = query.TraversalSpec(name="view", path="view", skip=False, type=type(view))
             spec = query.FilterSpec(
@@ -182,20 +195,20 @@ class Soap:
             )
             return self._retrieve([spec])
         finally:
-            self.ask("leave the inventory", view.Destroy)
+            # What is left of it ends with the session; why reading failed is what counts.
+            with suppress(vmodl.MethodFault, http.client.HTTPException, OSError):
+                view.Destroy()
 
     def _retrieve(self, specs: list[Any]) -> list[dict[str, Any]]:
         from pyVmomi import vmodl
 
         collector = self.content.propertyCollector
         found: list[dict[str, Any]] = []
-        options = vmodl.query.PropertyCollector.RetrieveOptions(maxObjects=_PAGE)
         try:
-            page = self.ask("read the inventory", lambda: collector.RetrievePropertiesEx(specs, options))
+            page = collector.RetrievePropertiesEx(specs, vmodl.query.PropertyCollector.RetrieveOptions(maxObjects=_PAGE))
             while page is not None:
                 found += [{"": one.obj} | {prop.name: prop.val for prop in one.propSet} for one in page.objects]
-                token = page.token
-                page = self.ask("read the inventory", partial(collector.ContinueRetrievePropertiesEx, token)) if token else None
+                page = collector.ContinueRetrievePropertiesEx(page.token) if page.token else None
         except vmodl.fault.ManagedObjectNotFound:
             # It went in between; the others are what was found of it.
             return found
@@ -237,8 +250,16 @@ def fault_told(fault: Any, what: str, where: str) -> errors.TaskError:
     return errors.TaskError(f"vCenter could not do it: {what}", found=f"{name}: {said}", where=where, next_step=advice)
 
 
-def gateway_told(error: http.client.HTTPException, where: str) -> errors.UnavailableError:
-    """The error for an answer that is none of the SOAP API: pyvmomi 9.1.1 (SoapStubAdapter.InvokeMethod) raises status and reason as text."""
+def _pause(attempt: int) -> None:
+    # Jitter keeps many modules from coming back together.
+    time.sleep(_FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311
+
+
+def gateway_told(error: Exception, where: str) -> errors.UnavailableError:
+    """The error for an answer that is none of the SOAP API: pyvmomi 9.1.1 (SoapStubAdapter.InvokeMethod) raises status and reason as text.
+
+    Logging in, it says less (pyVim/connect.py).
+    """
     text = str(error)
     status = text.partition(" ")[0]
     return errors.UnavailableError(
@@ -247,5 +268,5 @@ def gateway_told(error: http.client.HTTPException, where: str) -> errors.Unavail
         expected="an answer of vCenter's",
         found=text or type(error).__name__,
         where=where,
-        next_step="Wait until vCenter's services are up, then run again",
+        next_step="Wait until vCenter's services are up, then run again; check that host and port are vCenter's",
     )

@@ -17,12 +17,18 @@ DOMAIN = "vsphere.local"
 
 @dataclass(frozen=True)
 class Account:
-    """One account. `privileges` are names such as `Namespaces.Configure`, which the REST API asks for; SOAP asks for none."""
+    """One account.
+
+    Attributes:
+        privileges: names such as `Namespaces.Configure`, as vSphere has them; REST and SOAP ask for the same ones.
+        namespaces: the vSphere Namespaces on which they hold; on all of them where none is named.
+    """
 
     name: str
     password: str = field(repr=False)
     groups: tuple[str, ...] = ()
     privileges: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
     domain: str = DOMAIN
 
     @property
