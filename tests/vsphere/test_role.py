@@ -38,7 +38,7 @@ class Site:
         authorities = self.folder / "authorities.pem"
         authorities.write_text(self.vcenter.simulator.authority.pair.certificate.read_text())
         certify(self.folder)
-        variables = {
+        variables: dict[str, Any] = {
             "ansible_connection": "local",
             "ansible_python_interpreter": "{{ ansible_playbook_python }}",
             "federation_name": "clinics",

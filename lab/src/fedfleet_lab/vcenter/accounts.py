@@ -37,6 +37,22 @@ class Account:
         return f"{self.name}@{self.domain}"
 
 
+SITES = ("exchange", "30000", "40000")
+"""Those of the lab's inventories, each of which has an account of its own."""
+
+SITE_PRIVILEGES = (
+    "System.Read",
+    "StorageProfile.View",
+    "Namespaces.Configure",
+)
+"""What a site's account may do that brings nothing of its own into vCenter: docs/how-to/vsphere.md, "The account"."""
+
+
+def site_account(site: str, password: str) -> Account:
+    """Returns the account of one site, `exchange` or a party's number, on whose vSphere Namespace alone its privileges hold."""
+    return Account(f"fl-{site}", password, (), SITE_PRIVILEGES, (f"fl-{site}", "fl-shared"))
+
+
 def render(accounts: Iterable[Account]) -> bytes:
     """Returns the file's content, which holds passwords."""
     return json.dumps([asdict(account) for account in accounts], indent=1).encode()
