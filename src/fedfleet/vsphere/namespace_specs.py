@@ -1,7 +1,8 @@
 """vSphere namespaces as they are and as they are wanted, and the difference; no I/O.
 
 Fields are those of vmware-vcenter 9.1.1 com/vmware/vcenter/namespaces_client.py: Instances.Info and InfoV2, CreateSpec and CreateSpecV2,
-UpdateSpec, Access, StorageSpec, VMServiceSpec, ContentLibrarySpec. A field of UpdateSpec that is left out leaves things as they are.
+UpdateSpec, Access, StorageSpec, VMServiceSpec, ContentLibrarySpec; and ResourceQuotaOptionsV1. A field of UpdateSpec that is left out leaves
+things as they are.
 """
 
 from __future__ import annotations
@@ -59,6 +60,14 @@ class Stats(Answer):
     storage_used: int
 
 
+class Quotas(Answer):
+    """What a namespace may use at most: ResourceQuotaOptionsV1. MHz, MiB, MiB; None for no limit."""
+
+    cpu_limit: int | None = None
+    memory_limit: int | None = None
+    storage_request_limit: int | None = None
+
+
 class Info(Answer):
     """A namespace: what Instances.Info and InfoV2 have alike, and the one of cluster and Supervisor that each has."""
 
@@ -72,6 +81,7 @@ class Info(Answer):
     storage_specs: tuple[StorageSpec, ...] = ()
     vm_service_spec: VMServiceSpec | None = None
     content_libraries: tuple[LibrarySpec, ...] | None = None
+    resource_spec: Quotas | None = None
 
     @property
     def said(self) -> tuple[str, ...]:

@@ -202,6 +202,16 @@ def with_endpoint(client: Client, supervisor: Supervisor) -> Supervisor:
     return supervisor
 
 
+def clusters_of(client: Client, supervisor: Supervisor) -> frozenset[str]:
+    """The managed object ids of the clusters that the Supervisor lives on; none where the user may not know."""
+    if supervisor.by_cluster:
+        return frozenset({supervisor.id})
+    try:
+        return frozenset(_clusters(client, supervisor.id))
+    except errors.UnauthorizedError:
+        return frozenset()
+
+
 def wait_ready(client: Client, name: str, timeout: float, progress: Callable[[str], None] | None = None) -> Supervisor:
     """The Supervisor, once it runs, takes work and has an endpoint; ``timeout`` in seconds.
 
