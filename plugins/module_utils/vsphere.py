@@ -69,10 +69,11 @@ class Work:
         self._module.exit_json(changed=changed, seconds=self.seconds, invocation=self.invocation, **result)
         raise AssertionError("exit_json returned")
 
-    def fail(self, error: FedFleetError) -> NoReturn:
-        """Leave the module with an error of ours."""
+    def fail(self, error: FedFleetError, **result: Any) -> NoReturn:
+        """Leave the module with an error of ours, and what else there is to tell."""
         # The trace would say where we noticed, which helps nobody; the sentences say what to do.
-        self._module.fail_json(msg=str(error), error=error.facts(), exception="", seconds=self.seconds, invocation=self.invocation)
+        told = {"error": error.facts(), "exception": "", "seconds": self.seconds, "invocation": self.invocation}
+        self._module.fail_json(msg=str(error), **told, **result)
         raise AssertionError("fail_json returned")
 
 
@@ -94,10 +95,15 @@ def session(module: AnsibleModule) -> Iterator[tuple[Work, vsphere.Client]]:
     with errors_told(module) as work:
         params = module.params
         require(params, "hostname", "username", "password")
-        with vsphere.Client.connect(
-            params["hostname"], params["username"], params["password"], ca_file=params["ca_file"], port=params["port"]
-        ) as client:
+        with connected(params) as client:
             yield work, client
+
+
+def connected(params: dict[str, Any]) -> vsphere.Client:
+    """A session with the vCenter that options name."""
+    return vsphere.Client.connect(
+        params["hostname"], params["username"], params["password"], ca_file=params["ca_file"], port=params["port"]
+    )
 
 
 @contextmanager
@@ -135,9 +141,7 @@ def supervisor_address(module: AnsibleModule) -> str:
     if params["supervisor_address"]:
         return str(params["supervisor_address"])
     require(params, "hostname", "username", "password")
-    with vsphere.Client.connect(
-        params["hostname"], params["username"], params["password"], ca_file=params["ca_file"], port=params["port"]
-    ) as client:
+    with connected(params) as client:
         found = find(client, params["supervisor"])
     if not found.endpoint:
         raise vsphere.SettingsError(

@@ -104,6 +104,10 @@ class RunningVCenter:
         assert answer.is_success, f"{answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
+    def plan(self, *faults: dict[str, Any]) -> None:
+        """Have these go wrong, and nothing else (lab/go/vcenter/faults.go)."""
+        self.lab("PUT", "/faults", list(faults))
+
     @property
     def cluster(self) -> str:
         """The cluster's identifier."""
@@ -125,7 +129,7 @@ class RunningVCenter:
         """Start it and wait until it listens."""
         self.daemons.ensure(self.simulator.daemon(NAME, program()))
         wait_for_port(self.daemons, NAME, self.simulator.host, self.simulator.port)
-        wait_for_port(self.daemons, NAME, self.simulator.host, self.simulator.supervisor_port)
+        wait_for_port(self.daemons, NAME, self.simulator.supervisor_host or self.simulator.host, self.simulator.supervisor_port)
 
     def close(self) -> None:
         """Close the clients and end the simulator."""
@@ -138,7 +142,8 @@ class RunningVCenter:
 def running_vcenter(folder: Path, accounts: Sequence[Account] = ACCOUNTS, **settings: Any) -> Iterator[RunningVCenter]:
     """A simulated vCenter with certificates of its own, ended after."""
     port, supervisor_port = free_ports(2)
-    simulator = Simulator(folder / "vcenter", INVENTORY, tuple(accounts), port=port, supervisor_port=supervisor_port, **settings)
+    ports = {"port": port, "supervisor_port": supervisor_port}
+    simulator = Simulator(folder / "vcenter", INVENTORY, tuple(accounts), **ports | settings)
     vcenter = RunningVCenter(simulator, Daemons(LabPaths(folder, "vsphere")))
     try:
         vcenter.start()

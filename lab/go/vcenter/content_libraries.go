@@ -43,9 +43,12 @@ type subscriptionInfo struct {
 	OnDemand             *bool  `json:"on_demand,omitempty"`
 	SubscriptionURL      string `json:"subscription_url,omitempty"`
 	SSLThumbprint        string `json:"ssl_thumbprint,omitempty"`
+	SSLCertificate       string `json:"ssl_certificate,omitempty"`
 	UserName             string `json:"user_name,omitempty"`
 	Password             string `json:"password,omitempty"`
 }
+
+const allocateSpace = "Datastore.AllocateSpace"
 
 // libraryRoutes serve content_client.py Library, LocalLibrary and SubscribedLibrary.
 func (v *vcenter) libraryRoutes() []route {
@@ -54,6 +57,7 @@ func (v *vcenter) libraryRoutes() []route {
 		{method: "GET", path: all, privilege: readSystem, handle: v.listLibraries("")},
 		{method: "POST", path: all, action: "find", privilege: readSystem, handle: v.findLibraries},
 		{method: "GET", path: all + "/{library}", privilege: readSystem, handle: v.getLibrary("")},
+		{method: "POST", path: subscribed, action: "probe", privilege: "ContentLibrary.ProbeSubscription", handle: v.probeSubscription},
 		{method: "POST", path: subscribed + "/{library}", action: "sync", privilege: "ContentLibrary.SyncLibrary", handle: v.syncLibrary},
 	}
 	for _, kind := range []struct{ path, kind, words string }{{local, "LOCAL", "LocalLibrary"}, {subscribed, "SUBSCRIBED", "SubscribedLibrary"}} {
@@ -61,6 +65,7 @@ func (v *vcenter) libraryRoutes() []route {
 			route{method: "GET", path: kind.path, privilege: readSystem, handle: v.listLibraries(kind.kind)},
 			route{method: "GET", path: kind.path + "/{library}", privilege: readSystem, handle: v.getLibrary(kind.kind)},
 			route{method: "POST", path: kind.path, privilege: "ContentLibrary.Create" + kind.words, handle: v.createLibrary(kind.kind)},
+			route{method: "PATCH", path: kind.path + "/{library}", privilege: "ContentLibrary.Update" + kind.words, handle: v.updateLibrary(kind.kind)},
 			route{method: "DELETE", path: kind.path + "/{library}", privilege: "ContentLibrary.Delete" + kind.words, handle: v.deleteLibrary(kind.kind)},
 		)
 	}
@@ -143,12 +148,62 @@ func (v *vcenter) createLibrary(kind string) func(*call) (any, *apiError) {
 		if refusal := v.checkLibrary(&wanted, kind); refusal != nil {
 			return nil, refusal
 		}
+		// As LocalLibrary.create and SubscribedLibrary.create say, of the datastore.
+		if !c.who.may(allocateSpace) {
+			return nil, refuse("UNAUTHORIZED", "%s needs the privilege %s on the datastore", c.who.full(), allocateSpace)
+		}
 		now := timestamp(time.Now())
 		wanted.ID, wanted.Type, wanted.Version = uuid.NewString(), kind, "1"
 		wanted.CreationTime, wanted.LastModifiedTime, wanted.LastSyncTime = now, now, ""
 		v.state.Libraries[wanted.ID] = &wanted
 		return created{wanted.ID}, nil
 	}
+}
+
+// updateLibrary changes what is given: content_client.py LocalLibrary.update and SubscribedLibrary.update, of description and subscription.
+func (v *vcenter) updateLibrary(kind string) func(*call) (any, *apiError) {
+	return func(c *call) (any, *apiError) {
+		found, refusal := v.library(c, kind)
+		if refusal != nil {
+			return nil, refusal
+		}
+		changed := *found
+		if found.SubscriptionInfo != nil {
+			info := *found.SubscriptionInfo
+			changed.SubscriptionInfo = &info
+		}
+		if refusal := decode(c.Request, &changed); refusal != nil {
+			return nil, refusal
+		}
+		found.Description, found.SubscriptionInfo = changed.Description, changed.SubscriptionInfo
+		found.LastModifiedTime = timestamp(time.Now())
+		return nil, nil
+	}
+}
+
+// probed is the body of SubscribedLibrary.probe.
+type probed struct {
+	SubscriptionInfo subscriptionInfo `json:"subscription_info" vapi:"required"`
+}
+
+// probeResult is SubscribedLibrary.ProbeResult.
+type probeResult struct {
+	Status        string    `json:"status"`
+	ErrorMessages []message `json:"error_messages"`
+}
+
+// probeSubscription says whether the lab published anything there.
+func (v *vcenter) probeSubscription(c *call) (any, *apiError) {
+	var wanted probed
+	if refusal := decode(c.Request, &wanted); refusal != nil {
+		return nil, refusal
+	}
+	url := wanted.SubscriptionInfo.SubscriptionURL
+	if _, known := v.state.Publications[url]; !known {
+		said := say("fedfleet.lab.publication", "Nothing is published at %s (simulated vCenter)", url)
+		return probeResult{"RESOURCE_NOT_FOUND", []message{said}}, nil
+	}
+	return probeResult{"SUCCESS", []message{}}, nil
 }
 
 func (v *vcenter) checkLibrary(wanted *library, kind string) *apiError {

@@ -16,6 +16,9 @@ type account struct {
 	Password   string   `json:"password"`
 	Groups     []string `json:"groups"`
 	Privileges []string `json:"privileges"`
+	// Namespaces are those on which the privileges hold, as in a vCenter where the permission on the cluster does not propagate and each
+	// namespace has one of its own; with none, they hold on all. An account may make a namespace of any name: that is asked of the cluster.
+	Namespaces []string `json:"namespaces"`
 }
 
 // administrators is the group whose members may do all.
@@ -42,10 +45,8 @@ func readAccounts(path string) (accounts, error) {
 
 // find returns the account that these credentials are of, or nil. Names work with and without their domain.
 func (all accounts) find(user, password string) *account {
-	for _, one := range all {
-		if (strings.EqualFold(user, one.full()) || strings.EqualFold(user, one.Name)) && same(password, one.Password) {
-			return one
-		}
+	if one := all.named(user); one != nil && same(password, one.Password) {
+		return one
 	}
 	return nil
 }
@@ -59,6 +60,21 @@ func same(a, b string) bool {
 func (a *account) full() string { return a.Name + "@" + a.Domain }
 
 func (a *account) administrator() bool { return slices.Contains(a.Groups, administrators) }
+
+// named returns the account that is called so, or nil. Names work with and without their domain.
+func (all accounts) named(user string) *account {
+	for _, one := range all {
+		if strings.EqualFold(user, one.full()) || strings.EqualFold(user, one.Name) {
+			return one
+		}
+	}
+	return nil
+}
+
+// holdsOn says whether what the account may do, it may do to the namespace of that name.
+func (a *account) holdsOn(namespace string) bool {
+	return a.administrator() || len(a.Namespaces) == 0 || slices.Contains(a.Namespaces, namespace)
+}
 
 // may says whether the account has a privilege; everybody has System.Anonymous, which is no privilege's name here but none.
 func (a *account) may(privilege string) bool {

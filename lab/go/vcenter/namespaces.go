@@ -23,7 +23,7 @@ func (v *vcenter) namespaceRoutes() []route {
 	}
 }
 
-// summaries lists what the caller may read: all or nothing, as the simulator knows no privileges on single objects.
+// summaries lists what the caller may read (namespaces_client.py Instances.list: no privilege, and only what the caller sees).
 func (v *vcenter) summaries(c *call, fill func(*namespaceSummary)) []namespaceSummary {
 	found := []namespaceSummary{}
 	if !c.who.may(readSystem) {
@@ -31,6 +31,9 @@ func (v *vcenter) summaries(c *call, fill func(*namespaceSummary)) []namespaceSu
 	}
 	for _, name := range sorted(v.state.Namespaces) {
 		n := v.state.Namespaces[name]
+		if !c.who.holdsOn(name) {
+			continue
+		}
 		summary := namespaceSummary{Namespace: n.Name, Description: n.Description, ConfigStatus: n.ConfigStatus, Stats: n.Stats}
 		fill(&summary)
 		found = append(found, summary)
@@ -103,12 +106,16 @@ func (v *vcenter) addNamespace(named *createOnly, wanted *desiredNamespace, zone
 	return nil
 }
 
-// one returns the namespace that the path names.
+// one returns the namespace that the path names. One that is not the caller's is refused like a missing privilege, which it is
+// (namespaces_client.py Instances.get: System.Read on the namespace). The lab's own doors have no caller.
 func (v *vcenter) one(c *call) (*namespace, *apiError) {
 	name := c.PathValue("namespace")
 	found := v.state.Namespaces[name]
 	if found == nil {
 		return nil, refuse("NOT_FOUND", "There is no namespace %q", name)
+	}
+	if c.who != nil && !c.who.holdsOn(name) {
+		return nil, refuse("UNAUTHORIZED", "%s has no permission on the namespace %q", c.who.full(), name)
 	}
 	return found, nil
 }

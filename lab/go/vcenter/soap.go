@@ -55,7 +55,15 @@ func (v *vcenter) validLogin(login *types.Login) bool {
 func (v *vcenter) beforeCall(ctx *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
 	v.calls.count("SOAP " + method.Name)
 	if fault := v.faults.soapFault(method.Name); fault != nil {
+		if _, ended := fault.(*types.NotAuthenticated); ended && ctx.Session != nil {
+			v.model.Map().SessionManager().Logout(ctx.For(vim25.Path), &types.Logout{})
+		}
 		return nil, fault
+	}
+	if ctx.Session != nil {
+		if fault := v.missingPrivilege(ctx.Session.UserName, method); fault != nil {
+			return nil, fault
+		}
 	}
 	switch method.Name {
 	case "LoginByToken", "LoginExtensionByCertificate", "ImpersonateUser":
@@ -108,10 +116,14 @@ func readableByAnyone(method *simulator.Method) bool {
 	return len(objects) > 0
 }
 
-// soapDoor passes calls on to govmomi's simulator.
+// soapDoor passes calls on to govmomi's simulator. A status that is planned for its path comes as a gateway sends it, which does not speak SOAP.
 func (v *vcenter) soapDoor() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(v.settings.latency)
+		if refusal := v.faults.restFault(r); refusal != nil {
+			http.Error(w, refusal.Messages[0].DefaultMessage, refusal.status)
+			return
+		}
 		v.model.Service.ServeMux.ServeHTTP(w, r)
 	})
 }

@@ -35,12 +35,15 @@ func (taskFaults) Reference() types.ManagedObjectReference {
 	return types.ManagedObjectReference{Type: "Simulator", Value: "task-faults"}
 }
 
-func (t taskFaults) PutObject(_ *simulator.Context, item mo.Reference) {
+func (t taskFaults) PutObject(ctx *simulator.Context, item mo.Reference) {
 	task, ok := item.(*simulator.Task)
 	if !ok {
 		return
 	}
 	_, name, _ := strings.Cut(task.Info.DescriptionId, ".")
+	if name == "powerOn" && task.Info.Entity != nil {
+		refuseInMaintenance(ctx, task)
+	}
 	planned := t.plan.take(func(f *plannedFault) bool { return f.Task != "" && taskNames[f.Task] == name })
 	if planned == nil {
 		return
@@ -57,3 +60,19 @@ func (t taskFaults) PutObject(_ *simulator.Context, item mo.Reference) {
 
 func (taskFaults) UpdateObject(*simulator.Context, mo.Reference, []types.PropertyChange) {}
 func (taskFaults) RemoveObject(*simulator.Context, types.ManagedObjectReference)         {}
+
+// refuseInMaintenance has a VM stay off whose host is in maintenance mode, which govmomi's simulator would switch on. InvalidHostState is
+// vim25's, an InvalidState, which is among the faults of PowerOnVM_Task (pyvmomi 9.1.1.0).
+func refuseInMaintenance(ctx *simulator.Context, task *simulator.Task) {
+	vm, ok := ctx.Map.Get(*task.Info.Entity).(*simulator.VirtualMachine)
+	if !ok || vm.Runtime.Host == nil {
+		return
+	}
+	execute := task.Execute
+	task.Execute = func(running *simulator.Task) (types.AnyType, types.BaseMethodFault) {
+		if host, ok := ctx.Map.Get(*vm.Runtime.Host).(*simulator.HostSystem); ok && host.Runtime.InMaintenanceMode {
+			return nil, &types.InvalidHostState{Host: &host.Self}
+		}
+		return execute(running)
+	}
+}

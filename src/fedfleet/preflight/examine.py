@@ -16,7 +16,7 @@ from fedfleet.errors import FedFleetError
 from fedfleet.kube import ForbiddenError, KubeError
 from fedfleet.kube.connection import THREADS
 from fedfleet.preflight import cluster, doors, network, sizing, storage
-from fedfleet.preflight.findings import Finding
+from fedfleet.preflight.findings import Finding, of_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -64,7 +64,7 @@ def examine(connect: Callable[[], Client], needs: Needs) -> Examined:
             server, version = client.server, client.version()
             found += _cluster_findings(client, version, needs)
     except KubeError as error:
-        found.append(_of_error("Kubernetes API", error))
+        found.append(of_error("Kubernetes API", error))
     remarks = _remarks(needs)
     ordered = sorted(found, key=lambda finding: not finding.is_error)
     return Examined(tuple(ordered), remarks, version, server, round(time.monotonic() - started, 2))
@@ -128,11 +128,7 @@ def _tolerant(what: str, action: Callable[[], Iterable[Finding]]) -> list[Findin
     try:
         return list(action())
     except FedFleetError as error:
-        return [_of_error(what, error)]
-
-
-def _of_error(what: str, error: FedFleetError) -> Finding:
-    return Finding(what, error.expected or "that it can be looked at", error.short, error.where, error.next_step or "put this right")
+        return [of_error(what, error)]
 
 
 def _clock_findings(client: Client, needs: Needs) -> list[Finding]:

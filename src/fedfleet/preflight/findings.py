@@ -48,6 +48,11 @@ class Finding:
         return self.severity is Severity.ERROR
 
 
+def of_error(what: str, error: FedFleetError) -> Finding:
+    """The finding that something cannot be looked at."""
+    return Finding(what, error.expected or "that it can be looked at", error.short, error.where, error.next_step or "put this right")
+
+
 class PreflightError(FedFleetError):
     """The site lacks something it needs.
 

@@ -101,6 +101,10 @@ class InUseError(ApiError):
     """Something else still uses it."""
 
 
+class ExhaustedError(ApiError):
+    """There is no room left for it: a quota, a limit or the capacity is used up."""
+
+
 class UnsupportedError(ApiError):
     """This vCenter or Supervisor cannot do that."""
 

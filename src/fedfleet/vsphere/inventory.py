@@ -1,7 +1,11 @@
-"""What of vCenter's inventory is named by people and addressed by managed object ids: datastores."""
+"""What of vCenter's inventory is named by people and addressed by managed object ids: datastores.
+
+Properties are those of pyvmomi 9.1.1 vim.Datastore: name, summary.capacity and summary.freeSpace in bytes, summary.accessible.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fedfleet.vsphere import errors
@@ -10,6 +14,31 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fedfleet.vsphere.client import Client
+
+
+@dataclass(frozen=True)
+class Datastore:
+    """A datastore that hosts reach; in bytes."""
+
+    id: str
+    name: str
+    capacity: int
+    free: int
+
+
+def reachable_datastores(client: Client) -> list[Datastore]:
+    """The datastores that hosts reach and the user may see, by name."""
+    from pyVmomi import vim
+
+    properties = ["name", "summary.capacity", "summary.freeSpace", "summary.accessible"]
+    found = [
+        Datastore(
+            str(one[""]._moId), str(one.get("name") or ""), int(one.get("summary.capacity") or 0), int(one.get("summary.freeSpace") or 0)
+        )
+        for one in client.soap.every(vim.Datastore, properties)
+        if one.get("summary.accessible") is not False
+    ]
+    return sorted(found, key=lambda one: one.name)
 
 
 def datastores(client: Client, names: Sequence[str]) -> dict[str, str]:

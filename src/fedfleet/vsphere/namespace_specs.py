@@ -1,7 +1,8 @@
 """vSphere namespaces as they are and as they are wanted, and the difference; no I/O.
 
 Fields are those of vmware-vcenter 9.1.1 com/vmware/vcenter/namespaces_client.py: Instances.Info and InfoV2, CreateSpec and CreateSpecV2,
-UpdateSpec, Access, StorageSpec, VMServiceSpec, ContentLibrarySpec. A field of UpdateSpec that is left out leaves things as they are.
+UpdateSpec, Access, StorageSpec, VMServiceSpec, ContentLibrarySpec; and ResourceQuotaOptionsV1. A field of UpdateSpec that is left out leaves
+things as they are.
 """
 
 from __future__ import annotations
@@ -59,6 +60,14 @@ class Stats(Answer):
     storage_used: int
 
 
+class Quotas(Answer):
+    """What a namespace may use at most: ResourceQuotaOptionsV1. MHz, MiB, MiB; None for no limit."""
+
+    cpu_limit: int | None = None
+    memory_limit: int | None = None
+    storage_request_limit: int | None = None
+
+
 class Info(Answer):
     """A namespace: what Instances.Info and InfoV2 have alike, and the one of cluster and Supervisor that each has."""
 
@@ -72,6 +81,7 @@ class Info(Answer):
     storage_specs: tuple[StorageSpec, ...] = ()
     vm_service_spec: VMServiceSpec | None = None
     content_libraries: tuple[LibrarySpec, ...] | None = None
+    resource_spec: Quotas | None = None
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -156,14 +166,8 @@ def changes(info: Info, wanted: Wanted, *, exclusive_access: bool = False) -> Ch
     if wanted.storage is not None and set(wanted.storage) != set(info.storage_specs):
         update["storage_specs"] = _storage(wanted.storage)
     service = info.vm_service_spec or VMServiceSpec()
-    # In a PATCH the spec is one field: what is not wanted differently is sent as it is, or it would be taken away.
-    merged = Wanted(
-        wanted.name,
-        vm_classes=service.vm_classes if wanted.vm_classes is None else wanted.vm_classes,
-        content_libraries=service.content_libraries if wanted.content_libraries is None else wanted.content_libraries,
-    )
     if _differs(wanted.vm_classes, service.vm_classes) or _differs(wanted.content_libraries, service.content_libraries):
-        update["vm_service_spec"] = _service(merged)
+        update["vm_service_spec"] = _merged_service(service, wanted)
     have = {one.key: one for one in info.access_list}
     want = {one.key: one for one in wanted.access or ()}
     return Changes(
@@ -172,6 +176,14 @@ def changes(info: Info, wanted: Wanted, *, exclusive_access: bool = False) -> Ch
         regrant=tuple(one for key, one in want.items() if key in have and have[key].role != one.role),
         revoke=tuple(one for key, one in have.items() if key not in want) if exclusive_access and wanted.access is not None else (),
     )
+
+
+def whole_update(info: Info, wanted: Wanted) -> dict[str, Any]:
+    """Body of a PATCH that says all that is wanted, whether it differs or not; the description, where nothing is."""
+    update: dict[str, Any] = {"description": info.description if wanted.description is None else wanted.description}
+    if wanted.storage is not None:
+        update["storage_specs"] = _storage(wanted.storage)
+    return update | {"vm_service_spec": _merged_service(info.vm_service_spec or VMServiceSpec(), wanted)}
 
 
 def after(info: Info, change: Changes) -> Info:
@@ -188,6 +200,16 @@ def _differs(wanted: frozenset[str] | None, found: frozenset[str] | None) -> boo
 
 def _storage(specs: tuple[StorageSpec, ...]) -> list[dict[str, Any]]:
     return [one.model_dump(exclude_none=True) for one in sorted(specs, key=lambda one: one.policy)]
+
+
+def _merged_service(service: VMServiceSpec, wanted: Wanted) -> dict[str, Any]:
+    """VMServiceSpec for a PATCH, where it is one field: what is not wanted differently is sent as it is, or it would be taken away."""
+    merged = Wanted(
+        wanted.name,
+        vm_classes=service.vm_classes if wanted.vm_classes is None else wanted.vm_classes,
+        content_libraries=service.content_libraries if wanted.content_libraries is None else wanted.content_libraries,
+    )
+    return _service(merged)
 
 
 def _service(wanted: Wanted) -> dict[str, Any]:

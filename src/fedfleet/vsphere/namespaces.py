@@ -5,7 +5,8 @@ Calls are those of vmware-vcenter 9.1.1 com/vmware/vcenter/namespaces_client.py 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -25,6 +26,10 @@ INSTANCES_V2 = "/vcenter/namespaces/instances/v2"
 ACCESS = "/vcenter/namespaces/instances/{namespace}/access/{domain}/{subject}"
 
 
+# How long vCenter may take to begin with a namespace again.
+_GRACE_SECONDS = 10.0
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What was done, or would be, to a namespace.
@@ -39,9 +44,16 @@ class Outcome:
 
 
 def find(client: Client, name: str) -> Info | None:
-    """The namespace, or None where there is none."""
+    """The namespace, or None where there is none.
+
+    Raises:
+        UnauthorizedError: there is one, and the user may not see it.
+    """
     path = f"{INSTANCES}/{quote(name, safe='')}"
-    answer = client.rest.find(path)
+    try:
+        answer = client.rest.find(path)
+    except errors.UnauthorizedError as error:
+        raise _hidden(name, error) from error
     return None if answer is None else read(Info, answer, path)
 
 
@@ -64,8 +76,11 @@ def ensure(
 ) -> Outcome:
     """Create the namespace, or change what differs, and return once it is RUNNING; ``timeout`` in seconds.
 
+    One that is in ERROR is told all that is wanted again, which has vCenter try anew: what an earlier run left half made is finished.
+
     Raises:
         SettingsError: it is one of another Supervisor.
+        UnauthorizedError, AlreadyExistsError: somebody has one of the name, and the user may not see it.
         WaitError: it came into ERROR, or time is up; with vCenter's messages.
     """
     before = find(client, wanted.name)
@@ -83,11 +98,14 @@ def ensure(
         return Outcome(changed=True, after=wait_running(client, wanted.name, timeout, progress))
     _same_supervisor(before, supervisor, wanted.name)
     change = namespace_specs.changes(before, wanted, exclusive_access=exclusive_access)
+    if before.config_status == "ERROR":
+        change = replace(change, update=namespace_specs.whole_update(before, wanted))
     if dry_run:
         return Outcome(bool(change), before, namespace_specs.after(before, change) if change else before)
     if change:
         _carry_out(client, wanted.name, change)
-    return Outcome(bool(change), before, wait_running(client, wanted.name, timeout, progress))
+    grace = _GRACE_SECONDS if before.config_status == "ERROR" else 0.0
+    return Outcome(bool(change), before, wait_running(client, wanted.name, timeout, progress, grace=grace))
 
 
 def remove(client: Client, name: str, *, timeout: float, dry_run: bool = False, progress: Callable[[str], None] | None = None) -> Outcome:
@@ -106,13 +124,16 @@ def remove(client: Client, name: str, *, timeout: float, dry_run: bool = False, 
     return Outcome(changed=True, before=before)
 
 
-def wait_running(client: Client, name: str, timeout: float, progress: Callable[[str], None] | None = None) -> Info:
+def wait_running(client: Client, name: str, timeout: float, progress: Callable[[str], None] | None = None, *, grace: float = 0.0) -> Info:
     """The namespace, once vCenter says that it is RUNNING (Instances.ConfigStatus).
+
+    For ``grace`` seconds, ERROR may be what it was before it was changed.
 
     Raises:
         WaitError: ERROR, or time is up; with vCenter's messages.
     """
     seen: list[Info] = []
+    forgiven_until = time.monotonic() + grace
 
     def look() -> State:
         info = find(client, name)
@@ -120,7 +141,7 @@ def wait_running(client: Client, name: str, timeout: float, progress: Callable[[
             return State(done=False, text="vCenter does not list it yet")
         seen[:] = [info]
         text = "; ".join([info.config_status, *info.said])
-        broken = info.config_status == "ERROR"
+        broken = info.config_status == "ERROR" and time.monotonic() >= forgiven_until
         advice = "Put right what the messages name: storage policies, VM classes and libraries must be of this vCenter" if broken else ""
         return State(done=info.config_status == "RUNNING", text=text, hopeless=broken, next_step=advice)
 
@@ -154,17 +175,31 @@ def _create(client: Client, supervisor: Supervisor, wanted: Wanted) -> bool:
     """Have it made; False where somebody else has made one of the name since it was looked for."""
     body = namespace_specs.create_spec(wanted, supervisor.id, by_cluster=supervisor.by_cluster)
     try:
-        client.rest.post(INSTANCES if supervisor.by_cluster else INSTANCES_V2, body)
-    except errors.AlreadyExistsError:
+        # Names are unique: asked twice, vCenter says that it is there, and what is there is compared.
+        client.rest.post(INSTANCES if supervisor.by_cluster else INSTANCES_V2, body, repeatable=True)
+    except errors.AlreadyExistsError as error:
         if find(client, wanted.name) is None:
-            # One that this user may not see.
-            raise
+            raise _hidden(wanted.name, error) from error
         return False
     except errors.UnreachableError as error:
         # It may have been carried out before the conversation broke off; then it is there and is waited for.
         if not error.perhaps_done or find(client, wanted.name) is None:
             raise
     return True
+
+
+def _hidden(name: str, error: errors.ApiError) -> errors.ApiError:
+    """The same error, of a namespace that is there and not shown to the user."""
+    return type(error)(
+        f"Somebody has a vSphere Namespace {name}, and this account may not see it",
+        status=error.status,
+        error_type=error.error_type,
+        identifiers=error.identifiers,
+        expected="a name that nobody has yet, or a namespace on which the account has System.Read and Namespaces.Configure",
+        found=error.found,
+        where=error.where,
+        next_step="Choose another name for the namespace, or ask the vSphere administrator whose it is and for these privileges on it",
+    )
 
 
 def _carry_out(client: Client, name: str, change: Changes) -> None:

@@ -6,9 +6,10 @@ Names are those of pyvmomi 9.1.1 vim.VirtualMachine: PowerOnVM_Task, PowerOffVM_
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from fedfleet.vsphere import errors
+from fedfleet.vsphere import errors, hosts
 from fedfleet.vsphere.soap import fault_told
 from fedfleet.vsphere.waiting import State, until
 
@@ -60,9 +61,11 @@ def find(client: Client, *, name: str = "", uuid: str = "", path: str = "") -> M
 
     index = client.soap.content.searchIndex
     if path:
-        found = [index.FindByInventoryPath(inventoryPath=path)]
+        found = [client.soap.ask(f"find {path}", lambda: index.FindByInventoryPath(inventoryPath=path))]
     elif uuid:
-        found = [index.FindByUuid(None, uuid, True, True) or index.FindByUuid(None, uuid, True, False)]
+        # As instance UUID first, then as the BIOS'.
+        answers = (client.soap.ask(f"find {uuid}", partial(index.FindByUuid, None, uuid, True, instance)) for instance in (True, False))
+        found = [next((one for one in answers if one is not None), None)]
     else:
         found = [one[""] for one in client.soap.every(vim.VirtualMachine, ["name"]) if one.get("name") == name]
     machines = [_read(client, one) for one in found if isinstance(one, vim.VirtualMachine)]
@@ -109,29 +112,48 @@ def apply(
 
 
 def _carry_out(client: Client, machine: Machine, wish: Wish, timeout: float, progress: Callable[[str], None] | None) -> None:
-    from pyVmomi import vim, vmodl
+    from pyVmomi import vim
 
     reference, what = machine.reference, f"{wish} {machine.name}"
     target = _ON if wish in ("on", "reset") else _OFF
     try:
         if wish == "shutdown" and machine.power == _ON:
             # The guest does it in its own time; there is no task.
-            reference.ShutdownGuest()
+            client.soap.ask(what, reference.ShutdownGuest, repeatable=False)
         else:
             starts = {"on": reference.PowerOnVM_Task, "reset": reference.ResetVM_Task}
-            client.soap.finish(starts.get(wish, reference.PowerOffVM_Task)(), what, timeout, progress)
+            task = client.soap.ask(what, starts.get(wish, reference.PowerOffVM_Task), repeatable=False)
+            client.soap.finish(task, what, timeout, progress)
     except vim.fault.InvalidPowerState as fault:
         # Somebody else was quicker, or the state was already so.
         if str(fault.existingState) != target:
             raise fault_told(fault, what, client.soap.origin) from None
-    except vmodl.MethodFault as fault:
-        raise fault_told(fault, what, client.soap.origin) from None
+    except errors.TaskError as error:
+        raise _with_host(client, machine, error) from error
 
     def look() -> State:
         power = _read(client, reference).power
         return State(done=power == target, text=power)
 
     until(look, f"virtual machine {machine.name} is {target}", timeout, progress, where=client.soap.origin)
+
+
+def _with_host(client: Client, machine: Machine, error: errors.TaskError) -> errors.TaskError:
+    """The same error; where the machine's host takes no machines now, it says so."""
+    placed = client.soap.properties([machine.reference], ["runtime.host"])
+    host = placed[0].get("runtime.host") if placed else None
+    known = client.soap.properties([host], ["name", "runtime.inMaintenanceMode", "runtime.connectionState"]) if host is not None else []
+    if not known:
+        return error
+    state = hosts.out_of_service(known[0])
+    if not state:
+        return error
+    return errors.TaskError(
+        error.summary,
+        found=f"{error.found}; its host {known[0].get('name')} is {state}",
+        where=error.where,
+        next_step="Take the host back into service, or have the machine moved to another, then run again",
+    )
 
 
 def _read(client: Client, reference: Any) -> Machine:

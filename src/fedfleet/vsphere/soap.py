@@ -7,7 +7,11 @@ So the context is always given, tasks are waited for here, and properties are fe
 
 from __future__ import annotations
 
+import http.client
+import random
 import threading
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fedfleet.vsphere import errors
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _PAGE = 500
+_ATTEMPTS = 5
+_FIRST_PAUSE = 0.2
 
 
 class Soap:
@@ -70,17 +76,31 @@ class Soap:
 
     def _login(self) -> Any:
         from pyVim.connect import SmartConnect
+
+        attempt = 1
+        while True:
+            try:
+                return self._let_in(
+                    lambda: SmartConnect(
+                        host=self.host,
+                        port=self.port,
+                        user=self._who[0],
+                        pwd=self._who[1],
+                        sslContext=self.context,
+                        httpConnectionTimeout=READ_SECONDS,
+                    )
+                )
+            except errors.UnavailableError:
+                if attempt == _ATTEMPTS:
+                    raise
+                _pause(attempt)
+                attempt += 1
+
+    def _let_in(self, login: Callable[[], Any]) -> Any:
         from pyVmomi import vim, vmodl
 
         try:
-            return SmartConnect(
-                host=self.host,
-                port=self.port,
-                user=self._who[0],
-                pwd=self._who[1],
-                sslContext=self.context,
-                httpConnectionTimeout=READ_SECONDS,
-            )
+            return login()
         except vim.fault.InvalidLogin as error:
             raise errors.UnauthenticatedError(
                 f"vCenter does not let {self._who[0]} in",
@@ -94,16 +114,49 @@ class Soap:
             raise fault_told(fault, "log in", self.origin) from None
         except OSError as error:
             raise told(error, self.origin) from error
+        except http.client.HTTPException as error:
+            raise gateway_told(error, self.origin) from None
         except Exception as error:
-            # Where nothing answers as a vCenter does, pyvmomi raises just that.
+            # Where something answers that speaks no SOAP, pyvmomi raises just that.
             if type(error) is not Exception:
                 raise
-            raise errors.UnreachableError(
-                "There is no SOAP API of a vCenter",
-                found=str(error),
-                where=self.origin,
-                next_step="Check that host and port are vCenter's and that its services are up",
-            ) from None
+            raise gateway_told(error, self.origin) from None
+
+    def ask(self, what: str, call: Callable[[], Any], *, repeatable: bool = True, renewed: Callable[[], None] | None = None) -> Any:
+        """What ``call`` answers, ``what`` as in "read the inventory".
+
+        A session that vCenter no longer knows is opened anew, once, and ``renewed`` is called; what is ``repeatable`` is asked again while a gateway
+        answers in vCenter's place. Faults of what is not there, and of power that is so already, are the caller's business.
+
+        Raises:
+            TaskError: vCenter refuses. UnavailableError: its services are not there.
+        """
+        from pyVmomi import vim, vmodl
+
+        known = True
+        attempt = 1
+        while True:
+            try:
+                return call()
+            except (vmodl.fault.ManagedObjectNotFound, vim.fault.InvalidPowerState):
+                raise
+            except vim.fault.NotAuthenticated as fault:
+                if not known:
+                    raise fault_told(fault, what, self.origin) from None
+                known = False
+                # The same stub, so that objects which were found before are of the new session.
+                self._let_in(lambda: self.content.sessionManager.Login(*self._who))
+                if renewed is not None:
+                    renewed()
+            except vmodl.MethodFault as fault:
+                raise fault_told(fault, what, self.origin) from None
+            except http.client.HTTPException as error:
+                if attempt == _ATTEMPTS or not repeatable:
+                    raise gateway_told(error, self.origin) from None
+                _pause(attempt)
+                attempt += 1
+            except OSError as error:
+                raise told(error, self.origin) from error
 
     def properties(self, objects: Sequence[Any], names: Sequence[str]) -> list[dict[str, Any]]:
         """Of each object the named properties that are set, and itself under ``""``; objects that are gone are left out."""
@@ -121,10 +174,14 @@ class Soap:
             )
             for kind, some in by_kind.items()
         ]
-        return self._retrieve(specs)
+        return list(self.ask("read the inventory", lambda: self._retrieve(specs)))
 
     def every(self, kind: Any, names: Sequence[str]) -> list[dict[str, Any]]:
         """The same of every object of a kind in the inventory."""
+        # As a whole, because a view ends with its session.
+        return list(self.ask("read the inventory", lambda: self._every(kind, names)))
+
+    def _every(self, kind: Any, names: Sequence[str]) -> list[dict[str, Any]]:
         from pyVmomi import vmodl
 
         query = vmodl.query.PropertyCollector
@@ -138,7 +195,9 @@ class Soap:
             )
             return self._retrieve([spec])
         finally:
-            view.Destroy()
+            # What is left of it ends with the session; why reading failed is what counts.
+            with suppress(vmodl.MethodFault, http.client.HTTPException, OSError):
+                view.Destroy()
 
     def _retrieve(self, specs: list[Any]) -> list[dict[str, Any]]:
         from pyVmomi import vmodl
@@ -153,10 +212,6 @@ class Soap:
         except vmodl.fault.ManagedObjectNotFound:
             # It went in between; the others are what was found of it.
             return found
-        except vmodl.MethodFault as fault:
-            raise fault_told(fault, "read the inventory", self.origin) from None
-        except OSError as error:
-            raise told(error, self.origin) from error
         return found
 
     def finish(self, task: Any, what: str, timeout: float, progress: Callable[[str], None] | None = None) -> Any:
@@ -182,9 +237,36 @@ class Soap:
 
 
 def fault_told(fault: Any, what: str, where: str) -> errors.TaskError:
-    """A fault of the SOAP API as one of our errors."""
+    """A fault of the SOAP API as one of our errors, with vCenter's own name of it and what it says."""
     name = type(fault).__name__.rpartition(".")[2]
     said = str(getattr(fault, "localizedMessage", None) or getattr(fault, "msg", None) or "no message")
-    return errors.TaskError(
-        f"vCenter could not do it: {what}", found=f"{name}: {said}", where=where, next_step="Look at the task in vCenter"
+    # pyvmomi 9.1.1 vim.fault.NoPermission: the privilege that is missing.
+    privilege = str(getattr(fault, "privilegeId", None) or "")
+    if privilege:
+        said = f"{said}, privilege {privilege} is missing"
+        advice = "Ask the vSphere administrator for that privilege"
+    else:
+        advice = "Look at the task in vCenter, and at the events of what it is about"
+    return errors.TaskError(f"vCenter could not do it: {what}", found=f"{name}: {said}", where=where, next_step=advice)
+
+
+def _pause(attempt: int) -> None:
+    # Jitter keeps many modules from coming back together.
+    time.sleep(_FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311
+
+
+def gateway_told(error: Exception, where: str) -> errors.UnavailableError:
+    """The error for an answer that is none of the SOAP API: pyvmomi 9.1.1 (SoapStubAdapter.InvokeMethod) raises status and reason as text.
+
+    Logging in, it says less (pyVim/connect.py).
+    """
+    text = str(error)
+    status = text.partition(" ")[0]
+    return errors.UnavailableError(
+        "Something answers in the place of vCenter's SOAP API",
+        status=int(status) if status.isdigit() else 503,
+        expected="an answer of vCenter's",
+        found=text or type(error).__name__,
+        where=where,
+        next_step="Wait until vCenter's services are up, then run again; check that host and port are vCenter's",
     )

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from fedfleet.vsphere import errors
 from fedfleet.vsphere.answers import Answer, read
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from fedfleet.vsphere.client import Client
 
 POLICIES = "/vcenter/storage/policies"
@@ -33,6 +36,18 @@ class StoragePolicy(Answer):
         return storage_class_name(self.name)
 
 
+class CompatibleDatastore(Answer):
+    """A datastore that fits a policy: Policies.CompatibleDatastoreInfo."""
+
+    datastore: str
+
+
+class CompatibilityInfo(Answer):
+    """Which datastores fit a policy: Policies.CompatibilityInfo."""
+
+    compatible_datastores: tuple[CompatibleDatastore, ...]
+
+
 def storage_class_name(policy: str) -> str:
     """What a Supervisor calls the StorageClass of the policy of that name.
 
@@ -51,6 +66,13 @@ def list_all(client: Client) -> list[StoragePolicy]:
 def find(client: Client, name: str) -> StoragePolicy | None:
     """The storage policy of that name or id, or None."""
     return _chosen(list_all(client), name)
+
+
+def fitting(client: Client, policy: str, datastores: Collection[str]) -> frozenset[str]:
+    """Those of the datastores, all by id, that fit the policy of that id (Policies.check_compatibility)."""
+    path = f"{POLICIES}/{quote(policy, safe='')}"
+    answer = client.rest.post(path, {"datastores": sorted(datastores)}, repeatable=True)
+    return frozenset(one.datastore for one in read(CompatibilityInfo, answer, path).compatible_datastores)
 
 
 def identifiers(client: Client, names: list[str]) -> dict[str, str]:

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fedfleet.vsphere import errors, inventory, tags
-from fedfleet.vsphere.soap import fault_told
 from fedfleet.vsphere.storage_policies import storage_class_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fedfleet.vsphere.client import Client
 
@@ -74,30 +73,41 @@ class Policies:
     def __init__(self, client: Client) -> None:
         from pyVmomi import SoapStubAdapter, VmomiSupport, pbm
 
-        self._where = client.soap.origin
-        session = client.soap.instance._stub
-        match = _COOKIE.search(session.cookie or "")
+        self._soap = client.soap
+        version = pbm_version(str(client.soap.instance._stub.version), VmomiSupport.GetServiceVersions("pbm"))
+        self._stub = SoapStubAdapter(client.soap.host, client.soap.port, path="/pbm", version=version, sslContext=client.soap.context)
+        self._use_session()
+        service = pbm.ServiceInstance("ServiceInstance", self._stub)
+        self._profiles = self._ask("find the policy service", service.RetrieveContent).profileManager
+
+    def _use_session(self) -> None:
+        """Be of the session of the SOAP API; again where that is another one by now."""
+        from pyVmomi import VmomiSupport
+
+        cookie = self._soap.instance._stub.cookie
+        match = _COOKIE.search(cookie or "")
         if match is None:
             raise errors.AnswerError(
                 "vCenter's session cannot be used for its policy service",
                 expected="a cookie vmware_soap_session",
                 found="another cookie",
-                where=client.soap.origin,
+                where=self._soap.origin,
             )
         # The service takes the session from the SOAP header, which pyvmomi fills from this context of the thread.
         VmomiSupport.GetRequestContext()["vcSessionCookie"] = match[1]
-        version = pbm_version(str(session.version), VmomiSupport.GetServiceVersions("pbm"))
-        stub = SoapStubAdapter(client.soap.host, client.soap.port, path="/pbm", version=version, sslContext=client.soap.context)
-        stub.cookie = session.cookie
-        self._profiles = pbm.ServiceInstance("ServiceInstance", stub).RetrieveContent().profileManager
+        self._stub.cookie = cookie
+
+    def _ask(self, what: str, call: Callable[[], Any], *, repeatable: bool = True) -> Any:
+        return self._soap.ask(what, call, repeatable=repeatable, renewed=self._use_session)
 
     def find(self, name: str) -> Profile | None:
         """The policy of that name, or None."""
         from pyVmomi import pbm
 
         kind = pbm.profile.ResourceType(resourceType="STORAGE")
-        ids = self._profiles.PbmQueryProfile(resourceType=kind, profileCategory="REQUIREMENT")
-        found = self._profiles.PbmRetrieveContent(profileIds=ids) if ids else []
+        what = f"find storage policy {name}"
+        ids = self._ask(what, lambda: self._profiles.PbmQueryProfile(resourceType=kind, profileCategory="REQUIREMENT"))
+        found = self._ask(what, lambda: self._profiles.PbmRetrieveContent(profileIds=ids)) if ids else []
         return next((profile_of(one) for one in found if one.name == name), None)
 
     def create(self, wanted: Wanted) -> None:
@@ -106,12 +116,8 @@ class Policies:
         Raises:
             TaskError: vCenter does not make it.
         """
-        from pyVmomi import vmodl
-
-        try:
-            self._profiles.PbmCreate(createSpec=create_spec(wanted))
-        except vmodl.MethodFault as fault:
-            raise fault_told(fault, f"make storage policy {wanted.name}", self._where) from None
+        spec = create_spec(wanted)
+        self._ask(f"make storage policy {wanted.name}", lambda: self._profiles.PbmCreate(createSpec=spec), repeatable=False)
 
     def delete(self, identifier: str) -> None:
         """Delete the policy of that id.
@@ -121,7 +127,8 @@ class Policies:
         """
         from pyVmomi import pbm
 
-        for outcome in self._profiles.PbmDelete(profileId=[pbm.profile.ProfileId(uniqueId=identifier)]) or []:
+        wanted = [pbm.profile.ProfileId(uniqueId=identifier)]
+        for outcome in self._ask("delete the storage policy", lambda: self._profiles.PbmDelete(profileId=wanted)) or []:
             if outcome.fault is not None:
                 raise errors.InUseError(
                     "vCenter does not delete the storage policy",

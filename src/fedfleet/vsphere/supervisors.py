@@ -2,7 +2,9 @@
 
 Since vSphere API 8.0.0.1 they are listed by ``/vcenter/namespace-management/supervisors/summaries`` (vmware-vcenter 9.1.1
 namespace_management/supervisors_client.py Summary); before that, a Supervisor is a cluster of hosts, listed by
-``/vcenter/namespace-management/clusters`` (namespace_management_client.py Clusters). The address of the API is part of the summary since
+``/vcenter/namespace-management/clusters`` (namespace_management_client.py Clusters). The newer list needs Namespaces.Manage, which nobody needs
+who only uses a Supervisor; the older one shows each user the clusters that System.Read is on, and of a Supervisor on one cluster it says as much.
+The address of the API is part of the summary since
 9.1.0.0 (``APIEndpoint``); until then it is the cluster's ``api_server_cluster_endpoint``.
 """
 
@@ -109,7 +111,7 @@ class Supervisor:
 
     Attributes:
         id: what vCenter calls it; the managed object id of its cluster where ``by_cluster``.
-        by_cluster: this vCenter is older than 8.0.0.1 and knows Supervisors by their cluster only.
+        by_cluster: it is known by its cluster only: this vCenter is older than 8.0.0.1, or the user may not list Supervisors.
         endpoint: address of its Kubernetes API; empty where it has none yet.
         messages: what vCenter says about it, with severity.
     """
@@ -138,8 +140,8 @@ def list_all(client: Client) -> list[Supervisor]:
     """All Supervisors of this vCenter that the user may see, by name; without those of them that have one, no ``endpoint`` is looked up."""
     try:
         answer = client.rest.get(SUMMARIES)
-    except errors.NotFoundError:
-        # No such call before 8.0.0.1; older gateways say so by NOT_FOUND alone.
+    except (errors.NotFoundError, errors.UnauthorizedError):
+        # No such call before 8.0.0.1; older gateways say so by NOT_FOUND alone. Or not for this user.
         return _by_cluster(client)
     items = read(SummaryList, answer, SUMMARIES).items
     found = [
@@ -171,7 +173,9 @@ def find(client: Client, name: str = "") -> Supervisor:
             expected="the name of one of the Supervisors" if known else "a Supervisor that this user may see",
             found=names,
             where=client.rest.origin,
-            next_step="Set supervisor to its name" if known else "Activate Supervisor in vCenter, or ask for the right to see it",
+            next_step="Set supervisor to its name"
+            if known
+            else "Activate Supervisor in vCenter, or ask for System.Read on its vSphere cluster",
         )
     return with_endpoint(client, chosen[0])
 
@@ -196,6 +200,16 @@ def with_endpoint(client: Client, supervisor: Supervisor) -> Supervisor:
                 messages,
             )
     return supervisor
+
+
+def clusters_of(client: Client, supervisor: Supervisor) -> frozenset[str]:
+    """The managed object ids of the clusters that the Supervisor lives on; none where the user may not know."""
+    if supervisor.by_cluster:
+        return frozenset({supervisor.id})
+    try:
+        return frozenset(_clusters(client, supervisor.id))
+    except errors.UnauthorizedError:
+        return frozenset()
 
 
 def wait_ready(client: Client, name: str, timeout: float, progress: Callable[[str], None] | None = None) -> Supervisor:

@@ -6,7 +6,7 @@ Fields are those of vmware-vcenter 9.1.1 com/vmware/vcenter/namespace_management
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
@@ -130,7 +130,11 @@ def ensure(client: Client, wanted: Wanted, *, dry_run: bool = False) -> Outcome:
     if before is None:
         body = create_spec(wanted)
         if not dry_run:
-            client.rest.post(CLASSES, body)
+            try:
+                # Ids are unique: asked twice, vCenter says that it is there, and what is there is compared.
+                client.rest.post(CLASSES, body, repeatable=True)
+            except errors.AlreadyExistsError:
+                return replace(ensure(client, wanted), changed=True)
         return Outcome(changed=True, after=VmClass.model_validate(body) if dry_run else find(client, wanted.id))
     body = update_spec(before, wanted)
     if not body:

@@ -170,6 +170,8 @@ def remove_a_vm_class(told: Told, client: Client) -> None:
 def list_policies(told: Told, client: Client) -> None:
     told.say("GET", "/api" + storage_policies.POLICIES, Says(200, [{"policy": "p-1", "name": "Gold", "description": ""}]))
     assert storage_policies.identifiers(client, ["Gold"]) == {"Gold": "p-1"}
+    told.say("POST", f"/api{storage_policies.POLICIES}/p-1", Says(200, {"compatible_datastores": [{"datastore": "datastore-1"}]}))
+    assert storage_policies.fitting(client, "p-1", ["datastore-1", "datastore-2"]) == {"datastore-1"}
 
 
 def subscribe_to_a_library(told: Told, client: Client) -> None:

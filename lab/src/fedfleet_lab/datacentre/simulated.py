@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fedfleet_lab.cluster.pki import write_secret
 from fedfleet_lab.vcenter import Account, Datastore, Host, Inventory, Simulator, Supervisor
-from fedfleet_lab.vcenter.accounts import ADMINISTRATORS, DOMAIN
+from fedfleet_lab.vcenter.accounts import ADMINISTRATORS, DOMAIN, SITES, site_account
 
 if TYPE_CHECKING:
     from fedfleet_lab.context import Context
@@ -32,7 +32,10 @@ def simulator(ctx: Context) -> Simulator:
     return Simulator(
         folder=ctx.paths.vcenter,
         inventory=_HARDWARE,
-        accounts=tuple(Account(name, password(ctx.paths, name), (ADMINISTRATORS,)) for name in (ADMINISTRATOR, HYPERVISOR)),
+        accounts=(
+            *(Account(name, password(ctx.paths, name), (ADMINISTRATORS,)) for name in (ADMINISTRATOR, HYPERVISOR)),
+            *(site_account(site, password(ctx.paths, f"fl-{site}")) for site in SITES),
+        ),
         host=str(ctx.config.vcenter_address),
         port=_PORT,
         supervisor_host=str(ctx.config.host),

@@ -1,0 +1,161 @@
+"""Asks a vCenter for everything that a site's cluster will need of it, and returns all that is missing. Nothing is changed.
+
+What cannot be asked is a finding of its own, so that one answer that does not come hides no other.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fedfleet.errors import FedFleetError
+from fedfleet.preflight import capacity
+from fedfleet.preflight.capacity import Ask, Pool, Size
+from fedfleet.preflight.examine import Examined
+from fedfleet.preflight.findings import Finding, Severity, of_error
+from fedfleet.vsphere import hosts, inventory, namespaces, storage_policies, supervisors, vm_classes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from fedfleet.preflight.needs import Assertion
+    from fedfleet.vsphere import Client
+
+# VKS is for vSphere 8.0 Update 3 and later (its release notes).
+_OLDEST = (8, 0, 3)
+
+
+@dataclass(frozen=True)
+class VcenterNeeds:
+    """What a site's cluster needs of its vCenter.
+
+    Attributes:
+        supervisor: name or id; empty for the only one.
+        policy_new: whether the run makes the policy, so that it need not be there.
+        limit_mib: how much of the policy the namespace may use; 0 for no limit.
+        pools: machines that are yet to be made.
+        classes_new: sizes of VM classes that the run makes, by name.
+        assertions: what others found out already.
+    """
+
+    namespace: str
+    policy: str
+    supervisor: str = ""
+    policy_new: bool = False
+    limit_mib: int = 0
+    pools: tuple[Pool, ...] = ()
+    classes_new: Mapping[str, Size] = field(default_factory=dict)
+    assertions: tuple[Assertion, ...] = ()
+
+
+def examine(connect: Callable[[], Client], needs: VcenterNeeds) -> Examined:
+    """Find out everything that ``needs`` asks for; errors of ours become findings."""
+    started = time.monotonic()
+    found = [
+        Finding(each.about, "one that can be used", "none", "the Supervisor", each.says) for each in needs.assertions if not each.holds
+    ]
+    server = ""
+    try:
+        with connect() as client:
+            server = client.rest.origin
+            sizes = dict(needs.classes_new)
+            try:
+                sizes = _sizes(client) | sizes
+                found += _class_findings(needs, sizes)
+            except FedFleetError as error:
+                found.append(of_error("VM classes", error))
+            for what, look in _looks(client, needs, sizes):
+                try:
+                    found += look()
+                except FedFleetError as error:
+                    found.append(of_error(what, error))
+    except FedFleetError as error:
+        found.append(of_error("vCenter", error))
+    ordered = sorted(found, key=lambda finding: not finding.is_error)
+    return Examined(tuple(ordered), (), "", server, round(time.monotonic() - started, 2))
+
+
+def _looks(client: Client, needs: VcenterNeeds, sizes: Mapping[str, Size]) -> list[tuple[str, Callable[[], Iterable[Finding]]]]:
+    ask = Ask(tuple((pool, sizes[pool.vm_class]) for pool in needs.pools if pool.vm_class in sizes))
+    return [
+        ("version of vCenter", lambda: _version_findings(client)),
+        ("Supervisor", lambda: _supervisor_findings(client, needs, ask)),
+        ("storage policy", lambda: _policy_findings(client, needs, ask)),
+        ("vSphere Namespace", lambda: _namespace_findings(client, needs, ask)),
+    ]
+
+
+def _sizes(client: Client) -> dict[str, Size]:
+    return {
+        one.id: Size(one.cpu_count, one.memory_mb, one.cpu_reservation or 0, one.memory_reservation or 0)
+        for one in vm_classes.list_all(client)
+    }
+
+
+def _version_findings(client: Client) -> list[Finding]:
+    version = str(client.soap.content.about.apiVersion)
+    numbers = tuple(int(part) for part in version.split(".") if part.isdigit())
+    if numbers >= _OLDEST:
+        return []
+    wanted = ".".join(map(str, _OLDEST))
+    fix = "have vCenter upgraded, or make the cluster by other means (cluster_provider existing)"
+    return [Finding("version of vCenter", f"{wanted} or later", version, client.rest.origin, fix)]
+
+
+def _supervisor_findings(client: Client, needs: VcenterNeeds, ask: Ask) -> list[Finding]:
+    supervisor = supervisors.find(client, needs.supervisor)
+    where = f"Supervisor {supervisor.name}"
+    found = []
+    if not supervisor.ready or not supervisor.endpoint:
+        state = supervisor.text if supervisor.endpoint else f"{supervisor.text}; no address of its API"
+        fix = "wait until vSphere Client (Workload Management) shows it as running, or put right what it says"
+        found.append(Finding("Supervisor", "RUNNING, Kubernetes READY, with an address", state, where, fix))
+    else:
+        # An expired licence is among what vCenter says there.
+        fix = "see vSphere Client, Workload Management"
+        found += [
+            Finding("message of the Supervisor", "none", message, where, fix, Severity.WARNING)
+            for message in supervisor.messages
+            if not message.startswith("INFO")
+        ]
+    if ask.pools:
+        clusters = supervisors.clusters_of(client, supervisor)
+        found += capacity.host_findings(hosts.of_clusters(client, clusters), ask, f"the vSphere cluster of {where}")
+    return found
+
+
+def _class_findings(needs: VcenterNeeds, sizes: Mapping[str, Size]) -> list[Finding]:
+    missing = sorted({pool.vm_class for pool in needs.pools} - sizes.keys())
+    if not missing:
+        return []
+    fix = "name one that is there (cluster_workers, cluster_control_plane), or have the run make it (cluster_vm_classes)"
+    return [Finding("VM class", ", ".join(missing), ", ".join(sorted(sizes)) or "no class at all", "vCenter", fix)]
+
+
+def _policy_findings(client: Client, needs: VcenterNeeds, ask: Ask) -> list[Finding]:
+    known = storage_policies.list_all(client)
+    policy = next((one for one in known if needs.policy in (one.name, one.policy)), None)
+    if policy is None:
+        if needs.policy_new:
+            return []
+        names = ", ".join(one.name for one in known) or "no policy that this account may see"
+        fix = "name one that is there (cluster_storage_policy), or have the run make it (cluster_storage_policy_datastores)"
+        return [Finding("storage policy", needs.policy, names, "vCenter", fix)]
+    reachable = inventory.reachable_datastores(client)
+    fit = storage_policies.fitting(client, policy.policy, [one.id for one in reachable])
+    if not fit and needs.policy_new:
+        # The run tags datastores for it.
+        return []
+    return capacity.datastore_findings([one for one in reachable if one.id in fit], ask, policy.name)
+
+
+def _namespace_findings(client: Client, needs: VcenterNeeds, ask: Ask) -> list[Finding]:
+    info = namespaces.find(client, needs.namespace)
+    found = capacity.quota_findings(info, ask, needs.policy, needs.limit_mib)
+    if info is not None and info.config_status == "ERROR":
+        said = "; ".join(["ERROR", *info.said])
+        fix = "put right what the messages name; the run has vCenter try anew"
+        where = f"vSphere Namespace {needs.namespace}"
+        found.append(Finding("state of the vSphere Namespace", "RUNNING", said, where, fix, Severity.WARNING))
+    return found

@@ -1,0 +1,169 @@
+"""Role cluster from a login to vCenter to a cluster: what goes wrong ends in a sentence, and the next run comes to what was wanted."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.answering_server import certify
+from support.commands import Finished, run
+from support.supervisor_stand_in import StandIns, standing_in
+from support.vcenter import ADMINISTRATOR, RunningVCenter, running_vcenter
+
+# The usual ports, on addresses that nobody else has: playbooks run as they are.
+VCENTER, SUPERVISOR, GUEST = "127.91.0.1", "127.91.0.2", "127.91.0.3"
+PORT = 443
+HOSTS = """
+all:
+  children:
+    exchanges:
+      hosts:
+        exchange:
+"""
+
+
+@dataclass
+class Site:
+    """The exchange's site, whose cluster is to come from a simulated vCenter."""
+
+    folder: Path
+    vcenter: RunningVCenter
+    apis: StandIns
+
+    def play(self, playbook: str, **changed: Any) -> Finished:
+        """Run a playbook with some variables changed."""
+        authorities = self.folder / "authorities.pem"
+        authorities.write_text(self.vcenter.simulator.authority.pair.certificate.read_text())
+        certify(self.folder)
+        variables: dict[str, Any] = {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+            "federation_name": "clinics",
+            "federation_domain": "clinics.example",
+            "fedfleet_registry": "registry.example",
+            "site_profile": "lab",
+            "cluster_provider": "vks",
+            "cluster_vcenter_hostname": VCENTER,
+            "cluster_vcenter_username": ADMINISTRATOR.user,
+            "cluster_vcenter_password": ADMINISTRATOR.password,
+            "cluster_vcenter_ca_file": authorities.name,
+            "cluster_storage_policy": "vSAN Default Storage Policy",
+            "cluster_kubeconfig": str(self.folder / "kubeconfig"),
+            "cluster_timeout": 20,
+        } | changed
+        variables["cluster_vcenter_ca_file"] = str(self.folder / variables["cluster_vcenter_ca_file"])
+        place = self.folder / "inventory"
+        (place / "group_vars").mkdir(parents=True, exist_ok=True)
+        (place / "hosts.yml").write_text(HOSTS)
+        (place / "group_vars" / "all.json").write_text(json.dumps(variables))
+        # With it, the cluster is none that was made just now: what stands in for one runs nothing that preflight could look at.
+        (self.folder / "kubeconfig").write_text(self.apis.kubeconfig)
+        return run("ansible-playbook", f"playbooks/{playbook}.yml", "-i", str(place), timeout=300)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A vCenter whose namespaces are quickly what they are to be, and what stands in for its Supervisor's API and a cluster."""
+    folder = tmp_path_factory.mktemp("role")
+    where: dict[str, Any] = {"host": VCENTER, "port": PORT, "supervisor_host": SUPERVISOR, "supervisor_port": PORT}
+    with running_vcenter(folder, namespace_delay=0.1, **where) as vcenter, standing_in(vcenter, GUEST) as apis:
+        yield Site(folder, vcenter, apis)
+
+
+@pytest.fixture(autouse=True)
+def _without_faults(site: Site) -> Iterator[None]:
+    site.vcenter.plan()
+    site.apis.trouble = ""
+    yield
+    site.vcenter.plan()
+
+
+INSTANCES = "/namespaces/instances/v2$"
+# By name: what goes wrong, what the inventory says differently meanwhile, and what is said then.
+FAULTS: dict[str, tuple[list[dict[str, Any]], dict[str, Any], tuple[str, ...]]] = {
+    "busy": (
+        [{"path_regex": INSTANCES, "status": 503, "message": "Service is starting"}],
+        {},
+        ("SERVICE_UNAVAILABLE (503)", "Service is starting", "Wait until vCenter's services are up, then run again"),
+    ),
+    "half-made": (
+        [{"namespace": "fl-half-made", "config_status": "ERROR", "message": "no addresses left"}],
+        {},
+        ("namespace fl-half-made is running", "no addresses left", "Put right what the messages name"),
+    ),
+    "used-up": (
+        [{"path_regex": INSTANCES, "status": 400, "error_type": "UNABLE_TO_ALLOCATE_RESOURCE", "message": "No more namespaces"}],
+        {},
+        ("UNABLE_TO_ALLOCATE_RESOURCE (400)", "No more namespaces", "ask the vSphere administrator for more"),
+    ),
+    "no-policy": (
+        [],
+        {"cluster_storage_policy": "Platinum"},
+        ("no storage policy Platinum", "vSAN Default Storage Policy", "Create the policy"),
+    ),
+    "wrong-authority": (
+        [],
+        {"cluster_vcenter_ca_file": "ca.pem"},
+        ("certificate cannot be trusted", "ca_file"),
+    ),
+    "wrong-password": (
+        [],
+        {"cluster_vcenter_password": "guessed"},
+        ("does not let administrator@vsphere.local in", "Check user name and password"),
+    ),
+    "login-closed": (
+        [{"path_regex": "^/wcp/login$", "status": 503, "message": "login is being upgraded"}],
+        {},
+        ("SERVICE_UNAVAILABLE (503)", "login is being upgraded"),
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_goes_wrong_is_said_and_the_next_run_comes_to_what_was_wanted(site: Site, fault: str) -> None:
+    planned, changed, expected = FAULTS[fault]
+    names = {"cluster_vsphere_namespace": f"fl-{fault}"}
+    site.vcenter.plan(*planned)
+    said = " ".join(site.play("provision", **names | changed).expect(2).output.split())
+    assert [text for text in expected if text not in said] == []
+    site.vcenter.plan()
+    assert "failed=0" in site.play("provision", **names).expect().output
+
+
+def test_a_run_goes_on_through_what_passes_and_a_second_one_changes_nothing(site: Site) -> None:
+    names = {"cluster_vsphere_namespace": "fl-passing"}
+    site.vcenter.plan(
+        {"path_regex": "/supervisors/summaries$", "times": 1, "status": 401},
+        {"path_regex": INSTANCES, "times": 1, "status": 401},
+        {"path_regex": INSTANCES, "times": 2, "status": 503},
+        {"path_regex": "/storage/policies$", "times": 1, "delay_ms": 1000},
+        {"path_regex": "^/wcp/login$", "times": 1, "status": 503},
+    )
+    site.play("provision", **names).expect()
+    site.vcenter.plan()
+    assert "changed=0" in site.play("provision", **names).expect().output
+
+
+def test_a_quota_that_keeps_machines_away_is_told_while_and_after_it_is_waited(site: Site) -> None:
+    quota = "exceeded quota: fl-quota-storagequota, requested: 64Gi, used: 32Gi, limited: 64Gi"
+    names = {"cluster_vsphere_namespace": "fl-quota", "cluster_timeout": 3}
+    site.apis.trouble = quota
+    said = " ".join(site.play("provision", **names).expect(2).output.split())
+    assert quota in said
+    assert "machine fl-quota-a-0 is Provisioning" in said
+    site.apis.trouble = ""
+    site.apis.recover("fl-quota-a")
+    site.play("provision", **names).expect()
+
+
+def test_what_another_federation_made_is_not_touched(site: Site) -> None:
+    theirs = {"cluster_vsphere_namespace": "fl-theirs"}
+    site.play("provision", **theirs, federation_name="banks").expect()
+    before = site.vcenter.get("/vcenter/namespaces/instances/fl-theirs")
+    said = " ".join(site.play("provision", **theirs, cluster_storage_limit_mib=1).expect(2).output.split())
+    assert "Made by FedFleet for federation banks" in said
+    assert "Choose another name" in said
+    assert site.vcenter.get("/vcenter/namespaces/instances/fl-theirs") == before
