@@ -113,7 +113,6 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_runner_on_skipped(self, result: CallbackTaskResult) -> None:
         self._end(result)
-        self._clock.skip(result.host.get_name())
 
     def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
         self._end(result)

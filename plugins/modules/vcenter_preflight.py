@@ -29,6 +29,11 @@ options:
     description: The vSphere Namespace that the cluster is made in. It need not be there.
     type: str
     required: true
+  provider:
+    description: What makes the cluster, as of M(fedfleet.federation.workload_cluster).
+    type: str
+    choices: [vks, tkc]
+    default: vks
   storage_policy:
     description: Name of the storage policy of nodes and volumes.
     type: str
@@ -167,6 +172,7 @@ ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {
     "site": {"type": "str", "default": ""},
     "supervisor": {"type": "str", "default": ""},
     "namespace": {"type": "str", "required": True},
+    "provider": {"type": "str", "choices": ["vks", "tkc"], "default": "vks"},
     "storage_policy": {"type": "str", "required": True},
     "storage_policy_new": {"type": "bool", "default": False},
     "storage_limit_mib": {"type": "int", "default": 0},
@@ -236,6 +242,7 @@ def needs_of(params: dict[str, Any]) -> Any:
     return VcenterNeeds(
         params["namespace"],
         params["storage_policy"],
+        provider=params["provider"],
         supervisor=params["supervisor"],
         policy_new=params["storage_policy_new"],
         limit_mib=params["storage_limit_mib"],

@@ -52,7 +52,7 @@ def test_three_organisations_come_from_their_logins_to_a_proven_federation(
 
     assert [party.state for party in made.values()] == ["validated"] * 3
     stages = [stage.name for stage in north.report().stages]
-    assert stages[1:4] == ["Preflight", "Prepare vSphere", "Provision"]
+    assert stages[1:4] == ["Preflight", "Prepare the provider", "Provision"]
     assert "changed=0" in north.play().expect().output
     for name in SITES:
         remove(made[name].federation, name)

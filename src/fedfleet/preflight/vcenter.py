@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
     from fedfleet.preflight.needs import Assertion
     from fedfleet.vsphere import Client
+    from fedfleet.vsphere.workload_specs import Provider
 
-# VKS is for vSphere 8.0 Update 3 and later (its release notes).
-_OLDEST = (8, 0, 3)
+# VKS is for vSphere 8.0 Update 3 and later (its release notes); TanzuKubernetesCluster v1alpha2, the first with volumes of nodes, came with 7.0 Update 3.
+_OLDEST: dict[Provider, tuple[int, ...]] = {"vks": (8, 0, 3), "tkc": (7, 0, 3)}
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class VcenterNeeds:
 
     namespace: str
     policy: str
+    provider: Provider = "vks"
     supervisor: str = ""
     policy_new: bool = False
     limit_mib: int = 0
@@ -79,7 +81,7 @@ def examine(connect: Callable[[], Client], needs: VcenterNeeds) -> Examined:
 def _looks(client: Client, needs: VcenterNeeds, sizes: Mapping[str, Size]) -> list[tuple[str, Callable[[], Iterable[Finding]]]]:
     ask = Ask(tuple((pool, sizes[pool.vm_class]) for pool in needs.pools if pool.vm_class in sizes))
     return [
-        ("version of vCenter", lambda: _version_findings(client)),
+        ("version of vCenter", lambda: _version_findings(client, needs.provider)),
         ("Supervisor", lambda: _supervisor_findings(client, needs, ask)),
         ("storage policy", lambda: _policy_findings(client, needs, ask)),
         ("vSphere Namespace", lambda: _namespace_findings(client, needs, ask)),
@@ -93,12 +95,12 @@ def _sizes(client: Client) -> dict[str, Size]:
     }
 
 
-def _version_findings(client: Client) -> list[Finding]:
+def _version_findings(client: Client, provider: Provider) -> list[Finding]:
     version = str(client.soap.content.about.apiVersion)
     numbers = tuple(int(part) for part in version.split(".") if part.isdigit())
-    if numbers >= _OLDEST:
+    if numbers >= _OLDEST[provider]:
         return []
-    wanted = ".".join(map(str, _OLDEST))
+    wanted = ".".join(map(str, _OLDEST[provider]))
     fix = "have vCenter upgraded, or make the cluster by other means (cluster_provider existing)"
     return [Finding("version of vCenter", f"{wanted} or later", version, client.rest.origin, fix)]
 

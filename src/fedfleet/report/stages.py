@@ -1,6 +1,5 @@
 """Times the stages of a run: one stage a play."""
 
-from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,12 +12,12 @@ from fedfleet.report.model import Stage, StagesFile
 
 @dataclass
 class _Timed:
-    """A stage that has begun. `ended` is None while it runs; `tasks` are those begun and not skipped, by host."""
+    """A stage that has begun. `ended` is None while it runs."""
 
     name: str
     started: float
     ended: float | None = None
-    tasks: Counter[str] = field(default_factory=Counter)
+    hosts: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     changed: int = 0
 
@@ -30,8 +29,8 @@ def _utc_now() -> datetime:
 class StageClock:
     """Collects what happens in a run and says how long each stage took.
 
-    A stage that touches no host, or skips all that it has for it, is left out: on a party's inventory, the exchange's plays are not news. Plays of
-    the same name in a row are one stage, because Ansible starts a play anew for every batch of hosts.
+    A stage that touches no host is left out: on a party's inventory, the exchange's plays are not news. Plays of the same name in a row
+    are one stage, because Ansible starts a play anew for every batch of hosts.
     """
 
     def __init__(self, playbook: str, *, clock: Callable[[], float] = monotonic, now: Callable[[], datetime] = _utc_now) -> None:
@@ -49,12 +48,8 @@ class StageClock:
         self._stages.append(_Timed(name=name, started=self._clock()))
 
     def touch(self, host: str) -> None:
-        """Note that the running stage begins a task on a host."""
-        self._stages[-1].tasks[host] += 1
-
-    def skip(self, host: str) -> None:
-        """Note that the task was not for that host."""
-        self._stages[-1].tasks[host] -= 1
+        """Note that the running stage works on a host."""
+        self._stages[-1].hosts.add(host)
 
     def change(self) -> None:
         """Note that a task of the running stage changed something."""
@@ -75,16 +70,15 @@ class StageClock:
         last_failure = {host: stage for stage in self._stages for host in stage.failed}
         stages = []
         for stage in self._stages:
-            hosts = sorted(+stage.tasks)
             failed = sorted(host for host in stage.failed if host in stopped and last_failure[host] is stage)
-            if hosts and stage.ended is not None:
+            if stage.hosts and stage.ended is not None:
                 stages.append(
                     Stage(
                         name=stage.name,
                         seconds=round(stage.ended - stage.started, 3),
                         ok=not failed,
                         changed=stage.changed,
-                        hosts=tuple(hosts),
+                        hosts=tuple(sorted(stage.hosts)),
                         failed=tuple(failed),
                     )
                 )

@@ -19,6 +19,7 @@ NAMESPACES = (EXCHANGE, "fate-30000", "fate-40000")
 STAGES = (
     "Hold the sites, so that nobody else works on them",
     "Preflight",
+    "Prepare the provider",
     "Provision",
     "Platform",
     "Deploy the exchange",

@@ -53,23 +53,6 @@ def test_a_stage_that_touched_no_site_is_left_out(clock: StageClock) -> None:
     assert [stage.name for stage in clock.result(stopped=()).stages] == ["Deploy the parties"]
 
 
-def test_a_stage_that_skipped_all_of_a_site_is_left_out_for_it(clock: StageClock) -> None:
-    clock.begin("Prepare vSphere")
-    for host in ("exchange", "party30000"):
-        clock.touch(host)
-    clock.skip("exchange")
-    clock.begin("Provision")
-    clock.touch("exchange")
-    clock.begin("Platform")
-    clock.touch("exchange")
-    clock.skip("exchange")
-
-    assert [(stage.name, stage.hosts) for stage in clock.result(stopped=()).stages] == [
-        ("Prepare vSphere", ("party30000",)),
-        ("Provision", ("exchange",)),
-    ]
-
-
 def test_batches_of_one_play_are_one_stage(clock: StageClock) -> None:
     for host in ("party30000", "party40000"):
         clock.begin("Deploy")
