@@ -76,6 +76,8 @@ def _prepare(plan: BootPlan) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.touch()
         _mount("--rbind", mount.source, mount.target)
+        if mount.private:
+            _mount("--make-private", mount.target)
     _mount("--all")
     for name, text in plan.files.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)

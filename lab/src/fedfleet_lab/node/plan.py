@@ -16,10 +16,14 @@ CONTAINERD_SOCKET = "/run/containerd/containerd.sock"
 
 @dataclass(frozen=True)
 class Mount:
-    """One mount: a folder or file from outside (`source` is a path), a file system (`UUID=`), or a fresh `tmpfs`."""
+    """One mount: a folder or file from outside (`source` is a path), a file system (`UUID=`), or a fresh `tmpfs`.
+
+    What is mounted in a folder from outside appears where that folder comes from as well, unless the mount is `private`.
+    """
 
     source: str
     target: str
+    private: bool = False
 
 
 @dataclass(frozen=True)

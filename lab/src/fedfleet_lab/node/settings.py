@@ -83,7 +83,7 @@ def _first_mounts(paths: LabPaths, node: NodeConfig) -> list[Mount]:
 def _plan(ctx: Context, node: NodeConfig, folder: Path, first_mounts: Sequence[Mount]) -> BootPlan:
     place = ctx.paths.node(node.name)
     programs, calico = ctx.artefacts.path(kubernetes_of(node.kubernetes)), ctx.artefacts.path(CALICO)
-    persistent = {place.containerd: "lib/containerd", place.kubelet: "lib/kubelet", place.log: "log"}
+    persistent = {place.kubelet: "lib/kubelet", place.log: "log"}
     control = node in ctx.config.control_nodes
     if control:
         persistent[place.etcd] = control_plane.ETCD_FOLDER
@@ -101,6 +101,7 @@ def _plan(ctx: Context, node: NodeConfig, folder: Path, first_mounts: Sequence[M
             Mount("tmpfs", "/run"),
             Mount("tmpfs", "/var"),
             *(Mount(str(source), f"/var/{target}") for source, target in persistent.items()),
+            Mount(str(place.containerd), volumes.IMAGES, private=True),
             Mount(str(folder / "hosts"), "/etc/hosts"),
             Mount(str(place.fstab), "/etc/fstab"),
             *first_mounts,
