@@ -80,7 +80,7 @@ class TestVks:
         with exchange_client(vks) as client:
             (name,) = workers(client)
         assert mounted(vks, name)
-        size = int(in_node(vks, name, "findmnt", "--noheadings", "--bytes", "--output", "SIZE", IMAGES).expect().output)
+        size = int(in_node(vks, name, "findmnt", "--noheadings", "--bytes", "--output", "SIZE", "--types", "ext4", IMAGES).expect().output)
         assert 0.95 * 32 * GIB < size <= 32 * GIB
         disks = [device for device in machines(vcenter)[name].config.hardware.device if hasattr(device, "capacityInKB")]
         assert [disk.capacityInKB * KIB for disk in disks] == [32 * GIB]
