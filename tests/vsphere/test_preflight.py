@@ -43,7 +43,7 @@ def test_a_vcenter_that_has_everything_is_told_nothing_of(vcenter: RunningVCente
 def test_all_that_is_missing_is_said_at_once(vcenter: RunningVCenter) -> None:
     pools = [pool(count=4), pool("fl-missing")]
     assertion = {"about": "Kubernetes release v1.99", "holds": False, "fail_msg": "Name another version"}
-    asked = {"storage_policy": "Platinum", "pools": pools, "assertions": [assertion]}
+    asked: dict[str, Any] = {"storage_policy": "Platinum", "pools": pools, "assertions": [assertion]}
     found = told(vcenter, **asked)
     assert set(found) == {"Kubernetes release v1.99", "VM class", "storage policy", "memory of the vSphere cluster"}
     assert "4 best-effort-2xlarge (workers)" in found["memory of the vSphere cluster"]["expected"]
