@@ -20,7 +20,6 @@ from vmware.vapi.bindings.type import (
     StructType,
 )
 
-
 # Of services of vSphere 6 the bindings' URLs lack the action; these are VMware's own in PowerCLI (VMware.Sdk.vSphere.vCenter.Storage 8.0.2).
 _ACTIONS_LEFT_OUT = {"_PoliciesStub.check_compatibility": "?action=check-compatibility"}
 
