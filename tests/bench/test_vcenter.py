@@ -105,7 +105,7 @@ def test_provisioning_sites_namespaces(tmp_path: Path, found: Callable[[Topic], 
         Ratio(what="10 sites against 1, new: calls", value=taken[OURS, 10, FRESH].calls / taken[OURS, 1, FRESH].calls, at_most=10.5),
         *(
             Ratio(
-                what=f"{count} sites, {case}: ansible.builtin.uri takes so many times as long",
+                what=f"{count} site{'s' if count > 1 else ''}, {case}: ansible.builtin.uri takes so many times as long",
                 value=taken[URI, count, case].seconds / taken[OURS, count, case].seconds,
                 at_least=1,
             )
