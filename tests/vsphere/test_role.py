@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
+from fedfleet_lab.vcenter.accounts import site_account
 from support.answering_server import certify
 from support.commands import Finished, run
 from support.supervisor_stand_in import StandIns, standing_in
-from support.vcenter import ADMINISTRATOR, RunningVCenter, running_vcenter
+from support.vcenter import ACCOUNTS, ADMINISTRATOR, RunningVCenter, running_vcenter
 
 # The usual ports, on addresses that nobody else has: playbooks run as they are.
 VCENTER, SUPERVISOR, GUEST = "127.91.0.1", "127.91.0.2", "127.91.0.3"
 PORT = 443
+# Of a site that brings nothing of its own into vCenter.
+ACCOUNT = site_account("30000", "right-Site-1")
 HOSTS = """
 all:
   children:
@@ -70,7 +73,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A vCenter whose namespaces are quickly what they are to be, and what stands in for its Supervisor's API and a cluster."""
     folder = tmp_path_factory.mktemp("role")
     where: dict[str, Any] = {"host": VCENTER, "port": PORT, "supervisor_host": SUPERVISOR, "supervisor_port": PORT}
-    with running_vcenter(folder, namespace_delay=0.1, **where) as vcenter, standing_in(vcenter, GUEST) as apis:
+    with running_vcenter(folder, (*ACCOUNTS, ACCOUNT), namespace_delay=0.1, **where) as vcenter, standing_in(vcenter, GUEST) as apis:
         yield Site(folder, vcenter, apis)
 
 
@@ -168,6 +171,23 @@ def test_what_another_federation_made_is_not_touched(site: Site) -> None:
     assert "Made by FedFleet for federation banks" in said
     assert "Choose another name" in said
     assert site.vcenter.get("/vcenter/namespaces/instances/fl-theirs") == before
+
+
+def test_the_privileges_of_the_guide_are_enough_and_open_nothing_of_another_site(site: Site) -> None:
+    account: dict[str, Any] = {
+        "cluster_vcenter_username": ACCOUNT.user,
+        "cluster_vcenter_password": ACCOUNT.password,
+        "cluster_vsphere_access": [{"subject": ACCOUNT.name, "domain": ACCOUNT.domain, "role": "EDIT"}],
+    }
+    own = account | {"cluster_vsphere_namespace": "fl-30000"}
+    site.play("provision", **own).expect()
+    assert "changed=0" in site.play("provision", **own).expect().output
+    site.play("provision", cluster_vsphere_namespace="fl-another").expect()
+    before = site.vcenter.get("/vcenter/namespaces/instances/fl-another")
+    said = " ".join(site.play("provision", **account, cluster_vsphere_namespace="fl-another").expect(2).output.split())
+    assert "Somebody has a vSphere Namespace fl-another, and this account may not see it" in said
+    assert f"{ACCOUNT.user} has no permission on the namespace" in said
+    assert site.vcenter.get("/vcenter/namespaces/instances/fl-another") == before
 
 
 def test_preflight_says_all_that_is_missing_in_numbers_and_makes_nothing(site: Site) -> None:
