@@ -36,6 +36,8 @@ def draw(results: Results) -> str:
 
 def shown(measured: Measured) -> str:
     """A value as people read it."""
+    if measured.unit in ("calls", "sessions"):
+        return f"{measured.value:.0f} {measured.unit}"
     return f"{measured.value:.{0 if measured.value >= 100 else 1 if measured.value >= 10 else 2}f} {measured.unit}"
 
 

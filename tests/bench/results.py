@@ -26,7 +26,7 @@ class Measured(_Part):
     case: str
     of: str
     value: float
-    unit: Literal["s", "ms", "MiB"] = "s"
+    unit: Literal["s", "ms", "MiB", "calls", "sessions"] = "s"
 
 
 class Ratio(_Part):

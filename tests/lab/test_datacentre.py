@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from fedfleet.kube import Client
+from fedfleet.kube import Client, ForbiddenError
+from fedfleet.vsphere import Client as Vsphere
+from fedfleet.vsphere import NotFoundError, UnauthorizedError, namespaces, supervisors
+from fedfleet.vsphere.login import login, login_to_cluster
 from support.cluster import eventually
 from support.datacentre import KEPT, api_answers, control_planes, etcd, exchange_alone, exchange_client, folder, machines, provision, ready
 from support.federation import Federation
@@ -42,6 +45,26 @@ def test_a_login_becomes_a_cluster_with_all_its_nodes(cluster: Client) -> None:
 
 def test_a_second_run_changes_nothing(site: Federation) -> None:
     assert "changed=0" in provision(site).expect().output
+
+
+def test_another_sites_account_opens_nothing_of_the_sites(site: Federation, cluster: Client) -> None:
+    """At vCenter, at the Supervisor's API, and at its login to the cluster."""
+    del cluster
+    place = folder(site.lab) / "vcenter"
+    trust, user = place / "authorities.pem", "fl-30000@vsphere.local"
+    password = (place / "fl-30000.password").read_text()
+    with Vsphere.connect((place / "address").read_text(), user, password, ca_file=trust) as vsphere:
+        assert namespaces.names(vsphere) == []
+        supervisor = supervisors.find(vsphere).endpoint
+        with pytest.raises(UnauthorizedError, match="Somebody has a vSphere Namespace fl-exchange"):
+            namespaces.remove(vsphere, "fl-exchange", timeout=5)
+    token = login(supervisor, user, password, ca_file=trust)
+    with Client.with_token(token.server, token.token, token.ca_pem) as api:
+        for kind, version in (("Cluster", "cluster.x-k8s.io/v1beta2"), ("Secret", "v1")):
+            with pytest.raises(ForbiddenError):
+                api.list(kind, "fl-exchange", api_version=version)
+    with pytest.raises(NotFoundError):
+        login_to_cluster(supervisor, user, password, "fl-exchange-a", "fl-exchange", ca_file=trust)
 
 
 def test_a_policy_that_is_not_there_is_refused_with_those_that_are(site: Federation) -> None:

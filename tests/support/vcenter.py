@@ -128,7 +128,8 @@ class RunningVCenter:
     def start(self) -> None:
         """Start it and wait until it listens."""
         self.daemons.ensure(self.simulator.daemon(NAME, program()))
-        wait_for_port(self.daemons, NAME, self.simulator.host, self.simulator.port)
+        # The simulator makes thousands of VMs again in a minute.
+        wait_for_port(self.daemons, NAME, self.simulator.host, self.simulator.port, timeout=300)
         wait_for_port(self.daemons, NAME, self.simulator.supervisor_host or self.simulator.host, self.simulator.supervisor_port)
 
     def close(self) -> None:

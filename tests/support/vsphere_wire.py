@@ -20,6 +20,9 @@ from vmware.vapi.bindings.type import (
     StructType,
 )
 
+# Of services of vSphere 6 the bindings' URLs lack the action; these are VMware's own in PowerCLI (VMware.Sdk.vSphere.vCenter.Storage 8.0.2).
+_ACTIONS_LEFT_OUT = {"_PoliciesStub.check_compatibility": "?action=check-compatibility"}
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -75,15 +78,26 @@ def operations(stub_class: type) -> list[Operation]:
         Operation(
             name,
             rest.http_method,
-            rest._url_template,
+            rest._url_template + _ACTIONS_LEFT_OUT.get(f"{stub_class.__name__}.{name}", ""),
             rest.request_body_parameter,
             frozenset(rest._path_variables),
-            frozenset(rest._query_parameters) | frozenset(re.findall(r"\?(\w+)$", rest._url_template)),
+            frozenset(rest._query_parameters)
+            | frozenset(re.findall(r"\?(\w+)$", rest._url_template))
+            | _filter_names(rest.http_method, caught["operations"][name]["input_type"]),
             caught["operations"][name]["input_type"],
             caught["operations"][name]["output_type"],
         )
         for name, rest in caught["rest_metadata"].items()
     ]
+
+
+def _filter_names(method: str, takes: Any) -> frozenset[str]:
+    """The fields of the filter of a list: below /api each is a parameter of the query, and the bindings name none."""
+    if method != "GET" or "filter" not in takes.get_field_names():
+        return frozenset()
+    given = takes.get_field("filter")
+    spec = resolved(given.element_type if isinstance(given, OptionalType) else given)
+    return frozenset({"filter", *spec.get_field_names()})
 
 
 def resolved(kind: Any) -> Any:

@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
+from fedfleet_lab.vcenter.accounts import site_account
 from support.answering_server import certify
 from support.commands import Finished, run
 from support.supervisor_stand_in import StandIns, standing_in
-from support.vcenter import ADMINISTRATOR, RunningVCenter, running_vcenter
+from support.vcenter import ACCOUNTS, ADMINISTRATOR, RunningVCenter, running_vcenter
 
 # The usual ports, on addresses that nobody else has: playbooks run as they are.
 VCENTER, SUPERVISOR, GUEST = "127.91.0.1", "127.91.0.2", "127.91.0.3"
 PORT = 443
+# Of a site that brings nothing of its own into vCenter.
+ACCOUNT = site_account("30000", "right-Site-1")
 HOSTS = """
 all:
   children:
@@ -33,8 +36,8 @@ class Site:
     vcenter: RunningVCenter
     apis: StandIns
 
-    def play(self, playbook: str, **changed: Any) -> Finished:
-        """Run a playbook with some variables changed."""
+    def play(self, playbook: str, *, made: bool = True, **changed: Any) -> Finished:
+        """Run a playbook with some variables changed, on a site whose cluster was made before or not."""
         authorities = self.folder / "authorities.pem"
         authorities.write_text(self.vcenter.simulator.authority.pair.certificate.read_text())
         certify(self.folder)
@@ -60,7 +63,8 @@ class Site:
         (place / "hosts.yml").write_text(HOSTS)
         (place / "group_vars" / "all.json").write_text(json.dumps(variables))
         # With it, the cluster is none that was made just now: what stands in for one runs nothing that preflight could look at.
-        (self.folder / "kubeconfig").write_text(self.apis.kubeconfig)
+        kubeconfig = self.folder / "kubeconfig"
+        kubeconfig.write_text(self.apis.kubeconfig) if made else kubeconfig.unlink(missing_ok=True)
         return run("ansible-playbook", f"playbooks/{playbook}.yml", "-i", str(place), timeout=300)
 
 
@@ -69,7 +73,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A vCenter whose namespaces are quickly what they are to be, and what stands in for its Supervisor's API and a cluster."""
     folder = tmp_path_factory.mktemp("role")
     where: dict[str, Any] = {"host": VCENTER, "port": PORT, "supervisor_host": SUPERVISOR, "supervisor_port": PORT}
-    with running_vcenter(folder, namespace_delay=0.1, **where) as vcenter, standing_in(vcenter, GUEST) as apis:
+    with running_vcenter(folder, (*ACCOUNTS, ACCOUNT), namespace_delay=0.1, **where) as vcenter, standing_in(vcenter, GUEST) as apis:
         yield Site(folder, vcenter, apis)
 
 
@@ -125,7 +129,7 @@ FAULTS: dict[str, tuple[list[dict[str, Any]], dict[str, Any], tuple[str, ...]]] 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_goes_wrong_is_said_and_the_next_run_comes_to_what_was_wanted(site: Site, fault: str) -> None:
     planned, changed, expected = FAULTS[fault]
-    names = {"cluster_vsphere_namespace": f"fl-{fault}"}
+    names: dict[str, Any] = {"cluster_vsphere_namespace": f"fl-{fault}"}
     site.vcenter.plan(*planned)
     said = " ".join(site.play("provision", **names | changed).expect(2).output.split())
     assert [text for text in expected if text not in said] == []
@@ -134,7 +138,7 @@ def test_what_goes_wrong_is_said_and_the_next_run_comes_to_what_was_wanted(site:
 
 
 def test_a_run_goes_on_through_what_passes_and_a_second_one_changes_nothing(site: Site) -> None:
-    names = {"cluster_vsphere_namespace": "fl-passing"}
+    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-passing"}
     site.vcenter.plan(
         {"path_regex": "/supervisors/summaries$", "times": 1, "status": 401},
         {"path_regex": INSTANCES, "times": 1, "status": 401},
@@ -149,7 +153,7 @@ def test_a_run_goes_on_through_what_passes_and_a_second_one_changes_nothing(site
 
 def test_a_quota_that_keeps_machines_away_is_told_while_and_after_it_is_waited(site: Site) -> None:
     quota = "exceeded quota: fl-quota-storagequota, requested: 64Gi, used: 32Gi, limited: 64Gi"
-    names = {"cluster_vsphere_namespace": "fl-quota", "cluster_timeout": 3}
+    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-quota", "cluster_timeout": 3}
     site.apis.trouble = quota
     said = " ".join(site.play("provision", **names).expect(2).output.split())
     assert quota in said
@@ -160,10 +164,40 @@ def test_a_quota_that_keeps_machines_away_is_told_while_and_after_it_is_waited(s
 
 
 def test_what_another_federation_made_is_not_touched(site: Site) -> None:
-    theirs = {"cluster_vsphere_namespace": "fl-theirs"}
+    theirs: dict[str, Any] = {"cluster_vsphere_namespace": "fl-theirs"}
     site.play("provision", **theirs, federation_name="banks").expect()
     before = site.vcenter.get("/vcenter/namespaces/instances/fl-theirs")
     said = " ".join(site.play("provision", **theirs, cluster_storage_limit_mib=1).expect(2).output.split())
     assert "Made by FedFleet for federation banks" in said
     assert "Choose another name" in said
     assert site.vcenter.get("/vcenter/namespaces/instances/fl-theirs") == before
+
+
+def test_the_privileges_of_the_guide_are_enough_and_open_nothing_of_another_site(site: Site) -> None:
+    account: dict[str, Any] = {
+        "cluster_vcenter_username": ACCOUNT.user,
+        "cluster_vcenter_password": ACCOUNT.password,
+        "cluster_vsphere_access": [{"subject": ACCOUNT.name, "domain": ACCOUNT.domain, "role": "EDIT"}],
+    }
+    own = account | {"cluster_vsphere_namespace": "fl-30000"}
+    site.play("provision", **own).expect()
+    assert "changed=0" in site.play("provision", **own).expect().output
+    site.play("provision", cluster_vsphere_namespace="fl-another").expect()
+    before = site.vcenter.get("/vcenter/namespaces/instances/fl-another")
+    said = " ".join(site.play("provision", **account, cluster_vsphere_namespace="fl-another").expect(2).output.split())
+    assert "Somebody has a vSphere Namespace fl-another, and this account may not see it" in said
+    assert f"{ACCOUNT.user} has no permission on the namespace" in said
+    assert site.vcenter.get("/vcenter/namespaces/instances/fl-another") == before
+
+
+def test_preflight_says_all_that_is_missing_in_numbers_and_makes_nothing(site: Site) -> None:
+    greedy = {"replicas": 30, "vm_class": "best-effort-2xlarge"}
+    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-greedy", "cluster_version": "v1.99"}
+    ended = site.play("preflight", made=False, **names, cluster_workers=greedy, cluster_storage_policy="Platinum").expect(2)
+    said = " ".join(ended.output.split())
+    assert (
+        "Preflight found 3 things that site exchange lacks: Kubernetes release v1.99; memory of the vSphere cluster; storage policy" in said
+    )
+    assert "1924 GiB for 1" in said.replace("| ", "")
+    assert "1796" in said
+    assert site.vcenter.call("GET", "/vcenter/namespaces/instances/fl-greedy").status_code == 404

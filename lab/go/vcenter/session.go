@@ -88,6 +88,8 @@ func (v *vcenter) sessionRoutes() []route {
 		{method: "POST", path: "/api/session", open: true, handle: v.openSession},
 		{method: "GET", path: "/api/session", handle: v.describeSession},
 		{method: "DELETE", path: "/api/session", handle: v.closeSession},
+		// Before vSphere 7.0.2 a session was opened here, and some clients still do so: vmware.vmware_rest 4.9.0 plugins/module_utils/vmware_rest.py.
+		{method: "POST", path: "/rest/com/vmware/cis/session", open: true, handle: v.openOldSession},
 	}
 }
 
@@ -100,6 +102,15 @@ func (v *vcenter) openSession(c *call) (any, *apiError) {
 	}
 	v.calls.sessionOpened()
 	return created{v.sessions.start(who)}, nil
+}
+
+// openOldSession answers as everything below /rest does: with status 200, and the value in an object.
+func (v *vcenter) openOldSession(c *call) (any, *apiError) {
+	answer, refusal := v.openSession(c)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return map[string]any{"value": answer.(created).body}, nil
 }
 
 func (v *vcenter) describeSession(c *call) (any, *apiError) {

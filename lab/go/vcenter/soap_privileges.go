@@ -24,7 +24,7 @@ var soapPrivileges = map[string]string{
 	"CreateVM_Task":                   "VirtualMachine.Inventory.Create",
 	"CurrentTime":                     "",
 	"DestroyPropertyCollector":        "",
-	"DestroyPropertyFilter":           "None",
+	"DestroyPropertyFilter":           "",
 	"DestroyView":                     "",
 	"DisconnectHost_Task":             "Host.Config.Connection",
 	"EnterMaintenanceMode_Task":       "Host.Config.Maintenance",

@@ -172,7 +172,8 @@ func (v *vcenter) policyRoutes() []route {
 	const all = "/api/vcenter/storage/policies"
 	return []route{
 		{method: "GET", path: all, privilege: viewPolicies, handle: v.listPolicies},
-		{method: "POST", path: all + "/{policy}", privilege: viewPolicies, handle: v.checkCompatibility},
+		// The action is that of VMware's PowerCLI (VMware.Sdk.vSphere.vCenter.Storage 8.0.2); the bindings leave it out, as for all older services.
+		{method: "POST", path: all + "/{policy}", action: "check-compatibility", privilege: viewPolicies, handle: v.checkCompatibility},
 	}
 }
 

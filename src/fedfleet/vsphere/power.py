@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from fedfleet.vsphere import errors, hosts
+from fedfleet.vsphere import errors, hosts, inventory
 from fedfleet.vsphere.soap import fault_told
 from fedfleet.vsphere.waiting import State, until
 
@@ -67,7 +67,8 @@ def find(client: Client, *, name: str = "", uuid: str = "", path: str = "") -> M
         answers = (client.soap.ask(f"find {uuid}", partial(index.FindByUuid, None, uuid, True, instance)) for instance in (True, False))
         found = [next((one for one in answers if one is not None), None)]
     else:
-        found = [one[""] for one in client.soap.every(vim.VirtualMachine, ["name"]) if one.get("name") == name]
+        # A search by name in SOAP would read the name of every machine.
+        found = [vim.VirtualMachine(identifier, client.soap.instance._stub) for identifier in inventory.machines(client, name)]
     machines = [_read(client, one) for one in found if isinstance(one, vim.VirtualMachine)]
     if len(machines) != 1:
         raise errors.SettingsError(

@@ -1,6 +1,7 @@
 """Storage policies that vCenter has, and what a Kubernetes cluster calls them.
 
-The list is vmware-vcenter 9.1.1 com/vmware/vcenter/storage_client.py Policies.
+Calls are those of vmware-vcenter 9.1.1 com/vmware/vcenter/storage_client.py Policies. Of older services the bindings leave ``action`` out of the URL;
+that of check_compatibility is VMware's own in PowerCLI (VMware.Sdk.vSphere.vCenter.Storage 8.0.2).
 """
 
 from __future__ import annotations
@@ -71,7 +72,8 @@ def find(client: Client, name: str) -> StoragePolicy | None:
 def fitting(client: Client, policy: str, datastores: Collection[str]) -> frozenset[str]:
     """Those of the datastores, all by id, that fit the policy of that id (Policies.check_compatibility)."""
     path = f"{POLICIES}/{quote(policy, safe='')}"
-    answer = client.rest.post(path, {"datastores": sorted(datastores)}, repeatable=True)
+    query = {"action": "check-compatibility"}
+    answer = client.rest.post(path, {"datastores": sorted(datastores)}, query, repeatable=True)
     return frozenset(one.datastore for one in read(CompatibilityInfo, answer, path).compatible_datastores)
 
 

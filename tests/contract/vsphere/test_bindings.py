@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from com.vmware import content_client
+from com.vmware import content_client, vcenter_client
 from com.vmware.cis import tagging_client
 from com.vmware.content import library_client
 from com.vmware.vapi import std_client
@@ -11,7 +11,7 @@ from com.vmware.vcenter import namespace_management_client, namespaces_client, s
 from com.vmware.vcenter.namespace_management import supervisors_client
 from pydantic import BaseModel
 
-from fedfleet.vsphere import content_libraries, namespace_specs, storage_policies, supervisors, tags, vm_classes
+from fedfleet.vsphere import content_libraries, inventory, namespace_specs, storage_policies, supervisors, tags, vm_classes
 from support import vsphere_wire as bindings
 
 _CLUSTERS = namespace_management_client.Clusters
@@ -34,6 +34,8 @@ READ: list[tuple[type[BaseModel], Any]] = [
     (namespace_specs.VMServiceSpec, _INSTANCES.VMServiceSpec),
     (namespace_specs.LibrarySpec, _INSTANCES.ContentLibrarySpec),
     (namespace_specs.Stats, _INSTANCES.Stats),
+    (inventory.DatastoreListed, vcenter_client.Datastore.Summary),
+    (inventory.MachineListed, vcenter_client.VM.Summary),
     (vm_classes.VmClass, namespace_management_client.VirtualMachineClasses.Info),
     (storage_policies.CompatibilityInfo, storage_client.Policies.CompatibilityInfo),
     (storage_policies.CompatibleDatastore, storage_client.Policies.CompatibleDatastoreInfo),

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from com.vmware import cis_client, content_client
+from com.vmware import cis_client, content_client, vcenter_client
 from com.vmware.cis import tagging_client
 from com.vmware.content import library_client
 from com.vmware.vcenter import namespace_management_client, namespaces_client, storage_client
 from com.vmware.vcenter.namespace_management import supervisors_client
 
-from fedfleet.vsphere import Client, content_libraries, namespaces, storage_policies, supervisors, tags, vm_classes
+from fedfleet.vsphere import Client, content_libraries, inventory, namespaces, storage_policies, supervisors, tags, vm_classes
 from fedfleet.vsphere.namespace_specs import Access, StorageSpec, Wanted
 from support import vsphere_wire as bindings
 from support.answering_server import Asked, Says, Told, serving
@@ -27,6 +27,8 @@ STUBS = [
     namespaces_client._AccessStub,
     namespaces_client._InstancesStub,
     storage_client._PoliciesStub,
+    vcenter_client._DatastoreStub,
+    vcenter_client._VMStub,
     supervisors_client._SummaryStub,
     supervisors_client._TopologyStub,
     tagging_client._CategoryStub,
@@ -170,8 +172,19 @@ def remove_a_vm_class(told: Told, client: Client) -> None:
 def list_policies(told: Told, client: Client) -> None:
     told.say("GET", "/api" + storage_policies.POLICIES, Says(200, [{"policy": "p-1", "name": "Gold", "description": ""}]))
     assert storage_policies.identifiers(client, ["Gold"]) == {"Gold": "p-1"}
-    told.say("POST", f"/api{storage_policies.POLICIES}/p-1", Says(200, {"compatible_datastores": [{"datastore": "datastore-1"}]}))
+    told.say(
+        "POST",
+        f"/api{storage_policies.POLICIES}/p-1?action=check-compatibility",
+        Says(200, {"compatible_datastores": [{"datastore": "datastore-1"}]}),
+    )
     assert storage_policies.fitting(client, "p-1", ["datastore-1", "datastore-2"]) == {"datastore-1"}
+
+
+def find_by_name(told: Told, client: Client) -> None:
+    told.say("GET", f"/api{inventory.DATASTORES}?names=fast", Says(200, [{"datastore": "datastore-1", "name": "fast"}]))
+    told.say("GET", f"/api{inventory.MACHINES}?names=node", Says(200, [{"vm": "vm-1", "name": "node"}]))
+    assert inventory.datastores(client, ["fast"]) == {"fast": "datastore-1"}
+    assert inventory.machines(client, "node") == ["vm-1"]
 
 
 def subscribe_to_a_library(told: Told, client: Client) -> None:
@@ -256,6 +269,7 @@ WORK: list[Callable[[Told, Client], None]] = [
     make_and_change_a_vm_class,
     remove_a_vm_class,
     list_policies,
+    find_by_name,
     subscribe_to_a_library,
     make_a_local_library,
     tag_datastores,

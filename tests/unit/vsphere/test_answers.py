@@ -25,6 +25,7 @@ def said(error_type: str, message: str = "words", identifier: str = "x") -> dict
         (400, "NOT_ALLOWED_IN_CURRENT_STATE", errors.NotAllowedError),
         (400, "RESOURCE_IN_USE", errors.InUseError),
         (400, "RESOURCE_BUSY", errors.UnavailableError),
+        (400, "UNABLE_TO_ALLOCATE_RESOURCE", errors.ExhaustedError),
         (400, "UNSUPPORTED", errors.UnsupportedError),
         (403, "UNAUTHORIZED", errors.UnauthorizedError),
         (404, "NOT_FOUND", errors.NotFoundError),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from fedfleet.vsphere import AlreadyExistsError, Client
-from fedfleet.vsphere.namespace_specs import Wanted
+from fedfleet.vsphere import AlreadyExistsError, Client, UnauthorizedError, transport
+from fedfleet.vsphere.namespace_specs import StorageSpec, Wanted
 from fedfleet.vsphere.namespaces import INSTANCES, INSTANCES_V2, ensure
 from fedfleet.vsphere.supervisors import Supervisor
 from support.answering_server import Says, Told
@@ -31,5 +31,36 @@ def test_one_that_another_run_makes_meanwhile_is_taken_and_changed_where_it_diff
 def test_one_that_the_user_may_not_see_is_somebody_elses(client: Client, told: Told) -> None:
     told.say("GET", f"/api{INSTANCES}/fl", MISSING)
     told.say("POST", f"/api{INSTANCES_V2}", TAKEN)
-    with pytest.raises(AlreadyExistsError):
+    with pytest.raises(AlreadyExistsError, match="Somebody has a vSphere Namespace fl"):
         ensure(client, SUPERVISOR, Wanted("fl"), timeout=5)
+
+
+def test_one_that_is_refused_is_somebody_elses_too(client: Client, told: Told) -> None:
+    told.say(
+        "GET", f"/api{INSTANCES}/fl", Says(403, {"error_type": "UNAUTHORIZED", "messages": [{"id": "x", "default_message": "not yours"}]})
+    )
+    with pytest.raises(UnauthorizedError, match=r"Somebody has a vSphere Namespace fl.*not yours"):
+        ensure(client, SUPERVISOR, Wanted("fl"), timeout=5)
+
+
+def test_one_in_error_is_told_everything_again_and_nothing_is_taken_away(client: Client, told: Told) -> None:
+    broken = THERE | {
+        "config_status": "ERROR",
+        "description": "ours",
+        "vm_service_spec": {"vm_classes": ["small"], "content_libraries": ["lib"]},
+    }
+    told.say("GET", f"/api{INSTANCES}/fl", Says(200, broken), Says(200, THERE))
+    told.say("PATCH", f"/api{INSTANCES}/fl", Says(204))
+    wanted = Wanted("fl", storage=(StorageSpec(policy="p-1"),), vm_classes=frozenset({"small"}))
+    assert ensure(client, SUPERVISOR, wanted, timeout=5).changed
+    service = {"vm_classes": ["small"], "content_libraries": ["lib"]}
+    (sent,) = (one.body for one in told.requests() if one.method == "PATCH")
+    assert sent == {"description": "ours", "storage_specs": [{"policy": "p-1"}], "vm_service_spec": service}
+
+
+def test_a_creation_is_asked_for_again_while_vcenter_is_busy(client: Client, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_FIRST_PAUSE", 0.001)
+    told.say("GET", f"/api{INSTANCES}/fl", MISSING, Says(200, THERE))
+    told.say("POST", f"/api{INSTANCES_V2}", Says(503), Says(503), Says(204))
+    assert ensure(client, SUPERVISOR, Wanted("fl"), timeout=5).changed
+    assert len([one for one in told.requests() if one.method == "POST"]) == 3
