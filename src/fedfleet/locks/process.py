@@ -54,9 +54,14 @@ class Process:
         return f"{self.boot}/{self.space}/{self.pid}/{self.began}"
 
     @property
+    def is_here(self) -> bool:
+        """Whether it is, or was, a process that this one could see."""
+        return self.boot == _boot() and self.space == _space()
+
+    @property
     def is_gone(self) -> bool:
         """Whether it is certain that it does not live any more; never so of a process elsewhere."""
-        return self.boot == _boot() and self.space == _space() and _began(self.pid) != self.began
+        return self.is_here and _began(self.pid) != self.began
 
 
 def _boot() -> str:
