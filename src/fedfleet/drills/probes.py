@@ -94,7 +94,7 @@ def partners_answer(scene: Scene) -> Found:
     """Every partner's FATE Flow answers through the exchange, asked from the party's own nginx."""
     party = scene.party
     partners = Partners(partners_of(party.party_id, party.roster()))
-    proofs = CoordinationRung(party, partners).prove()
+    proofs = CoordinationRung(party, partners, _PATIENCE).prove()
     if partners.silent:
         return Found(False, "; ".join(f"party {partner}: {reason}" for partner, reason in partners.silent.items()))
     return _of_proofs(proofs, "this party's roster has no partner")
