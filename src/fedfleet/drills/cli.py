@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from fedfleet import progress
 from fedfleet.drills import undo
 from fedfleet.drills.catalogue import chosen, drills
 from fedfleet.drills.history import DRILLS, journals
@@ -203,9 +204,14 @@ def _wanted(
 
     directory = _directory(inventory)
     wanted = chosen(drills(directory), names or [], tags or [], quick=quick)
+    sites = read_sites(inventory, extra_vars or ())
+    kinds = {known.kind for known in sites if site in (known.name, known.party_id)}
+    if kinds and not names:
+        # Chosen by what they are, those for other kinds of sites are not meant.
+        wanted = [experiment for experiment in wanted if experiment.terms.site in kinds]
     if not wanted:
         raise typer.BadParameter("name a drill, or choose with --tag or --quick; `fedfleet drill list` has them", param_hint="DRILL")
-    return wanted, Ground(read_sites(inventory, extra_vars or ()), directory, site)
+    return wanted, Ground(sites, directory, site)
 
 
 def _report(inventory: Path, only: list[tuple[str, str]] | None = None) -> DrillReport:
@@ -259,8 +265,13 @@ def _as_interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _teller(drill: str, began: float) -> Callable[[str], None]:
-    """Lines on standard error, each with the seconds since the start."""
-    return lambda line: typer.echo(f"{time.monotonic() - began:6.1f} s  {drill}: {line}", err=True)
+    """Lines on standard error, each with the seconds since the start; and to the playbook that runs us, if one does."""
+
+    def tell(line: str) -> None:
+        typer.echo(f"{time.monotonic() - began:6.1f} s  {drill}: {line}", err=True)
+        progress.report(f"{drill}: {line}")
+
+    return tell
 
 
 def _console() -> Console:

@@ -19,6 +19,8 @@ from fedfleet.drills.runner import Runner
 from fedfleet.drills.scene import Scene
 from fedfleet.locks.holder import holder_of
 from fedfleet.locks.keeper import Watched, start_keeper
+from fedfleet.locks.lease import LockedError
+from fedfleet.locks.process import Process
 from fedfleet.locks.site import SiteLock
 from fedfleet.sites import site_named
 
@@ -75,12 +77,20 @@ def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None])
 def held(scene: Scene, drill: str) -> Iterator[None]:
     """Hold the site's lock, so that no run works on a site that is drilled; a process of its own keeps it, and gives it back if we die.
 
+    A playbook that runs this drill holds the site already.
+
     Raises:
         LockedError: another run holds it.
     """
     site, pid = scene.site, os.getpid()
     holder, lock = holder_of(f"drill {drill}", pid), SiteLock(scene.client(), site.namespace)
-    taken = lock.take(holder)
+    try:
+        taken = lock.take(holder)
+    except LockedError as error:
+        process = Process.read(error.holder.process)
+        if process is None or not process.is_ancestor:
+            raise
+        taken = False
     if taken:
         start_keeper(Watched(holder.run, pid, site.name, site.namespace, site.kubeconfig, site.context))
     try:
