@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from collections.abc import Callable
@@ -43,6 +44,13 @@ class Output(StrEnum):
     JUNIT = "junit"
 
 
+class ListOutput(StrEnum):
+    """How the list is shown."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 Inventory = Annotated[Path, typer.Option("--inventory", "-i", help="The inventory: its directory, or a file in it.")]
 SiteName = Annotated[
     str, typer.Option("--site", help="The site, by its name in the inventory or its party id; empty: the first of the drill's kind.")
@@ -55,9 +63,17 @@ Shown = Annotated[Output, typer.Option("--output", "-o", help="text: for people.
 
 
 @app.command("list")
-def list_drills(inventory: Inventory = Path("inventories/lab")) -> None:
+def list_drills(
+    inventory: Inventory = Path("inventories/lab"),
+    output: Annotated[ListOutput, typer.Option("--output", "-o", help="text: for people. json: for programs.")] = ListOutput.TEXT,
+) -> None:
     """List the drills there are: the collection's, and those in drills/ beside the inventory."""
-    print_list(drills(_directory(inventory)), _console())
+    known = drills(_directory(inventory))
+    if output is ListOutput.JSON:
+        told = [{"title": each.title, "tags": each.tags, **each.terms.model_dump(mode="json", exclude={"name"})} for each in known.values()]
+        typer.echo(json.dumps(told, indent=2))
+        return
+    print_list(known, _console())
 
 
 @app.command("plan")

@@ -132,9 +132,10 @@ class Watch:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._end.set()
+        deadline = time.monotonic() + self._every + 1
         for thread in self._threads:
             # One that hangs is left behind: it holds nothing.
-            thread.join(self._every + 1)
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     @property
     def samples(self) -> tuple[Sample, ...]:
