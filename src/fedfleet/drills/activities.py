@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import os
 import shlex
 import subprocess
+import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fedfleet.drills import faults, jobs, probes
@@ -33,6 +36,7 @@ FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
         probes.flow_answers,
         probes.partners_answer,
         probes.replicas_serve,
+        probes.workloads_ready,
         jobs.history_kept,
         jobs.job_succeeds,
         jobs.start_job,
@@ -110,10 +114,18 @@ def _look_by_command(scene: Scene, provider: ProcessProvider) -> Found:
 
 
 def _command(provider: ProcessProvider) -> subprocess.CompletedProcess[str]:
+    # Beside our interpreter is `fedfleet` itself, though nobody may have put that on the path.
+    environment = os.environ | {"PATH": os.pathsep.join((os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)))}
     words = shlex.split(provider.arguments) if isinstance(provider.arguments, str) else provider.arguments
     try:
         return subprocess.run(
-            [provider.path, *words], capture_output=True, text=True, timeout=provider.timeout, check=False, stdin=subprocess.DEVNULL
+            [provider.path, *words],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=provider.timeout,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CommandError(f"{provider.path} could not be run to its end", found=str(error)) from error

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
     from fedfleet.exchange.questions import Check
     from fedfleet.federation.route import RouteKind
-    from fedfleet.kube import KubeObject
+    from fedfleet.kube import Client, KubeObject
     from fedfleet.validation.ladder import Proof
 
 _APPS = "apps/v1"
+_COMPONENT = "app.kubernetes.io/name"
 # Seconds that a door or a hop gets; what answers later than this is of no use to a job.
 _PATIENCE = 5.0
 
@@ -43,22 +44,40 @@ def api_answers(scene: Scene) -> Found:
 def component_ready(scene: Scene, component: str) -> Found:
     """As many pods of a component are Ready, and not on their way out, as its workload asks for."""
     client, namespace = scene.client(), scene.site.namespace
-    wanted = replicas_of(client.list("StatefulSet", namespace, api_version=_APPS), component)
-    wanted += replicas_of(client.list("Deployment", namespace, api_version=_APPS), component)
+    wanted = replicas_of(_workloads(client, namespace), component)
     if not wanted:
         return Found(False, f"nothing called {component} is deployed")
-    pods = client.list("Pod", namespace, {"app.kubernetes.io/name": component}, api_version="v1")
-    ready = [pod["metadata"]["name"] for pod in pods if is_ready(pod)]
-    return Found(len(ready) >= wanted, f"{len(ready)} of {wanted} ready")
+    pods = client.list("Pod", namespace, {_COMPONENT: component}, api_version="v1")
+    ready = sum(map(is_ready, pods))
+    return Found(ready >= wanted, f"{ready} of {wanted} ready")
+
+
+def workloads_ready(scene: Scene) -> Found:
+    """The same for every component of the site."""
+    client, namespace = scene.client(), scene.site.namespace
+    workloads = _workloads(client, namespace)
+    pods = client.list("Pod", namespace, api_version="v1")
+    told = []
+    for component in sorted({component_of(item["spec"]["template"]) for item in workloads}):
+        wanted = replicas_of(workloads, component)
+        ready = sum(is_ready(pod) for pod in pods if component_of(pod) == component)
+        if ready < wanted:
+            told.append(f"{component}: {ready} of {wanted} ready")
+    return Found(bool(workloads) and not told, "; ".join(told) or f"{len(workloads)} workloads")
+
+
+def _workloads(client: Client, namespace: str) -> list[KubeObject]:
+    return [*client.list("StatefulSet", namespace, api_version=_APPS), *client.list("Deployment", namespace, api_version=_APPS)]
+
+
+def component_of(thing: KubeObject) -> str:
+    """What a pod, or a pod's template, is a part of."""
+    return str((thing["metadata"].get("labels") or {}).get(_COMPONENT, ""))
 
 
 def replicas_of(workloads: Sequence[KubeObject], component: str) -> int:
     """How many pods the workloads of a component ask for."""
-    return sum(
-        int(item["spec"].get("replicas", 1))
-        for item in workloads
-        if (item["spec"]["template"]["metadata"].get("labels") or {}).get("app.kubernetes.io/name") == component
-    )
+    return sum(int(item["spec"].get("replicas", 1)) for item in workloads if component_of(item["spec"]["template"]) == component)
 
 
 def is_ready(pod: KubeObject) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fedfleet.drills.experiment import Activity
     from fedfleet.drills.journal import ActivityRun
 
-_STEP_SECONDS: Final = 60.0
+_STEP_SECONDS: Final = 180.0
 
 
 def restore(
