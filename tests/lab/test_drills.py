@@ -23,7 +23,7 @@ from support.federation import Federation
 pytestmark = pytest.mark.timeout(900)
 PARTY, EXCHANGE = "fate-30000", "fate-exchange"
 QUICK = ["fate-flow-pod", "nginx-pod", "network-cut", "exchange-nginx-replica", "exchange-traffic-server-replica"]
-NIGHTLY = ["mysql-pod", "broker-pod", "fate-flow-container", "exchange-nginx-crash"]
+NIGHTLY = ["mysql-pod", "broker-pod", "fate-flow-container", "exchange-nginx-crash", "exchange-lost"]
 WELL_SECONDS = 180
 
 

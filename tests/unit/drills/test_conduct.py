@@ -1,7 +1,7 @@
 """A site is held while it is drilled, and a drill is not begun where an earlier one is not undone."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,9 +29,9 @@ def cluster() -> Objects:
 
 
 @pytest.fixture
-def scene(cluster: Objects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+def scene(cluster: Objects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
     monkeypatch.setattr(conduct, "start_keeper", lambda _watched: None)
-    yield Scene(site(tmp_path), _clients={"north": cluster})  # type: ignore[dict-item]
+    return Scene(site(tmp_path), _clients={"north": cluster})  # type: ignore[dict-item]
 
 
 @pytest.fixture
