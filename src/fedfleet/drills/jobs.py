@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from fedfleet.drills.scene import Found, Scene
-from fedfleet.engine.fate import FlowError, toy_dag
+from fedfleet.engine.fate import FlowError, JobNotFoundError, toy_dag
+from fedfleet.engine.protocol import JobState
 from fedfleet.errors import FedFleetError
 from fedfleet.kube import KubeError
 from fedfleet.validation.party import partners_of
@@ -14,7 +15,7 @@ from fedfleet.validation.party import partners_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fedfleet.engine.fate import JobView
+    from fedfleet.engine.fate import FlowClient, JobView
 
 _PAUSE: Final = 1.0
 _RECENT: Final = 1000
@@ -50,14 +51,22 @@ def start_job(scene: Scene, tasks: int = 1) -> dict[str, object]:
         deadline = time.monotonic() + _STARTED_SECONDS
         state = "nothing"
         while time.monotonic() < deadline:
-            (view,) = flow.jobs(job)
-            state = str(view.status)
-            if any(str(task.party_status) == "running" for task in flow.tasks(job)):
+            states = [view.status for view in flow.jobs(job)]
+            state = ", ".join(states) or "nothing"
+            if JobState.RUNNING in _parts(flow, job):
                 return {"job": job, "partner": partners[0], "tasks": tasks}
-            if view.status.ended:
+            if any(each.ended for each in states):
                 break
             scene.pause(_PAUSE)
     raise NoJobError("The drill's job did not get as far as a component that runs", expected="running", found=state, where=f"job {job}")
+
+
+def _parts(flow: FlowClient, job: str) -> list[JobState]:
+    """How this party's parts in the job's tasks stand; none while it has no task yet."""
+    try:
+        return [task.party_status for task in flow.tasks(job)]
+    except JobNotFoundError:
+        return []
 
 
 def stop_job(scene: Scene) -> dict[str, object]:

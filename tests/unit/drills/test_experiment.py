@@ -31,6 +31,14 @@ def test_every_drill_of_the_collection_can_be_carried_out() -> None:
         check_activities(each)
 
 
+def test_every_drill_of_the_lab_can_be_carried_out() -> None:
+    own = {path.stem for path in (ROOT / "inventories" / "lab" / "drills").glob("*.yml")}
+    known = drills(ROOT / "inventories" / "lab")
+    assert own <= set(known)
+    for name in own:
+        check_activities(known[name])
+
+
 def test_every_drill_of_the_collection_can_be_seen_to_have_done_something() -> None:
     assert [name for name, each in drills().items() if not each.terms.breaks] == []
 
