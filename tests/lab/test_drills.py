@@ -63,6 +63,13 @@ def test_what_else_fails_on_purpose_comes_back(federation: Federation, name: str
     holds(federation, name)
 
 
+@pytest.mark.nightly
+def test_the_playbook_runs_drills_on_a_site_that_it_holds(federation: Federation) -> None:
+    names = json.dumps({"drills_names": ["exchange-nginx-replica"]})
+    played = federation.play("--limit", "exchange", "-e", names, playbook="playbooks/drill.yml").expect()
+    assert "The one drill went as intended" in played.output
+
+
 def kubectl(federation: Federation, name: str, *arguments: str) -> dict[str, Any]:
     """An action that runs kubectl on the lab."""
     words = ["lab", "kubectl", "--name", federation.lab.name, "--network", federation.lab.network, "--", *arguments]
