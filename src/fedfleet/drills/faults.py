@@ -13,6 +13,8 @@ from fedfleet.drills.scene import Scene
 from fedfleet.errors import FedFleetError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fedfleet.kube import Client, KubeObject
 
 _POLICIES: Final = "networking.k8s.io/v1"
@@ -71,8 +73,10 @@ def kill_container(scene: Scene, component: str, most: int = 0) -> dict[str, obj
     return {"pods": list(before)}
 
 
-def cut_network(scene: Scene) -> dict[str, object]:
+def cut_network(scene: Scene, policies: Sequence[str] = _WAYS) -> dict[str, object]:
     """Cut a party off the exchange, both ways: its network policies for the outside no longer select any pod, and the default denies.
+
+    Other ``policies`` cut other ways: `within-the-party` what its pods say to each other, `to-name-servers` their names.
 
     New connections are dropped at once. Whether connections that stand are dropped is the network plugin's affair: one that keeps them until they end
     (Calico does) leaves a broker's connection alone.
@@ -81,9 +85,9 @@ def cut_network(scene: Scene) -> dict[str, object]:
         NoFaultError: the party has no such policies, so that nothing would be cut.
     """
     client, namespace = scene.client(), scene.site.namespace
-    there = [name for name in _WAYS if client.get("NetworkPolicy", name, namespace, api_version=_POLICIES)]
+    there = [name for name in policies if client.get("NetworkPolicy", name, namespace, api_version=_POLICIES)]
     if not there:
-        raise NoFaultError("The party has none of the network policies that could be cut", expected=", ".join(_WAYS), where=namespace)
+        raise NoFaultError("The party has none of the network policies that could be cut", expected=", ".join(policies), where=namespace)
     for name in there:
         _select(client, namespace, name, "nothing")
     return {"policies": there}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Probe = Callable[[], Found]
 
 # A probe that says nothing for so long has not answered; it is asked anew once it has come back.
-PATIENCE: Final = 20.0
+PATIENCE: Final = 10.0
 
 
 @dataclass(frozen=True)

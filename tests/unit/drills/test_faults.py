@@ -47,6 +47,14 @@ def test_a_cut_selects_no_pod_and_leaves_other_policies_alone(cluster: Objects, 
     assert after["to-name-servers"] == before["to-name-servers"]
 
 
+def test_other_ways_can_be_cut(cluster: Objects, scene: Scene) -> None:
+    before = specs(cluster)
+    assert cut_network(scene, ["to-name-servers", "never-there"]) == {"policies": ["to-name-servers"]}
+    assert specs(cluster)["to-the-exchange-broker"] == before["to-the-exchange-broker"]
+    heal_network(scene)
+    assert specs(cluster) == before
+
+
 def test_healing_restores_every_policy_and_may_be_done_at_any_time(cluster: Objects, scene: Scene) -> None:
     before = specs(cluster)
     assert heal_network(scene) == {"policies": []}
