@@ -29,6 +29,7 @@ from fedfleet.locks.process import Process
 
 if TYPE_CHECKING:
     from fedfleet.drills.experiment import Activity, Experiment
+    from fedfleet.sites import InventorySite
 
     Finder = Callable[[Activity], Callable[[Scene], Any]]
 
@@ -113,8 +114,8 @@ class Runner:
         process = str(Process.of(os.getpid()))
         known = undo.Undo(
             drill=self.experiment.name,
-            site=self.scene.site,
-            others=tuple(self.scene.others),
+            site=_anchored(self.scene.site),
+            others=tuple(map(_anchored, self.scene.others)),
             process=process,
             written_at=datetime.now(UTC),
             steps=steps,
@@ -255,6 +256,11 @@ def uninterrupted(tell: Callable[[str], None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _anchored(site: InventorySite) -> InventorySite:
+    """The site for somebody who is in another directory than we are."""
+    return site.model_copy(update={"kubeconfig": str(Path(site.kubeconfig).absolute())}) if site.kubeconfig else site
 
 
 def _said(done: ActivityRun) -> str:

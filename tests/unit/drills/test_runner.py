@@ -14,7 +14,8 @@ from fedfleet.drills.experiment import Experiment
 from fedfleet.drills.history import JOURNAL
 from fedfleet.drills.journal import CleanUp, Journal, Outcome
 from fedfleet.drills.runner import Runner
-from support.drilled import command, experiment, probe, scene
+from fedfleet.drills.scene import Scene
+from support.drilled import command, experiment, probe, scene, site
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -163,3 +164,14 @@ def test_an_interruption_restores_the_site(place: Site) -> None:
     done = place.drill(drill)
     assert (done.status, done.fedfleet.outcome, done.fedfleet.clean_up) == ("interrupted", Outcome.INTERRUPTED, CleanUp.DONE)
     assert (place.folder / "up").exists()
+
+
+def test_what_undoes_it_can_be_carried_out_from_anywhere(place: Site) -> None:
+    kept = place.folder / "drill"
+    kept.mkdir()
+    there = Scene(site(place.folder, kubeconfig="keys/north"))
+    drill = experiment([probe("it runs", place.runs)], [command("Stop it", place.stops)], [command("Start it", place.heals)])
+    Runner(drill, there, kept, watchdog=lambda _folder, _pid: None).run()
+    left = undo.read(kept)
+    assert left is not None
+    assert left.site.kubeconfig == str(Path.cwd() / "keys" / "north")
