@@ -45,6 +45,7 @@ FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
         faults.delete_pods,
         faults.heal_network,
         faults.kill_container,
+        faults.switch_vm,
     )
 }
 

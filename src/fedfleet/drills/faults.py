@@ -5,17 +5,21 @@ Drill files name these functions; their arguments beside the scene are the file'
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING, Final
 
+from fedfleet import vsphere
 from fedfleet.drills.probes import is_ready
 from fedfleet.drills.scene import Scene
 from fedfleet.errors import FedFleetError
+from fedfleet.vsphere import power
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fedfleet.kube import Client, KubeObject
+    from fedfleet.vsphere.power import Wish
 
 _POLICIES: Final = "networking.k8s.io/v1"
 # What a party's network policies let through to and from the outside (roles/fate/templates/policies.yml.j2). All else is denied by default.
@@ -102,6 +106,37 @@ def heal_network(scene: Scene) -> dict[str, object]:
             _select(client, namespace, policy["metadata"]["name"], None)
             healed.append(policy["metadata"]["name"])
     return {"policies": healed}
+
+
+def switch_vm(scene: Scene, path: str, state: Wish, port: int = 443, timeout: float = 120) -> dict[str, object]:
+    """Bring the power of a virtual machine to `on`, `off` (the plug is pulled), `shutdown` or `reset`, through vCenter.
+
+    Which vCenter and as whom, the environment says, as for module vm_power: VCENTER_HOST, VCENTER_USER, VCENTER_PASSWORD and VCENTER_CA. Nodes of workload
+    clusters are for their Supervisor to put back.
+
+    Args:
+        scene: not looked at; it is whose nodes they are.
+        path: inventory path, such as `DC0/vm/nodes/worker-1`.
+        state: what its power is to be.
+        port: vCenter's.
+        timeout: seconds.
+
+    Raises:
+        NoFaultError: the environment does not say which vCenter. fedfleet.vsphere.VsphereError: vCenter refuses.
+    """
+    del scene
+    named = {name: os.environ.get(name, "") for name in ("VCENTER_HOST", "VCENTER_USER", "VCENTER_PASSWORD")}
+    missing = [name for name, value in named.items() if not value]
+    if missing:
+        raise NoFaultError(
+            "It is not said which vCenter has the machine",
+            expected=", ".join(missing) + " in the environment",
+            next_step="Set them for the drill, and for fedfleet drill rollback",
+        )
+    host, user, password = named.values()
+    with vsphere.Client.connect(host, user, password, ca_file=os.environ.get("VCENTER_CA") or None, port=port) as client:
+        outcome = power.apply(client, power.find(client, path=path), state, timeout=timeout)
+    return {"machine": outcome.machine.name, "before": outcome.before, "after": outcome.after}
 
 
 def _select(client: Client, namespace: str, policy: str, label: str | None) -> None:
