@@ -25,6 +25,7 @@ from fedfleet.drills.restoring import restore
 from fedfleet.drills.scene import Scene
 from fedfleet.drills.timeline import Sample, Watch
 from fedfleet.drills.watchdog import start_watchdog
+from fedfleet.errors import FedFleetError
 from fedfleet.locks.process import Process
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 _ROUND_SECONDS: Final = 60.0
 _BASELINE_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.1
+_PAUSE_SECONDS: Final = 1.0
+_AFTERMATH_SECONDS: Final = 180.0
 _UNTIL_NOW: Final = "its runner ended before the drill did"
 
 
@@ -102,7 +105,8 @@ class Runner:
                 self.scene.over.set()
                 self._samples = watch.samples
                 clean_up = self._restore()
-        return self._judged(clean_up, interrupted=interrupted)
+        reasons = () if interrupted else self._aftermath()
+        return self._judged(clean_up, reasons, interrupted=interrupted)
 
     def _probes(self) -> dict[str, Callable[[], Any]]:
         return {probe.name: partial(self.find(probe), self.scene) for probe in self.experiment.hypothesis.probes}
@@ -165,14 +169,34 @@ class Runner:
     def _restore(self) -> CleanUp:
         if not self.experiment.rollbacks:
             return CleanUp.NOTHING
-        known, self._rollbacks = restore(self.folder, self.scene.tell, self.scene.kept, self.find)
+        try:
+            known, self._rollbacks = restore(self.folder, self.scene.tell, self.scene.kept, self.find)
+        except FedFleetError as error:
+            self.scene.tell(f"rollback FAILED: {error}")
+            return CleanUp.FAILED
         return CleanUp.FAILED if known.pending else CleanUp.DONE
 
-    def _judged(self, clean_up: CleanUp, *, interrupted: bool) -> Journal:
+    def _aftermath(self) -> tuple[str, ...]:
+        """Wait until a site that was not well at the end is so after the rollback, as whoever drills next will want; why not, where it is not."""
+        if not self.experiment.rollbacks or (self._after is not None and self._after.steady_state_met):
+            return ()
+        deadline = self.clock() + _AFTERMATH_SECONDS
+        with Scene(self.scene.site, self.scene.others, self.scene.tell, dict(self.scene.kept)) as scene:
+            while True:
+                found = look_around(self.experiment, scene, _ROUND_SECONDS, self.find)
+                if found.steady_state_met:
+                    self.scene.tell("well again after the rollback")
+                    return ()
+                if self.clock() >= deadline:
+                    wrong = [probe.activity["name"] for probe in found.probes if not probe.tolerance_met]
+                    return (f"{_AFTERMATH_SECONDS:.0f} s after the rollback the site is still not well: {', '.join(map(repr, wrong))}",)
+                scene.pause(_PAUSE_SECONDS)
+
+    def _judged(self, clean_up: CleanUp, aftermath: tuple[str, ...], *, interrupted: bool) -> Journal:
         if interrupted:
             return self._ended(Outcome.INTERRUPTED, clean_up, ("somebody interrupted it",))
         recoveries = self._recoveries()
-        reasons = verdict.reasons_not_held(self.experiment, recoveries, self._samples, self._run, self._after)
+        reasons = (*verdict.reasons_not_held(self.experiment, recoveries, self._samples, self._run, self._after), *aftermath)
         return self._ended(Outcome.NOT_HELD if reasons else Outcome.HELD, clean_up, reasons)
 
     def _recoveries(self) -> tuple[Any, ...]:
