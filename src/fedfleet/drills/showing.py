@@ -75,7 +75,7 @@ def print_report(report: DrillReport, console: Console) -> None:
                 duration(entry.recovery_seconds),
                 duration(entry.expected_seconds),
                 duration(entry.reference_seconds) or ("see page" if entry.reference else ""),
-                duration(last),
+                f"{duration(last)}{' SLOWER NOW' if entry.slower else ''}",
                 f"success, {duration(entry.job_seconds)}" if entry.job_seconds else "not" if entry.job else "",
                 f"{entry.started_at:%Y-%m-%d %H:%M}",
             )

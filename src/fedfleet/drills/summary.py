@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from statistics import median
+from typing import TYPE_CHECKING, Final
 
 from fedfleet.drills.journal import CleanUp, Outcome, ProbeRecovery, ProbeSample
 from fedfleet.exit_codes import ExitCode
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from fedfleet.drills.experiment import Experiment
     from fedfleet.drills.journal import Journal
 
+# Probes are asked once a second, and pods' probes are a few seconds apart.
+_NOISE_SECONDS: Final = 5.0
+
 
 class DrillEntry(FileModel):
     """One drill on one site, as it went last.
@@ -24,6 +28,7 @@ class DrillEntry(FileModel):
         recovery_seconds: measured; None where the site did not come back, or nothing was done.
         expected_seconds, reference_seconds: the most it may take, and the reference's figure; None where there is none.
         previous_seconds: each run's before this one, newest first.
+        slower: whether recovery took half as long again as the middle one of those, and that by more than a few seconds.
     """
 
     name: str
@@ -40,6 +45,7 @@ class DrillEntry(FileModel):
     reference: str = ""
     reference_seconds: float | None = None
     previous_seconds: tuple[float | None, ...] = ()
+    slower: bool = False
     job: str = ""
     job_seconds: float | None = None
     started_at: Moment
@@ -105,9 +111,19 @@ def exit_code_of(report: DrillReport) -> ExitCode:
     return ExitCode.OK if report.held else ExitCode.DRILL_FAILED
 
 
+def is_slower(now: float | None, before: Sequence[float | None]) -> bool:
+    """Whether a recovery is clearly slower than those before it."""
+    known = [seconds for seconds in before if seconds is not None]
+    if now is None or not known:
+        return False
+    usual = median(known)
+    return now > 1.5 * usual and now - usual > _NOISE_SECONDS
+
+
 def _entry(of_one: Sequence[Journal]) -> DrillEntry:
     journal = of_one[-1]
     result, experiment = journal.fedfleet, journal.experiment
+    before = tuple(each.fedfleet.recovery_seconds for each in reversed(of_one[:-1]))
     return DrillEntry(
         name=result.drill,
         title=str(experiment.get("title", result.drill)),
@@ -122,7 +138,8 @@ def _entry(of_one: Sequence[Journal]) -> DrillEntry:
         expected_seconds=result.expected_seconds,
         reference=result.reference,
         reference_seconds=result.reference_seconds,
-        previous_seconds=tuple(each.fedfleet.recovery_seconds for each in reversed(of_one[:-1])),
+        previous_seconds=before,
+        slower=is_slower(result.recovery_seconds, before),
         job=result.job,
         job_seconds=result.job_seconds,
         started_at=journal.start,

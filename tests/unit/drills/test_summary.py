@@ -18,7 +18,7 @@ from fedfleet.drills.journal import CleanUp, Journal, Outcome, ProbeRecovery, Pr
 from fedfleet.drills.junit import as_junit
 from fedfleet.drills.page import render_page
 from fedfleet.drills.strips import picture_of
-from fedfleet.drills.summary import DrillReport, exit_code_of, summarise
+from fedfleet.drills.summary import DrillReport, exit_code_of, is_slower, summarise
 from fedfleet.exit_codes import ExitCode
 
 START = datetime(2026, 11, 28, 1, tzinfo=UTC)
@@ -54,6 +54,22 @@ def report(*told: Journal, left: tuple[str, ...] = ()) -> DrillReport:
 def test_the_newest_counts_and_those_before_are_told() -> None:
     (entry,) = report(journal(seconds=9, age=2), journal(seconds=4, age=1), journal(seconds=3)).drills
     assert (entry.recovery_seconds, entry.previous_seconds) == (3, (4, 9))
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "slower"),
+    [
+        (20, (9, 10, 40), True),
+        (14, (9, 10, 11), False),
+        (9, (3,), True),
+        (7, (3,), False),
+        (None, (3,), False),
+        (20, (None,), False),
+        (20, (), False),
+    ],
+)
+def test_a_recovery_that_is_clearly_slower_than_before_shows(now: float | None, before: tuple[float | None, ...], slower: bool) -> None:
+    assert is_slower(now, before) is slower
 
 
 def test_what_was_not_drilled_is_told() -> None:
