@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from fedfleet.engine.fate import FlowClient, JobView
 
 _PAUSE: Final = 1.0
-_RECENT: Final = 1000
+# So many jobs of before are looked for, among as many more: jobs that are submitted meanwhile push none of them out.
+_REMEMBERED: Final = 100
 _STARTED_SECONDS: Final = 180.0
 
 
@@ -81,12 +82,11 @@ def stop_job(scene: Scene) -> dict[str, object]:
 
 
 def history_kept(scene: Scene) -> Found:
-    """Every job that the party knew when the drill began is still known, with its state."""
+    """Every job that the party knew when the drill began is still known, the newest hundred of them."""
     with scene.party.flow() as flow:
-        jobs = flow.recent(_RECENT)
-    now = {job.job_id for job in jobs}
-    before: set[str] = scene.kept.setdefault("history", now)
-    lost = sorted(before - now)
+        now = [job.job_id for job in flow.recent(2 * _REMEMBERED)]
+    before: set[str] = scene.kept.setdefault("history", set(now[:_REMEMBERED]))
+    lost = sorted(before - set(now))
     return Found(not lost, f"lost: {', '.join(lost)}" if lost else f"{len(before)} jobs of before are known")
 
 
