@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 COLLECTION = "ansible_collections/fedfleet/federation"
 # Where fedfleet.images.catalogue looks for them.
 IMAGES = "fedfleet/images/definitions"
-PARTS = ("galaxy.yml", "meta", "playbooks", "plugins", "roles", "changelogs", "LICENSES")
+PARTS = ("galaxy.yml", "drills", "meta", "playbooks", "plugins", "roles", "changelogs", "LICENSES")
 
 
 class CollectionHook(BuildHookInterface):  # type: ignore[type-arg]

@@ -71,14 +71,11 @@ error:
 """
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.fedfleet.federation.plugins.module_utils.kube import KUBE_ARGUMENTS, fail, session
-
-if TYPE_CHECKING:
-    from fedfleet.locks.lease import Holder
 
 ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
     "namespace": {"type": "str", "required": True},
@@ -90,6 +87,7 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
 def run(module: AnsibleModule) -> None:
     params = module.params
     with session(module) as client:
+        from fedfleet.locks.holder import holder_of
         from fedfleet.locks.keeper import Watched, start_keeper
         from fedfleet.locks.lease import LockedError
         from fedfleet.locks.site import SiteLock
@@ -110,27 +108,6 @@ def run(module: AnsibleModule) -> None:
             place = {name: params[name] for name in ("namespace", "kubeconfig", "context")}
             start_keeper(Watched(holder.run, pid, os.environ.get(SITE, ""), **place))
     module.exit_json(changed=False, held=held, run=holder.run, holder="")
-
-
-def holder_of(playbook: str, pid: int) -> Holder:
-    """This run, as others are told of it."""
-    import getpass
-    import platform
-    from datetime import UTC, datetime
-
-    from fedfleet.locks.lease import Holder
-    from fedfleet.locks.process import Process
-    from fedfleet.progress import RUN
-
-    process = Process.of(pid)
-    try:
-        user = os.environ.get("SUDO_USER") or getpass.getuser()
-    except (KeyError, OSError):
-        # A container's user need not have a name.
-        user = f"user {os.getuid()}"
-    # Plain ansible-playbook without our callback has no id; its process is one.
-    run = os.environ.get(RUN) or f"{platform.node()}-{pid}-{process.began}"
-    return Holder(run, playbook, user, platform.node(), str(process), datetime.now(UTC))
 
 
 def main() -> None:

@@ -18,6 +18,8 @@ class ExitCode(IntEnum):
     ROUTE_FAILED = 6
     CHECK_FAILED = 7
     LOCKED = 8
+    DRILL_FAILED = 9
+    CLEAN_UP_FAILED = 10
     RUNG_FAILED = 20
     DEFECT = 70
     INTERRUPTED = 130

@@ -57,7 +57,10 @@ class Objects:
         current = self._objects.get(place)
         if current is None:
             raise _missing(place)
-        if body["metadata"].get("resourceVersion", current["metadata"]["resourceVersion"]) != current["metadata"]["resourceVersion"]:
+        if (
+            body.get("metadata", {}).get("resourceVersion", current["metadata"]["resourceVersion"])
+            != current["metadata"]["resourceVersion"]
+        ):
             raise _stale(place)
         return self._put(place, _merged(current, body))
 

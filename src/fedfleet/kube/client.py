@@ -189,16 +189,21 @@ class Client:
         propagation: str = "Background",
         wait: float | None = None,
         version: str = "",
+        grace: int | None = None,
         dry_run: bool = False,
     ) -> bool:
         """Delete an object; False where there was none. With ``wait``, return when it is gone, at most so many seconds.
+
+        ``grace`` are the seconds that a pod gets to end, 0 for none; None leaves it to the pod.
 
         Raises:
             StaleError: it no longer has the resourceVersion ``version``, if one is given.
         """
         resource = self._discovery.resource(kind, api_version)
         place = self._place(resource.namespaced, namespace)
-        there = objects.remove(self._connection, resource, place, name, version=version, propagation=propagation, dry_run=dry_run)
+        there = objects.remove(
+            self._connection, resource, place, name, version=version, propagation=propagation, grace=grace, dry_run=dry_run
+        )
         if there and wait is not None and not dry_run:
             self.wait_gone([ObjectRef(resource.kind, place, name, resource.api_version)], wait)
         return there

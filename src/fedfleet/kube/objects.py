@@ -114,14 +114,20 @@ def remove(
     uid: str = "",
     version: str = "",
     propagation: str = "Background",
+    grace: int | None = None,
     dry_run: bool = False,
 ) -> bool:
-    """Ask for deletion; False where there was nothing to delete. With ``uid`` or ``version``, of that very object only, or as it was then."""
+    """Ask for deletion; False where there was nothing to delete. With ``uid`` or ``version``, of that very object only, or as it was then.
+
+    ``grace`` are the seconds that a pod gets to end; None leaves it to the pod.
+    """
     action = Action("delete", resource.plural, namespace, name)
     options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}
     preconditions = ({"uid": uid} if uid else {}) | ({"resourceVersion": version} if version else {})
     if preconditions:
         options["preconditions"] = preconditions
+    if grace is not None:
+        options["gracePeriodSeconds"] = grace
     if dry_run:
         options["dryRun"] = ["All"]
     try:

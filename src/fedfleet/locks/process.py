@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 _FIELDS: Final = 4
 # Fields of /proc/PID/stat after the command's name in brackets (proc_pid_stat(5)): the third is the first of them, the start time the 22nd.
 _STATE: Final = 0
+_PARENT: Final = 1
 _START_TIME: Final = 19
 
 
@@ -54,9 +56,29 @@ class Process:
         return f"{self.boot}/{self.space}/{self.pid}/{self.began}"
 
     @property
+    def is_here(self) -> bool:
+        """Whether it is, or was, a process that this one could see."""
+        return self.boot == _boot() and self.space == _space()
+
+    @property
     def is_gone(self) -> bool:
         """Whether it is certain that it does not live any more; never so of a process elsewhere."""
-        return self.boot == _boot() and self.space == _space() and _began(self.pid) != self.began
+        return self.is_here and _began(self.pid) != self.began
+
+    @property
+    def is_ancestor(self) -> bool:
+        """Whether this process was started by it, or by one that it started."""
+        if not self.is_here or self.is_gone:
+            return False
+        pid = os.getpid()
+        while pid > 1:
+            fields = _fields(pid)
+            if fields is None:
+                return False
+            pid = int(fields[_PARENT])
+            if pid == self.pid:
+                return True
+        return False
 
 
 def _boot() -> str:
@@ -69,9 +91,14 @@ def _space() -> str:
 
 def _began(pid: int) -> str | None:
     """When it began; None where there is no such process, or only its remains."""
+    fields = _fields(pid)
+    return None if fields is None or fields[_STATE] in ("Z", "X") else fields[_START_TIME]
+
+
+def _fields(pid: int) -> list[str] | None:
+    """What the kernel says of a process, from its state on; None where there is none."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
-    fields = text.rpartition(")")[2].split()
-    return None if fields[_STATE] in ("Z", "X") else fields[_START_TIME]
+    return text.rpartition(")")[2].split()

@@ -11,11 +11,12 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from fedfleet.collection import COLLECTION
 from fedfleet.errors import FedFleetError
 from fedfleet.exit_codes import ExitCode
 from fedfleet.report.load import NoReportError, inventory_directory
 from fedfleet.runs.arguments import named_variables, shown
-from fedfleet.runs.verbs import COLLECTION, Verb, find_verb, verbs
+from fedfleet.runs.verbs import Verb, find_verb, verbs
 
 if TYPE_CHECKING:
     from fedfleet.runs.events import EventReader

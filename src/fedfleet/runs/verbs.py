@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
 
+from fedfleet.collection import COLLECTION, part
 from fedfleet.errors import FedFleetError
 from fedfleet.safe_yaml import safe_load
 
-COLLECTION: Final = "fedfleet.federation"
-_PLACE: Final = Path("ansible_collections", *COLLECTION.split("."), "playbooks")
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class UnknownVerbError(FedFleetError):
     """There is no such playbook."""
-
-
-class CollectionMissingError(FedFleetError):
-    """The collection is not where Ansible would look for it."""
 
 
 @dataclass(frozen=True)
@@ -50,31 +45,13 @@ class Verb:
         return f"{COLLECTION}.{self.name}"
 
 
-def playbooks_directory() -> Path:
-    """Return where the collection's playbooks are.
-
-    Raises:
-        CollectionMissingError: nowhere on Python's path.
-    """
-    for entry in sys.path:
-        found = Path(entry or ".") / _PLACE
-        if found.is_dir():
-            return found
-    raise CollectionMissingError(
-        f"The collection {COLLECTION} is not installed beside fedfleet",
-        expected=f"{_PLACE} in a directory of Python's path",
-        found="none",
-        next_step="Install fedfleet again; in a checkout, run make venv",
-    )
-
-
 def verbs() -> dict[str, Verb]:
     """Return every verb, by name.
 
     Raises:
         CollectionMissingError: the collection is not installed.
     """
-    return {path.stem: _read(path) for path in sorted(playbooks_directory().glob("[!_]*.yml"))}
+    return {path.stem: _read(path) for path in sorted(part("playbooks").glob("[!_]*.yml"))}
 
 
 def find_verb(name: str) -> Verb:

@@ -34,6 +34,10 @@ class InventorySite(BaseModel):
         namespace: where the site lives in its cluster.
         kubeconfig: path of the kubeconfig; empty for the environment's, as kubectl takes it.
         context: context in it; empty for its current one.
+        profile: the site's size: `lab`, `pilot` or `production`.
+        drill_allow: whether drills may be run on it though it is production.
+        drill_window: when they may be, as BEGIN/END in ISO 8601; empty for any time.
+        drill_consent: who else has agreed, and where that is written down.
         fate_profile: `spark` or `standalone`; empty for an exchange.
         cluster_domain: the DNS suffix of Services.
         pulsar_external: the broker of a party that does not run it in its namespace.
@@ -51,6 +55,10 @@ class InventorySite(BaseModel):
     namespace: str
     kubeconfig: str = ""
     context: str = ""
+    profile: str = "pilot"
+    drill_allow: bool = False
+    drill_window: str = ""
+    drill_consent: str = ""
     fate_profile: str = ""
     cluster_domain: str = "cluster.local"
     pulsar_external: ExternalPulsar | None = None

@@ -53,9 +53,11 @@ class CoordinationRung:
 
     number = 2
 
-    def __init__(self, party: Party, partners: Partners) -> None:
+    def __init__(self, party: Party, partners: Partners, patience: float = PATIENCE) -> None:
+        """``patience`` are the seconds that each partner gets to answer."""
         self._party = party
         self._partners = partners
+        self._patience = patience
 
     def prove(self) -> Sequence[Proof]:
         """One proof a partner that answers, or should."""
@@ -69,7 +71,7 @@ class CoordinationRung:
                     urlsplit(url).port or 0,
                     path=path,
                     headers=(("dest-party-id", partner), ("service", "fateflow")),
-                    timeout=PATIENCE,
+                    timeout=self._patience,
                 )
                 for partner in self._partners.all
                 for path in ("/fedfleet/party", "/fedfleet/flow")

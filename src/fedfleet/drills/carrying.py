@@ -1,0 +1,61 @@
+"""Carrying out activities within their time, and writing down what they did."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import TimeoutError as Late
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from fedfleet.drills.activities import function_of
+from fedfleet.drills.background import in_background
+from fedfleet.drills.journal import ActivityRun, HypothesisRun
+from fedfleet.drills.scene import Found, OverError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fedfleet.drills.experiment import Activity, Experiment
+    from fedfleet.drills.scene import Scene
+
+
+def carry_out(
+    activity: Activity,
+    scene: Scene,
+    seconds: float,
+    find: Callable[[Activity], Callable[[Scene], Any]] = function_of,
+    clock: Callable[[], float] = time.monotonic,
+) -> ActivityRun:
+    """Carry out one activity in at most so many seconds; whatever goes wrong is part of what it did."""
+    began, start = clock(), datetime.now(UTC)
+    output: Any = None
+    problem = ""
+    try:
+        output = in_background(find(activity), scene).result(timeout=max(0.0, seconds))
+    except Late:
+        problem = f"it had not ended after {clock() - began:.0f} s, when its time was up"
+    except OverError:
+        problem = "the drill was over"
+    except Exception as error:
+        problem = " ".join((str(error) or type(error).__name__).split())
+    holds = output.holds if isinstance(output, Found) else None
+    return ActivityRun(
+        activity=activity.model_dump(mode="json", by_alias=True),
+        status="failed" if problem else "succeeded",
+        output=asdict(output) if isinstance(output, Found) else output,
+        start=start,
+        end=datetime.now(UTC),
+        duration=round(clock() - began, 3),
+        tolerance_met=(holds is True) if activity.type == "probe" else None,
+        exception=(problem,) if problem else None,
+    )
+
+
+def look_around(
+    experiment: Experiment, scene: Scene, seconds: float, find: Callable[[Activity], Callable[[Scene], Any]] = function_of
+) -> HypothesisRun:
+    """Ask every probe of the steady state once, all at the same time."""
+    asked = [in_background(carry_out, probe, scene, seconds, find) for probe in experiment.hypothesis.probes]
+    probes = tuple(each.result() for each in asked)
+    return HypothesisRun(steady_state_met=all(probe.tolerance_met for probe in probes), probes=probes)

@@ -1,0 +1,130 @@
+"""Conducting drills: asked first whether one may be, then with the site held and known to be well."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from fedfleet.checks import Level, check_site
+from fedfleet.checks.looking import look_at
+from fedfleet.drills import undo
+from fedfleet.drills.activities import check_activities
+from fedfleet.drills.guards import RefusedError, check_allowed
+from fedfleet.drills.history import DRILLS, forget_old, new_folder
+from fedfleet.drills.runner import Runner
+from fedfleet.drills.scene import Scene
+from fedfleet.locks.holder import holder_of
+from fedfleet.locks.keeper import Watched, start_keeper
+from fedfleet.locks.lease import LockedError
+from fedfleet.locks.process import Process
+from fedfleet.locks.site import SiteLock
+from fedfleet.sites import site_named
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fedfleet.drills.experiment import Experiment
+    from fedfleet.drills.journal import Journal
+    from fedfleet.sites import InventorySite
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where drills are done: the sites of an inventory, its directory, and the site that is meant of each kind, empty for the first."""
+
+    sites: Sequence[InventorySite]
+    directory: Path
+    wanted: str = ""
+
+    def site_for(self, experiment: Experiment) -> InventorySite:
+        """The site that a drill is done to.
+
+        Raises:
+            UnknownSiteError: the inventory has none of that kind, or none of that name.
+        """
+        there = [site for site in self.sites if site.kind == experiment.terms.site]
+        if self.wanted:
+            return site_named(self.sites, self.wanted, experiment.terms.site)
+        return there[0] if there else site_named(self.sites, "", experiment.terms.site)
+
+
+def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None]) -> Journal:
+    """Carry out one drill.
+
+    Raises:
+        RefusedError: it may not be, the site is not well, or an earlier drill's rollback is not done; nothing was touched.
+        LockedError: another run holds the site.
+        FedFleetError: the cluster cannot be asked.
+    """
+    site = ground.site_for(experiment)
+    check_activities(experiment)
+    check_allowed(experiment, site, datetime.now(UTC))
+    _check_restored(ground.directory, site)
+    others = tuple(other for other in ground.sites if other.name != site.name)
+    with Scene(site, others, tell) as scene, held(scene, experiment.name):
+        tell("checking the site")
+        _check_well(site)
+        journal = Runner(experiment, scene, new_folder(ground.directory, experiment.name)).run()
+    forget_old(ground.directory)
+    return journal
+
+
+@contextmanager
+def held(scene: Scene, drill: str) -> Iterator[None]:
+    """Hold the site's lock, so that no run works on a site that is drilled; a process of its own keeps it, and gives it back if we die.
+
+    A playbook that runs this drill holds the site already.
+
+    Raises:
+        LockedError: another run holds it.
+    """
+    site, pid = scene.site, os.getpid()
+    holder, lock = holder_of(f"drill {drill}", pid), SiteLock(scene.client(), site.namespace)
+    try:
+        taken = lock.take(holder)
+    except LockedError as error:
+        process = Process.read(error.holder.process)
+        if process is None or not process.is_ancestor:
+            raise
+        taken = False
+    if taken:
+        start_keeper(Watched(holder.run, pid, site.name, site.namespace, site.kubeconfig, site.context))
+    try:
+        yield
+    finally:
+        if taken:
+            lock.release(holder.run)
+
+
+def _check_restored(directory: Path, site: InventorySite) -> None:
+    for folder in undo.pending(directory / DRILLS):
+        left = undo.read(folder)
+        if left is not None and left.site.name == site.name:
+            raise RefusedError(
+                "An earlier drill is not undone",
+                found=", ".join(step.activity.name for step in left.steps if not step.done),
+                where=str(folder),
+                next_step="Run fedfleet drill rollback",
+            )
+
+
+def _check_well(site: InventorySite) -> None:
+    """A drill on a site that is not well would measure something else.
+
+    Raises:
+        RefusedError: a check fails.
+    """
+    result = check_site(look_at(site))
+    wrong = [f"{each.check.code} ({outcome})" for each in result.results for outcome in each.outcomes if outcome.level is Level.FAILURE]
+    if wrong:
+        raise RefusedError(
+            "The site is not well to begin with",
+            expected="that no check fails",
+            found="; ".join(wrong),
+            where=f"site {site.name}",
+            next_step=f"fedfleet check --site {site.name} says what to do",
+        )

@@ -1,0 +1,188 @@
+"""What drills look at. Each probe changes nothing and says whether one thing holds now; an error of it is no answer, and counts as not held.
+
+Drill files name these functions; their arguments beside the scene are the file's `arguments`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from fedfleet.drills.scene import Found, Scene
+from fedfleet.exchange.admitted import read_credentials
+from fedfleet.exchange.findings import judge
+from fedfleet.exchange.questions import header_checks, sni_checks
+from fedfleet.exchange.reload import ask_exchange
+from fedfleet.exchange.settings import ROSTER_CONFIG_MAP
+from fedfleet.federation.roster import Roster
+from fedfleet.probe import ask_all
+from fedfleet.validation.connection import ConnectionRung, Doorway
+from fedfleet.validation.credentials import credentials_of
+from fedfleet.validation.hops import CoordinationRung, Partners
+from fedfleet.validation.party import partners_of
+from fedfleet.validation.party_ladder import broker_question, card_of, doorways
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fedfleet.exchange.questions import Check
+    from fedfleet.federation.route import RouteKind
+    from fedfleet.kube import Client, KubeObject
+    from fedfleet.validation.ladder import Proof
+
+_APPS = "apps/v1"
+_COMPONENT = "app.kubernetes.io/name"
+# Seconds that a door or a hop gets; what answers later than this is of no use to a job.
+_PATIENCE = 5.0
+
+
+def api_answers(scene: Scene) -> Found:
+    """The site's Kubernetes API answers."""
+    return Found(True, f"Kubernetes {scene.client().version()}")
+
+
+def component_ready(scene: Scene, component: str) -> Found:
+    """As many pods of a component are Ready, and not on their way out, as its workload asks for."""
+    client, namespace = scene.client(), scene.site.namespace
+    wanted = replicas_of(_workloads(client, namespace), component)
+    if not wanted:
+        return Found(False, f"nothing called {component} is deployed")
+    pods = client.list("Pod", namespace, {_COMPONENT: component}, api_version="v1")
+    ready = sum(map(is_ready, pods))
+    return Found(ready >= wanted, f"{ready} of {wanted} ready")
+
+
+def workloads_ready(scene: Scene) -> Found:
+    """The same for every component of the site."""
+    client, namespace = scene.client(), scene.site.namespace
+    workloads = _workloads(client, namespace)
+    pods = client.list("Pod", namespace, api_version="v1")
+    told = []
+    for component in sorted({component_of(item["spec"]["template"]) for item in workloads}):
+        wanted = replicas_of(workloads, component)
+        ready = sum(is_ready(pod) for pod in pods if component_of(pod) == component)
+        if ready < wanted:
+            told.append(f"{component}: {ready} of {wanted} ready")
+    return Found(bool(workloads) and not told, "; ".join(told) or f"{len(workloads)} workloads")
+
+
+def _workloads(client: Client, namespace: str) -> list[KubeObject]:
+    return [*client.list("StatefulSet", namespace, api_version=_APPS), *client.list("Deployment", namespace, api_version=_APPS)]
+
+
+def component_of(thing: KubeObject) -> str:
+    """What a pod, or a pod's template, is a part of."""
+    return str((thing["metadata"].get("labels") or {}).get(_COMPONENT, ""))
+
+
+def replicas_of(workloads: Sequence[KubeObject], component: str) -> int:
+    """How many pods the workloads of a component ask for."""
+    return sum(int(item["spec"].get("replicas", 1)) for item in workloads if component_of(item["spec"]["template"]) == component)
+
+
+def is_ready(pod: KubeObject) -> bool:
+    """Whether a pod takes part: Ready, and not being deleted."""
+    conditions = (pod.get("status") or {}).get("conditions") or []
+    ready = any(item.get("type") == "Ready" and item.get("status") == "True" for item in conditions)
+    return ready and not pod["metadata"].get("deletionTimestamp")
+
+
+def flow_answers(scene: Scene) -> Found:
+    """FATE Flow answers through the party's own nginx, for this party."""
+    with scene.party.flow() as flow:
+        said = flow.site()
+    return Found(said == scene.site.party_id, f"answers as party {said}")
+
+
+def database_answers(scene: Scene) -> Found:
+    """FATE Flow can read its jobs, which are in the database."""
+    with scene.party.flow() as flow:
+        jobs = flow.recent(1)
+    return Found(True, f"the newest job is {jobs[0].job_id}" if jobs else "no job yet")
+
+
+def doors_answer(scene: Scene) -> Found:
+    """The party's own doors, coordination and broker, answer with the right certificate, asked from here."""
+    party = scene.party
+    credentials = credentials_of(party.client, party.namespace)
+    ways = [_impatient(way) for way in doorways(party.party_id, card_of(party), None, credentials)]
+    return _of_proofs(ConnectionRung(ways).prove(), "this party has no card yet")
+
+
+def partners_answer(scene: Scene) -> Found:
+    """Every partner's FATE Flow answers through the exchange, asked from the party's own nginx."""
+    party = scene.party
+    partners = Partners(partners_of(party.party_id, party.roster()))
+    proofs = CoordinationRung(party, partners, _PATIENCE).prove()
+    if partners.silent:
+        return Found(False, "; ".join(f"party {partner}: {reason}" for partner, reason in partners.silent.items()))
+    return _of_proofs(proofs, "this party's roster has no partner")
+
+
+def broker_reached(scene: Scene) -> Found:
+    """The party's own broker is reached through the exchange by its server name, as partners reach it; asked from here."""
+    party = scene.party
+    roster, credentials = party.roster(), credentials_of(party.client, party.namespace)
+    if roster is None:
+        return Found(False, "this party has no admission yet")
+    way = Doorway("here → the exchange → this party's broker", broker_question(roster, credentials, party.party_id))
+    return _of_proofs(ConnectionRung([_impatient(way)]).prove(), "nothing was asked")
+
+
+def replicas_serve(scene: Scene) -> Found:
+    """Every replica of the exchange that ought to run does, and serves every route."""
+    _, findings = ask_exchange(scene.client(), scene.exchange)
+    verdict = judge(findings, ())
+    wrong = [*verdict.failures, *verdict.silent]
+    if not findings:
+        return Found(False, "no replica runs")
+    return Found(not wrong, "; ".join(map(str, wrong)) or f"{len({finding.replica for finding in findings})} replicas, each asked")
+
+
+def exchange_serves(scene: Scene, kind: RouteKind) -> Found:
+    """The exchange's door leads to every admitted party: `header` for coordination, `sni` for brokers; asked from here.
+
+    This is what parties notice: whichever replica answers.
+    """
+    door = scene.kept.setdefault(f"door by {kind}", None) or _door(scene, kind)
+    scene.kept[f"door by {kind}"] = door
+    answers = ask_all([replace(check.question, host=door.address, port=door.port, timeout=_PATIENCE) for check in door.checks])
+    judged = [(check.about, *check.judged(answer)) for check, answer in zip(door.checks, answers, strict=True)]
+    wrong = [f"{about}: {detail}" for about, good, detail in judged if not good]
+    return Found(not wrong, "; ".join(wrong) or f"{len(judged)} requests answered")
+
+
+@dataclass(frozen=True)
+class _Door:
+    """Where the exchange's door is, and what is asked there."""
+
+    address: str
+    port: int
+    checks: Sequence[Check]
+
+
+def _door(scene: Scene, kind: RouteKind) -> _Door:
+    client, settings = scene.client(), scene.exchange
+    table, _ = ask_exchange(client, settings)
+    credentials = read_credentials(client, settings)
+    text = ((client.get("ConfigMap", ROSTER_CONFIG_MAP, settings.namespace) or {}).get("data") or {}).get("roster.yaml", "")
+    roster = Roster.read(text, f"ConfigMap {ROSTER_CONFIG_MAP} in {settings.namespace}")
+    endpoint = roster.exchange_endpoint("coordination" if kind == "header" else "broker")
+    routes = table.of_kind(kind)
+    if kind == "header":
+        checks = header_checks(table.table_id, routes, (), settings.domain, credentials)
+    else:
+        checks = sni_checks(table.table_id, routes, (), "", settings.domain, credentials)
+    return _Door(endpoint.address, endpoint.port, checks)
+
+
+def _impatient(way: Doorway) -> Doorway:
+    return replace(way, question=replace(way.question, timeout=_PATIENCE))
+
+
+def _of_proofs(proofs: Sequence[Proof], nothing: str) -> Found:
+    """All proofs hold; where there is none, nothing was shown."""
+    if not proofs:
+        return Found(False, nothing)
+    wrong = [f"{proof.subject}: {proof.detail}" for proof in proofs if not proof.ok]
+    return Found(not wrong, "; ".join(wrong) or f"{len(proofs)} answered")

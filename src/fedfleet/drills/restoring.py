@@ -1,0 +1,47 @@
+"""Restoring a site from what a drill wrote down before it did anything: by the runner, by its watchdog, or by a person later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from fedfleet.drills import undo
+from fedfleet.drills.activities import function_of
+from fedfleet.drills.carrying import carry_out
+from fedfleet.drills.scene import Scene
+
+if TYPE_CHECKING:
+    from fedfleet.drills.experiment import Activity
+    from fedfleet.drills.journal import ActivityRun
+
+_STEP_SECONDS: Final = 180.0
+
+
+def restore(
+    folder: Path,
+    tell: Callable[[str], None],
+    kept: dict[str, Any] | None = None,
+    find: Callable[[Activity], Callable[[Scene], Any]] = function_of,
+) -> tuple[undo.Undo, tuple[ActivityRun, ...]]:
+    """Carry out what of a drill's rollback is not done; returns how it stands now, and what was done.
+
+    Raises:
+        UndoFileError: it cannot be read, or how it stands cannot be written down.
+    """
+    done: list[ActivityRun] = []
+    known = undo.read(folder)
+    if known is None or not known.pending:
+        return undo.undo_all(folder, lambda _activity: ""), ()
+    with Scene(known.site, known.others, tell, dict(kept or {})) as scene:
+
+        def one(activity: Activity) -> str:
+            tell(f"rollback: {activity.name}")
+            run = carry_out(activity, scene, _STEP_SECONDS, find)
+            done.append(run)
+            failed = (run.exception or ("",))[-1] if run.status == "failed" else ""
+            if failed:
+                tell(f"rollback: {activity.name} FAILED: {failed}")
+            return failed
+
+        return undo.undo_all(folder, one), tuple(done)

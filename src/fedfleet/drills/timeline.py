@@ -1,0 +1,182 @@
+"""The time line of a drill: every probe, asked again and again from before the fault until the site is well; and what it says of recovery."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import TimeoutError as Late
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from fedfleet.drills.background import in_background
+from fedfleet.drills.scene import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
+    from types import TracebackType
+
+    Probe = Callable[[], Found]
+
+# A probe that says nothing for so long has not answered; it is asked anew once it has come back.
+PATIENCE: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One look of one probe.
+
+    Attributes:
+        probe: its name.
+        at: when it was asked, in seconds of the run's clock.
+        until: when its answer was there.
+        holds: whether it said that what it looks at holds.
+        answered: whether it answered at all; one that did not never holds.
+        detail: what it saw, or why there was no answer.
+    """
+
+    probe: str
+    at: float
+    until: float
+    holds: bool
+    answered: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What a time line says of one probe after the fault.
+
+    Attributes:
+        probe: its name.
+        broke: whether it was seen not to hold.
+        seconds: from the fault to the first answer that held and was followed by none that did not; None where there was no such answer.
+        worst: what was seen when it did not hold, the last of it.
+    """
+
+    probe: str
+    broke: bool
+    seconds: float | None
+    worst: str = ""
+
+
+def look(name: str, probe: Probe, clock: Callable[[], float]) -> Sample:
+    """Ask a probe once, here and now; whatever it raises is no answer."""
+    at = clock()
+    try:
+        found = probe()
+    except Exception as error:
+        return Sample(name, at, clock(), holds=False, answered=False, detail=f"no answer: {_short(error)}")
+    return Sample(name, at, clock(), found.holds, answered=True, detail=found.detail)
+
+
+def recovery_of(probe: str, samples: Sequence[Sample], fault: float) -> Recovery:
+    """What the samples of one probe, asked from the moment of the fault on, say."""
+    after = sorted((sample for sample in samples if sample.probe == probe and sample.at >= fault), key=lambda sample: sample.at)
+    bad = [number for number, sample in enumerate(after) if not sample.holds]
+    if not after:
+        return Recovery(probe, broke=False, seconds=None, worst="it was not asked after the fault")
+    if not bad:
+        return Recovery(probe, broke=False, seconds=0.0)
+    last = bad[-1]
+    back = after[last + 1] if last + 1 < len(after) else None
+    return Recovery(probe, True, round(back.until - fault, 1) if back else None, after[last].detail)
+
+
+def all_well_since(samples: Sequence[Sample], probes: Sequence[str], asked_since: float) -> float | None:
+    """Since when every probe has held without a break; None where one does not hold now, or has not answered a question asked since then."""
+    since = []
+    for probe in probes:
+        own = [sample for sample in samples if sample.probe == probe]
+        if not own or not own[-1].holds or own[-1].at < asked_since:
+            return None
+        bad = [number for number, sample in enumerate(own) if not sample.holds]
+        since.append(own[bad[-1] + 1 if bad else 0].until)
+    return max(since) if since else None
+
+
+class Watch:
+    """Asks all probes, each on its own, for as long as the context is open.
+
+    Args:
+        probes: what to ask, by name.
+        every: seconds from one look to the next.
+        tell: is told each time that a probe's answer is another than the one before.
+        clock: the time in seconds, that never goes back.
+        patience: seconds until a probe that says nothing counts as not answering.
+    """
+
+    def __init__(
+        self,
+        probes: Mapping[str, Probe],
+        every: float,
+        tell: Callable[[str], None] = lambda _line: None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._probes = dict(probes)
+        self._tell = tell
+        self._every = every
+        self._clock = clock
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._samples: list[Sample] = []
+        self._end = threading.Event()
+        self._threads = [threading.Thread(target=self._watch, args=(name,), name=f"probe {name}", daemon=True) for name in self._probes]
+
+    def __enter__(self) -> Watch:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._end.set()
+        deadline = time.monotonic() + self._every + 1
+        for thread in self._threads:
+            # One that hangs is left behind: it holds nothing.
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """What was seen so far, in the order of answers."""
+        with self._lock:
+            return tuple(self._samples)
+
+    def well_since(self, asked_since: float) -> float | None:
+        """Since when everything has held; None while something does not, or has not been asked since then."""
+        return all_well_since(self.samples, list(self._probes), asked_since)
+
+    def _watch(self, name: str) -> None:
+        while not self._end.is_set():
+            began = self._clock()
+            self._await(name, in_background(look, name, self._probes[name], self._clock), began)
+            self._end.wait(max(0.0, began + self._every - self._clock()))
+
+    def _await(self, name: str, asked: Future[Sample], began: float) -> None:
+        """Keep the answer; until there is one, keep each time that patience ends that there was none."""
+        while True:
+            try:
+                sample = asked.result(timeout=self._patience)
+            except Late:
+                now = self._clock()
+                self._keep(Sample(name, began, now, holds=False, answered=False, detail=f"no answer for {now - began:.0f} s"))
+                if self._end.is_set():
+                    return
+                continue
+            self._keep(sample)
+            return
+
+    def _keep(self, sample: Sample) -> None:
+        with self._lock:
+            before = next((each for each in reversed(self._samples) if each.probe == sample.probe), None)
+            self._samples.append(sample)
+        if before is None and sample.holds:
+            return
+        if before is None or before.holds != sample.holds:
+            self._tell(f"{sample.probe}: {'holds again' if sample.holds else 'does not hold'}: {sample.detail}")
+
+
+def _short(error: Exception) -> str:
+    """An error in a line."""
+    return " ".join(str(getattr(error, "short", None) or error or type(error).__name__).split())[:300]

@@ -1,0 +1,148 @@
+"""What undoes a drill, on disk before anything is done: whoever comes later can restore the site, whatever became of the runner.
+
+`rollback.json` in the drill's folder says what to do, where, and what of it is done. Each step may be done twice.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from fedfleet.drills.experiment import Activity
+from fedfleet.errors import FedFleetError
+from fedfleet.locks.process import Process
+from fedfleet.report.format import FileModel, Moment
+from fedfleet.sites import InventorySite
+
+FILE: Final = "rollback.json"
+_ONLY_OURS: Final = 0o600
+
+
+class UndoFileError(FedFleetError):
+    """A rollback's file cannot be written or read."""
+
+
+class Step(FileModel):
+    """One rollback: `done`, or why it failed when it was last tried."""
+
+    activity: Activity
+    done: bool = False
+    failed: str = ""
+
+
+class Undo(FileModel):
+    """All rollbacks of one drill on one site. `process` is the runner, as `fedfleet.locks.process` writes one."""
+
+    drill: str
+    site: InventorySite
+    others: tuple[InventorySite, ...] = ()
+    process: str
+    written_at: Moment
+    steps: tuple[Step, ...]
+
+    @property
+    def pending(self) -> bool:
+        """Whether something is still to be undone."""
+        return any(not step.done for step in self.steps)
+
+    @property
+    def runner_lives(self) -> bool:
+        """Whether the drill may still be going on; not known of a process of another machine, so that it counts as gone."""
+        process = Process.read(self.process)
+        return process is not None and process.is_here and not process.is_gone
+
+
+def write(folder: Path, undo: Undo) -> None:
+    """Write it so that it is on the disk when this returns, whole or not at all.
+
+    Raises:
+        UndoFileError: it cannot be; then nothing may be done to the site.
+    """
+    target = folder / FILE
+    draft = target.with_suffix(".draft")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _ONLY_OURS)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(undo.model_dump_json(indent=2, by_alias=True) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+        directory = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+    except OSError as error:
+        raise UndoFileError("The rollback cannot be written", found=error.strerror or str(error), where=str(target)) from error
+
+
+def read(folder: Path) -> Undo | None:
+    """The rollback of the drill in that folder; None where it has none.
+
+    Raises:
+        UndoFileError: it cannot be read.
+    """
+    target = folder / FILE
+    try:
+        return Undo.model_validate_json(target.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        raise UndoFileError(
+            "A rollback cannot be read", found=" ".join(str(error).split())[:300], where=str(target), next_step="Undo by hand what it says"
+        ) from error
+
+
+def pending(drills: Path) -> list[Path]:
+    """The folders below an inventory's folder of drills whose rollback is not done, oldest first.
+
+    Raises:
+        UndoFileError: one cannot be read.
+    """
+    found = []
+    for folder in sorted(path for path in drills.glob("*") if path.is_dir()):
+        undo = read(folder)
+        if undo is not None and undo.pending:
+            found.append(folder)
+    return found
+
+
+def undo_all(folder: Path, carry_out: Callable[[Activity], str]) -> Undo:
+    """Carry out each rollback that is not done, also after one that failed, and write down how each went; what is left of them stays pending.
+
+    Args:
+        folder: the drill's.
+        carry_out: does one, and says why it failed; empty where it did not.
+    """
+    with _alone(folder):
+        undo = read(folder)
+        if undo is None:
+            raise UndoFileError("There is no rollback to carry out", where=str(folder / FILE))
+        for number, step in enumerate(undo.steps):
+            if step.done:
+                continue
+            failed = carry_out(step.activity)
+            steps: Sequence[Step] = [
+                Step(activity=each.activity, done=not failed, failed=failed) if place == number else each
+                for place, each in enumerate(undo.steps)
+            ]
+            undo = undo.model_copy(update={"steps": tuple(steps)})
+            write(folder, undo)
+        return undo
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's rollback: the runner, its watchdog and a person may come at the same time."""
+    descriptor = os.open(folder / f"{FILE}.lock", os.O_RDWR | os.O_CREAT, _ONLY_OURS)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

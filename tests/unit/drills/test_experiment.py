@@ -1,0 +1,112 @@
+"""A drill's file is chaostoolkit's format, held strictly; what is wrong with one is said before anything is done."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fedfleet.drills.activities import check_activities, function_of
+from fedfleet.drills.catalogue import UnknownDrillError, chosen, drills
+from fedfleet.drills.experiment import Activity, DrillFileError, read_experiment
+from support.commands import ROOT
+from support.drilled import experiment, probe
+
+WHOLE = """
+title: It is stopped
+description: For tests.
+extensions: [{name: fedfleet, drill: mine, touches: nobody}]
+steady-state-hypothesis:
+  title: It runs
+  probes:
+    - {name: it runs, type: probe, tolerance: true, provider: {type: python, module: fedfleet.drills.probes, func: api_answers}}
+method:
+  - {name: Stop it, type: action, provider: {type: python, module: fedfleet.drills.faults, func: delete_pods, arguments: {component: nginx}}}
+"""
+
+
+def test_every_drill_of_the_collection_can_be_carried_out() -> None:
+    known = drills()
+    assert set(known) == {path.stem for path in (ROOT / "drills").glob("*.yml")}
+    for each in known.values():
+        check_activities(each)
+
+
+def test_every_drill_of_the_lab_can_be_carried_out() -> None:
+    own = {path.stem for path in (ROOT / "inventories" / "lab" / "drills").glob("*.yml")}
+    known = drills(ROOT / "inventories" / "lab")
+    assert own <= set(known)
+    for name in own:
+        check_activities(known[name])
+
+
+def test_every_drill_of_the_collection_can_be_seen_to_have_done_something() -> None:
+    assert [name for name, each in drills().items() if not each.terms.breaks] == []
+
+
+def test_a_drill_beside_the_inventory_counts_before_the_collections(tmp_path: Path) -> None:
+    (tmp_path / "drills").mkdir()
+    (tmp_path / "drills" / "mine.yml").write_text(WHOLE)
+    (tmp_path / "drills" / "nginx-pod.yml").write_text(WHOLE.replace("drill: mine", "drill: nginx-pod"))
+    known = drills(tmp_path)
+    assert known["mine"].title == "It is stopped"
+    assert known["nginx-pod"].title == "It is stopped"
+
+
+def test_a_file_is_called_as_its_drill(tmp_path: Path) -> None:
+    (tmp_path / "drills").mkdir()
+    (tmp_path / "drills" / "other.yml").write_text(WHOLE)
+    with pytest.raises(DrillFileError, match=r"mine\.yml.*other\.yml"):
+        drills(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "instead", "told"),
+    [
+        ("tolerance: true", "tolerance: 200", "tolerance"),
+        ("tolerance: true, ", "", "every entry is a probe with 'tolerance: true'"),
+        ("touches: nobody", "touches: nobody, breaks: [it walks]", "'it walks' is none"),
+        ("touches: nobody", "touches: nobody, recovery_from: Start it", "'Start it' is none"),
+        ("touches: nobody", "touches: nobody, recovery_second: 3", "recovery_second"),
+        ("type: action", "type: probe, tolerance: true", "nothing would be done"),
+        ("module: fedfleet.drills.faults", "module: os", "module"),
+        ("title: It is stopped", "title: [", "no YAML"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named(wrong: str, instead: str, told: str) -> None:
+    assert wrong in WHOLE
+    with pytest.raises(DrillFileError, match=told):
+        read_experiment(WHOLE.replace(wrong, instead), "mine.yml")
+
+
+def activity(**fields: Any) -> Activity:
+    provider = {"type": "python", "module": "fedfleet.drills.faults", "func": "delete_pods", "arguments": {"component": "nginx"}}
+    return Activity.model_validate({"name": "Do it", "type": "action", "provider": provider | fields})
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"func": "remove"}, "no function remove in fedfleet.drills.faults"),
+        ({"arguments": {}}, "missing a required argument: 'component'"),
+        ({"arguments": {"component": "nginx", "how": "badly"}}, "unexpected keyword argument 'how'"),
+        ({"module": "fedfleet.drills.probes", "func": "component_ready"}, "component_ready is a probe"),
+    ],
+)
+def test_a_function_that_is_not_there_or_takes_something_else_is_refused(fields: dict[str, Any], told: str) -> None:
+    with pytest.raises(DrillFileError, match=told):
+        function_of(activity(**fields))
+
+
+def test_drills_are_chosen_by_name_tag_or_quickness() -> None:
+    known = drills()
+    assert [each.name for each in chosen(known, ["nginx-pod", "mysql-pod"])] == ["nginx-pod", "mysql-pod"]
+    assert {each.name for each in chosen(known, [], ["network"])} == {"network-cut"}
+    assert all(each.terms.quick for each in chosen(known, [], quick=True))
+    assert chosen(known, []) == []
+    with pytest.raises(UnknownDrillError, match="no drill never"):
+        chosen(known, ["never"])
+
+
+def test_recovery_counts_from_the_first_action_where_nothing_is_said() -> None:
+    method = [probe("look", "true"), {**probe("x", "true"), "type": "action", "name": "Stop it", "tolerance": None}]
+    assert experiment([probe("it runs", "true")], method).fault.name == "Stop it"

@@ -1,0 +1,52 @@
+"""Where nothing answers, no probe holds: silence is never taken for health."""
+
+import inspect
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fedfleet.drills.activities import FUNCTIONS
+from fedfleet.drills.scene import Scene
+from fedfleet.drills.timeline import look
+from support.drilled import site
+from support.objects import Objects
+
+PROBES = {name: function for (_, name), function in FUNCTIONS.items() if inspect.signature(function).return_annotation == "Found"}
+GIVEN: dict[str, dict[str, Any]] = {
+    "component_ready": {"component": "nginx"},
+    "exchange_serves": {"kind": "sni"},
+    "job_succeeds": {"within": 0.1},
+}
+JOB = {"job": "202611280000000000001", "job_partner": "40000", "job_parties": 1, "job_started": time.monotonic()}
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> Scene:
+    """A site whose API is at a port where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    cluster = {"name": "c", "cluster": {"server": f"http://127.0.0.1:{port}"}}
+    config = {"apiVersion": "v1", "kind": "Config", "clusters": [cluster], "users": [{"name": "u", "user": {"token": "t"}}]}
+    config |= {"contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}], "current-context": "x"}
+    (tmp_path / "kubeconfig").write_text(yaml.safe_dump(config))
+    return Scene(site(tmp_path, kubeconfig=str(tmp_path / "kubeconfig")), kept=dict(JOB))
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_no_probe_holds_where_the_api_does_not_answer(nowhere: Scene, name: str) -> None:
+    with nowhere:
+        seen = look(name, lambda: PROBES[name](nowhere, **GIVEN.get(name, {})), time.monotonic)
+    assert not seen.holds
+    assert seen.detail
+    # The job's probe goes on asking until its time is up.
+    assert seen.answered is (name == "job_succeeds")
+
+
+@pytest.mark.parametrize("name", ["component_ready", "workloads_ready", "broker_reached"])
+def test_no_probe_holds_where_nothing_is_deployed(tmp_path: Path, name: str) -> None:
+    empty = Scene(site(tmp_path), _clients={"north": Objects()})  # type: ignore[dict-item]
+    assert not look(name, lambda: PROBES[name](empty, **GIVEN.get(name, {})), time.monotonic).holds

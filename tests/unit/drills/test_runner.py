@@ -1,0 +1,177 @@
+"""A drill measures what becomes of a fault, says when it was not held and why, and leaves the site as it was."""
+
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from fedfleet.drills import undo
+from fedfleet.drills.experiment import Experiment
+from fedfleet.drills.history import JOURNAL
+from fedfleet.drills.journal import CleanUp, Journal, Outcome
+from fedfleet.drills.runner import Runner
+from fedfleet.drills.scene import Scene
+from support.drilled import command, experiment, probe, scene, site
+
+pytestmark = pytest.mark.timeout(60)
+
+
+class Site:
+    """A folder in which `up` says whether it runs; it comes back by itself some time after it was stopped."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.runs = f"test -e {folder}/up"
+        self.stops = f"rm {folder}/up; (sleep 0.6; touch {folder}/up) >/dev/null 2>&1 &"
+        self.dies = f"rm {folder}/up"
+        self.heals = f"touch {folder}/up"
+        (folder / "up").touch()
+
+    def drill(self, drill: Experiment) -> Journal:
+        kept = self.folder / "drill"
+        kept.mkdir()
+        return Runner(drill, scene(self.folder), kept, watchdog=lambda _folder, _pid: None).run()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+def test_a_site_that_comes_back_held_and_its_recovery_is_measured(place: Site) -> None:
+    done = place.drill(
+        experiment([probe("it runs", place.runs)], [command("Stop it", place.stops)], breaks=["it runs"], recovery_seconds=10)
+    )
+    result = done.fedfleet
+    assert (done.status, done.deviated, result.outcome, result.clean_up) == ("completed", False, Outcome.HELD, CleanUp.NOTHING)
+    assert result.recovery_seconds is not None
+    assert 0.5 < result.recovery_seconds < 5
+    assert result.held
+    assert result.fault_at is not None
+    asked = [sample for sample in result.timeline if sample.at < result.fault_at]
+    assert asked, "the time line begins before the fault"
+    assert all(sample.holds for sample in asked)
+
+
+def test_the_journal_on_disk_is_chaostoolkits(place: Site) -> None:
+    place.drill(experiment([probe("it runs", place.runs)], [command("Stop it", place.stops)], [command("Start it", place.heals)]))
+    journal = json.loads((place.folder / "drill" / JOURNAL).read_text())
+    assert {"chaoslib-version", "platform", "node", "experiment", "start", "status", "deviated", "steady_states", "run", "rollbacks"} < set(
+        journal
+    )
+    assert journal["experiment"]["steady-state-hypothesis"]["title"] == "It runs"
+    assert journal["steady_states"]["before"]["steady_state_met"] is True
+    assert [run["activity"]["name"] for run in journal["run"]] == ["Stop it"]
+    assert [run["status"] for run in journal["rollbacks"]] == ["succeeded"]
+
+
+def test_a_site_that_is_not_well_is_left_alone(place: Site) -> None:
+    (place.folder / "up").unlink()
+    done = place.drill(experiment([probe("it runs", place.runs)], [command("Mark it", f"touch {place.folder}/touched")]))
+    assert done.fedfleet.outcome is Outcome.REFUSED
+    assert not (place.folder / "touched").exists()
+    assert "'it runs' does not hold before anything was done" in done.fedfleet.sentence
+
+
+def test_a_site_that_stays_down_did_not_hold_and_is_restored(place: Site) -> None:
+    drill = experiment(
+        [probe("it runs", place.runs)], [command("End it", place.dies)], [command("Start it", place.heals)], deadline_seconds=1.5
+    )
+    done = place.drill(drill)
+    assert (done.fedfleet.outcome, done.fedfleet.clean_up, done.deviated) == (Outcome.NOT_HELD, CleanUp.DONE, True)
+    assert done.fedfleet.recovery_seconds is None
+    assert any("'it runs' did not come back" in reason for reason in done.fedfleet.reasons)
+    assert (place.folder / "up").exists()
+
+
+def test_recovery_that_takes_longer_than_expected_did_not_hold(place: Site) -> None:
+    done = place.drill(experiment([probe("it runs", place.runs)], [command("Stop it", place.stops)], recovery_seconds=0.2))
+    assert done.fedfleet.outcome is Outcome.NOT_HELD
+    assert "expected are at most 0.2 s" in done.fedfleet.sentence
+
+
+def test_a_fault_that_does_nothing_is_told_from_a_site_that_bears_it(place: Site) -> None:
+    done = place.drill(experiment([probe("it runs", place.runs)], [command("Do nothing", "true")], breaks=["it runs"]))
+    assert done.fedfleet.reasons == ("the fault had no effect: 'it runs' held all through",)
+
+
+def test_what_may_never_fail_is_counted_when_it_does(place: Site) -> None:
+    done = place.drill(experiment([probe("it runs", place.runs)], [command("Stop it", place.stops)], unbroken=["it runs"]))
+    assert any("'it runs' may never fail, and did" in reason for reason in done.fedfleet.reasons)
+
+
+def test_a_probe_without_an_answer_does_not_hold_and_is_shown(place: Site) -> None:
+    silent = {"name": "it is seen", "type": "probe", "tolerance": True, "provider": {"type": "process", "path": f"{place.folder}/eye"}}
+    eye = place.folder / "eye"
+    eye.write_text("#!/bin/sh\nexit 0\n")
+    eye.chmod(0o755)
+    done = place.drill(experiment([probe("it runs", place.runs), silent], [command("Blind it", f"rm {eye}")], deadline_seconds=1))
+    assert done.fedfleet.outcome is Outcome.NOT_HELD
+    unanswered = [sample for sample in done.fedfleet.timeline if not sample.answered]
+    assert unanswered
+    assert all(sample.probe == "it is seen" and not sample.holds and "no answer" in sample.detail for sample in unanswered)
+
+
+def test_a_failed_action_ends_the_method_and_the_site_is_restored(place: Site) -> None:
+    method = [command("Break off", "echo no such thing >&2; exit 3"), command("Mark it", f"touch {place.folder}/touched")]
+    done = place.drill(experiment([probe("it runs", place.runs)], method, [command("Start it", place.heals)]))
+    assert not (place.folder / "touched").exists()
+    assert any("'Break off' could not be carried out" in reason and "no such thing" in reason for reason in done.fedfleet.reasons)
+    assert done.fedfleet.clean_up is CleanUp.DONE
+
+
+def test_an_action_that_does_not_end_is_left_at_the_deadline(place: Site) -> None:
+    drill = experiment(
+        [probe("it runs", place.runs)], [command("Dawdle", "sleep 5")], [command("Start it", place.heals)], deadline_seconds=1
+    )
+    began = time.monotonic()
+    done = place.drill(drill)
+    assert time.monotonic() - began < 4
+    assert "when its time was up" in done.fedfleet.sentence
+    assert done.fedfleet.clean_up is CleanUp.DONE
+
+
+def test_a_clean_up_that_failed_is_told_from_a_drill_that_did(place: Site) -> None:
+    rollbacks = [command("Fail", "false"), command("Mark it", f"touch {place.folder}/restored")]
+    done = place.drill(experiment([probe("it runs", place.runs)], [command("Stop it", place.stops)], rollbacks, breaks=["it runs"]))
+    result = done.fedfleet
+    assert (result.outcome, result.clean_up, result.held, result.reasons) == (Outcome.HELD, CleanUp.FAILED, False, ())
+    assert result.sentence.startswith("THE SITE IS NOT RESTORED")
+    assert (place.folder / "restored").exists()
+
+
+def test_the_rollback_is_on_disk_before_anything_is_done(place: Site) -> None:
+    look = command("Look", f"grep -q 'Start it' {place.folder}/drill/{undo.FILE}")
+    done = place.drill(experiment([probe("it runs", place.runs)], [look], [command("Start it", place.heals)]))
+    assert done.run[0].status == "succeeded"
+
+
+def test_an_interruption_restores_the_site(place: Site) -> None:
+    drill = experiment(
+        [probe("it runs", place.runs)], [command("End it", place.dies), command("Wait", "sleep 10")], [command("Start it", place.heals)]
+    )
+
+    def interrupt() -> None:
+        while (place.folder / "up").exists():
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    done = place.drill(drill)
+    assert (done.status, done.fedfleet.outcome, done.fedfleet.clean_up) == ("interrupted", Outcome.INTERRUPTED, CleanUp.DONE)
+    assert (place.folder / "up").exists()
+
+
+def test_what_undoes_it_can_be_carried_out_from_anywhere(place: Site) -> None:
+    kept = place.folder / "drill"
+    kept.mkdir()
+    there = Scene(site(place.folder, kubeconfig="keys/north"))
+    drill = experiment([probe("it runs", place.runs)], [command("Stop it", place.stops)], [command("Start it", place.heals)])
+    Runner(drill, there, kept, watchdog=lambda _folder, _pid: None).run()
+    left = undo.read(kept)
+    assert left is not None
+    assert left.site.kubeconfig == str(Path.cwd() / "keys" / "north")

@@ -1,0 +1,89 @@
+"""A time line tells when each thing broke and when it was back for good; what gives no answer does not hold."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from fedfleet.drills.scene import Found
+from fedfleet.drills.timeline import Recovery, Sample, Watch, all_well_since, recovery_of
+
+
+def samples(*told: tuple[float, bool], probe: str = "it runs", took: float = 0.1) -> list[Sample]:
+    return [Sample(probe, at, at + took, holds, answered=True, detail="up" if holds else "down") for at, holds in told]
+
+
+def test_recovery_counts_from_the_fault_to_the_answer_that_held_for_good() -> None:
+    seen = samples((0, True), (10, False), (11, True), (12, False), (13, True), (14, True))
+    assert recovery_of("it runs", seen, 10.0) == Recovery("it runs", True, 3.1, "down")
+
+
+def test_what_never_held_again_did_not_recover() -> None:
+    assert recovery_of("it runs", samples((0, True), (10, False), (11, False)), 10.0).seconds is None
+
+
+def test_what_never_broke_needed_no_time() -> None:
+    assert recovery_of("it runs", samples((0, True), (10, True)), 10.0) == Recovery("it runs", False, 0.0)
+
+
+def test_a_question_asked_before_the_fault_says_nothing_about_after() -> None:
+    assert recovery_of("it runs", samples((9.9, True), took=5), 10.0) == Recovery(
+        "it runs", False, None, "it was not asked after the fault"
+    )
+
+
+def test_all_is_well_since_the_last_of_them_was() -> None:
+    seen = [*samples((0, False), (1, True), (5, True)), *samples((0, True), (2, False), (3, True), (5, True), probe="it walks")]
+    assert all_well_since(seen, ["it runs", "it walks"], asked_since=4) == 3.1
+
+
+def test_all_is_not_well_where_one_has_not_been_asked_since() -> None:
+    seen = [*samples((5, True)), *samples((3, True), probe="it walks")]
+    assert all_well_since(seen, ["it runs", "it walks"], asked_since=4) is None
+    assert all_well_since(seen, ["it runs", "it flies"], asked_since=0) is None
+
+
+def until(reached: Callable[[], object], seconds: float = 5) -> None:
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_probe_that_breaks_off_has_not_answered() -> None:
+    def broken() -> Found:
+        raise OSError("no route to host")
+
+    with Watch({"it runs": broken}, 0.01) as watch:
+        until(lambda: watch.samples)
+    first = watch.samples[0]
+    assert (first.holds, first.answered, first.detail) == (False, False, "no answer: no route to host")
+
+
+def test_a_probe_that_hangs_has_not_answered_and_keeps_no_other_from_being_asked() -> None:
+    gate = threading.Event()
+
+    def hanging() -> Found:
+        gate.wait(10)
+        return Found(True, "late")
+
+    try:
+        with Watch({"it hangs": hanging, "it runs": lambda: Found(True, "up")}, 0.01, patience=0.05) as watch:
+            until(lambda: [sample for sample in watch.samples if sample.probe == "it hangs"][1:])
+            until(lambda: sum(sample.probe == "it runs" for sample in watch.samples) > 3)
+            assert watch.well_since(0) is None
+    finally:
+        gate.set()
+    silent = [sample for sample in watch.samples if sample.probe == "it hangs"]
+    assert not any(sample.holds or sample.answered for sample in silent[:2])
+
+
+def test_each_change_is_told_once() -> None:
+    told: list[str] = []
+    up = [True]
+    with Watch({"it runs": lambda: Found(up[0], "up" if up[0] else "down")}, 0.01, told.append) as watch:
+        until(lambda: watch.samples)
+        up[0] = False
+        until(lambda: told)
+        up[0] = True
+        until(lambda: len(told) > 1)
+    assert told == ["it runs: does not hold: down", "it runs: holds again: up"]

@@ -1,0 +1,70 @@
+"""What undoes a drill survives whoever ran it, and one step that fails keeps no other from being done."""
+
+import os
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from fedfleet.drills import undo
+from fedfleet.drills.experiment import Activity
+from fedfleet.drills.restoring import restore
+from fedfleet.locks.process import Process
+from support.drilled import command, site
+
+
+def written(folder: Path, *lines: str, process: str = "") -> undo.Undo:
+    folder.mkdir(parents=True, exist_ok=True)
+    steps = tuple(undo.Step(activity=Activity.model_validate(command(f"step {number}", line))) for number, line in enumerate(lines))
+    known = undo.Undo(drill="stop-it", site=site(folder), process=process, written_at=datetime.now(UTC), steps=steps)
+    undo.write(folder, known)
+    return known
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    known = written(tmp_path, "true")
+    assert undo.read(tmp_path) == known
+    assert stat.S_IMODE((tmp_path / undo.FILE).stat().st_mode) == 0o600
+
+
+def test_a_step_that_fails_skips_no_other_and_stays_to_be_done(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    written(folder, "true", "echo broken >&2; false", "true")
+    left, done = restore(folder, lambda _: None)
+    assert [step.done for step in left.steps] == [True, False, True]
+    assert [run.status for run in done] == ["succeeded", "failed", "succeeded"]
+    assert "broken" in left.steps[1].failed
+    assert undo.read(folder) == left
+    assert undo.pending(tmp_path) == [folder]
+
+
+def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    written(folder, f"echo x >> {tmp_path}/count", f"test -e {tmp_path}/repaired")
+    restore(folder, lambda _: None)
+    (tmp_path / "repaired").touch()
+    left, done = restore(folder, lambda _: None)
+    assert not left.pending
+    assert len(done) == 1
+    assert (tmp_path / "count").read_text() == "x\n"
+    assert undo.pending(tmp_path) == []
+
+
+def test_a_file_that_is_damaged_is_said_and_not_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    (folder / undo.FILE).write_text("{")
+    with pytest.raises(undo.UndoFileError, match="cannot be read"):
+        undo.pending(tmp_path)
+
+
+def test_whether_the_runner_lives_is_known_of_this_machine_only(tmp_path: Path) -> None:
+    assert written(tmp_path, "true", process=str(Process.of(os.getpid()))).runner_lives
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as running:
+        process = str(Process.of(running.pid))
+        running.communicate(b"\n")
+    assert not written(tmp_path, "true", process=process).runner_lives
+    assert not written(tmp_path, "true", process="another-boot/pid:[1]/77/1").runner_lives
