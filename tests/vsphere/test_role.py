@@ -153,9 +153,9 @@ def test_a_run_goes_on_through_what_passes_and_a_second_one_changes_nothing(site
 
 def test_a_quota_that_keeps_machines_away_is_told_while_and_after_it_is_waited(site: Site) -> None:
     quota = "exceeded quota: fl-quota-storagequota, requested: 64Gi, used: 32Gi, limited: 64Gi"
-    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-quota", "cluster_timeout": 3}
+    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-quota"}
     site.apis.trouble = quota
-    said = " ".join(site.play("provision", **names).expect(2).output.split())
+    said = " ".join(site.play("provision", **names, cluster_timeout=3).expect(2).output.split())
     assert quota in said
     assert "machine fl-quota-a-0 is Provisioning" in said
     site.apis.trouble = ""
