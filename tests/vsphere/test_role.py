@@ -126,6 +126,7 @@ FAULTS: dict[str, tuple[list[dict[str, Any]], dict[str, Any], tuple[str, ...]]] 
 }
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_goes_wrong_is_said_and_the_next_run_comes_to_what_was_wanted(site: Site, fault: str) -> None:
     planned, changed, expected = FAULTS[fault]
