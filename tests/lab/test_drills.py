@@ -205,7 +205,7 @@ def test_a_site_whose_drill_was_killed(federation: Federation, client: Client, w
     if watchdog:
         eventually(lambda: not pending(drills), "the watchdog has restored the site", seconds=90)
     else:
-        drill(federation, "run", "network-cut", code=ExitCode.REFUSED)
+        drill(federation, "run", "network-cut", code=ExitCode.CLEAN_UP_FAILED)
         assert "network-cut on party30000: restored" in drill(federation, "rollback")
     assert cut(client) == []
     assert pending(drills) == []

@@ -149,7 +149,8 @@ def run(
             interrupted = True
             break
     report = _report(inventory, only=ran)
-    _show(report, output)
+    if ran or report.not_restored or output is not Output.TEXT:
+        _show(report, output)
     raise typer.Exit(_ended(report, refusal, interrupted=interrupted, ran=bool(ran)))
 
 

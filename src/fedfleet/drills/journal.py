@@ -69,12 +69,13 @@ class ProbeSample(FileModel):
 
 
 class ProbeRecovery(FileModel):
-    """One probe after the fault: whether it broke, and after how many seconds it held for good; None: never."""
+    """One probe after the fault: whether it broke, after how many seconds it held again (None: never), and how often it failed, in all and later."""
 
     probe: str
     broke: bool
     seconds: float | None
     failed: int
+    relapses: int = 0
     worst: str = ""
 
 
@@ -84,7 +85,8 @@ class Result(FileModel):
     Attributes:
         outcome: how it ended. clean_up: how the rollbacks did.
         sentence: the outcome in words. reasons: why it was not held, each a sentence.
-        recovery_seconds: from the fault (or what the file names) until everything held for good; None where it never did, or nothing was done.
+        recovery_seconds: from the fault (or what the file names) until everything held and went on to for some seconds; None where it never did,
+            or nothing was done.
         expected_seconds: the most it may take; None where it is measured only.
         reference, reference_seconds: the reference deployment's, in words and as a figure.
         job: how the job that ran during it fared; empty where none did. job_seconds: from its submission to its success.

@@ -84,6 +84,10 @@ def print_report(report: DrillReport, console: Console) -> None:
     for entry in report.drills:
         for reason in entry.reasons:
             console.print(f"{entry.name} on {entry.site}: {reason}", markup=False, soft_wrap=True)
+        for probe in entry.probes:
+            if probe.relapses:
+                told = f"'{probe.probe}' failed {probe.relapses} times more after all had been well: {probe.worst}"
+                console.print(f"{entry.name} on {entry.site}: {told}", markup=False, soft_wrap=True)
     for folder in report.not_restored:
         console.print(f"NOT RESTORED: {folder}", markup=False, soft_wrap=True)
     if report.not_drilled:

@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import TimeoutError as Late
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from fedfleet.drills.background import in_background
@@ -50,14 +51,16 @@ class Recovery:
     Attributes:
         probe: its name.
         broke: whether it was seen not to hold.
-        seconds: from the fault to the first answer that held and was followed by none that did not; None where there was no such answer.
+        seconds: from the fault to the answer from which on it held; None where there was no such answer.
         worst: what was seen when it did not hold, the last of it.
+        relapses: how often it did not hold after everything had been well again.
     """
 
     probe: str
     broke: bool
     seconds: float | None
     worst: str = ""
+    relapses: int = 0
 
 
 def look(name: str, probe: Probe, clock: Callable[[], float]) -> Sample:
@@ -70,17 +73,49 @@ def look(name: str, probe: Probe, clock: Callable[[], float]) -> Sample:
     return Sample(name, at, clock(), found.holds, answered=True, detail=found.detail)
 
 
-def recovery_of(probe: str, samples: Sequence[Sample], fault: float) -> Recovery:
-    """What the samples of one probe, asked from the moment of the fault on, say."""
-    after = sorted((sample for sample in samples if sample.probe == probe and sample.at >= fault), key=lambda sample: sample.at)
-    bad = [number for number, sample in enumerate(after) if not sample.holds]
+def outage_end(samples: Sequence[Sample], fault: float, settle: float) -> float | None:
+    """When everything was well again after the fault: from then on all held for so many seconds at least; None where that never came.
+
+    What fails later than that is a relapse, and no part of the recovery.
+    """
+    after = _after(samples, fault)
+    end = fault
+    for begin, until in sorted(_bad_spans(after)):
+        if end > fault and begin - end >= settle:
+            break
+        end = max(end, until)
+    return None if end == inf else end
+
+
+def _after(samples: Sequence[Sample], fault: float) -> list[Sample]:
+    """What was asked from the fault on; and of what was asked before and answered after it, what did not hold: only that says anything."""
+    told = (sample for sample in samples if sample.at >= fault or (sample.until >= fault and not sample.holds))
+    return sorted(told, key=lambda sample: sample.at)
+
+
+def _bad_spans(after: Sequence[Sample]) -> list[tuple[float, float]]:
+    """From each look that did not hold until the next of that probe that did; without an end where none did."""
+    spans = []
+    for probe in {sample.probe for sample in after}:
+        own = [sample for sample in after if sample.probe == probe]
+        for number, sample in enumerate(own):
+            if not sample.holds:
+                spans.append((sample.at, next((each.until for each in own[number + 1 :] if each.holds), inf)))
+    return spans
+
+
+def recovery_of(probe: str, samples: Sequence[Sample], fault: float, settled: float | None) -> Recovery:
+    """What the samples of one probe say, asked from the moment of the fault on, until all was well again at ``settled``; None for never."""
+    after = [sample for sample in _after(samples, fault) if sample.probe == probe]
     if not after:
         return Recovery(probe, broke=False, seconds=None, worst="it was not asked after the fault")
-    if not bad:
-        return Recovery(probe, broke=False, seconds=0.0)
-    last = bad[-1]
-    back = after[last + 1] if last + 1 < len(after) else None
-    return Recovery(probe, True, round(back.until - fault, 1) if back else None, after[last].detail)
+    bad = [sample for sample in after if not sample.holds]
+    during = bad if settled is None else [sample for sample in bad if sample.at < settled]
+    relapses = len(bad) - len(during)
+    if not during:
+        return Recovery(probe, broke=False, seconds=0.0, worst=bad[-1].detail if bad else "", relapses=relapses)
+    back = next((sample for sample in after if sample.at > during[-1].at and sample.holds), None)
+    return Recovery(probe, True, round(back.until - fault, 1) if back else None, during[-1].detail, relapses)
 
 
 def all_well_since(samples: Sequence[Sample], probes: Sequence[str], asked_since: float) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fedfleet.drills.journal import CleanUp, Outcome, ProbeRecovery
-from fedfleet.drills.timeline import recovery_of
+from fedfleet.drills.timeline import outage_end, recovery_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,11 +17,21 @@ if TYPE_CHECKING:
 
 def recoveries_of(experiment: Experiment, samples: Sequence[Sample], fault: float) -> tuple[ProbeRecovery, ...]:
     """What the time line says of each probe from the fault on."""
+    settled = outage_end(samples, fault, experiment.terms.settle_seconds)
     found = []
     for probe in experiment.hypothesis.probes:
-        recovery = recovery_of(probe.name, samples, fault)
-        failed = sum(sample.probe == probe.name and sample.at >= fault and not sample.holds for sample in samples)
-        found.append(ProbeRecovery(probe=probe.name, broke=recovery.broke, seconds=recovery.seconds, failed=failed, worst=recovery.worst))
+        recovery = recovery_of(probe.name, samples, fault, settled)
+        failed = sum(sample.probe == probe.name and sample.until >= fault and not sample.holds for sample in samples)
+        found.append(
+            ProbeRecovery(
+                probe=probe.name,
+                broke=recovery.broke,
+                seconds=recovery.seconds,
+                failed=failed,
+                relapses=recovery.relapses,
+                worst=recovery.worst,
+            )
+        )
     return tuple(found)
 
 

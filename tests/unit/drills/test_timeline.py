@@ -5,30 +5,52 @@ import time
 from collections.abc import Callable
 
 from fedfleet.drills.scene import Found
-from fedfleet.drills.timeline import Recovery, Sample, Watch, all_well_since, recovery_of
+from fedfleet.drills.timeline import Recovery, Sample, Watch, all_well_since, outage_end, recovery_of
 
 
 def samples(*told: tuple[float, bool], probe: str = "it runs", took: float = 0.1) -> list[Sample]:
     return [Sample(probe, at, at + took, holds, answered=True, detail="up" if holds else "down") for at, holds in told]
 
 
-def test_recovery_counts_from_the_fault_to_the_answer_that_held_for_good() -> None:
-    seen = samples((0, True), (10, False), (11, True), (12, False), (13, True), (14, True))
-    assert recovery_of("it runs", seen, 10.0) == Recovery("it runs", True, 3.1, "down")
+def test_recovery_counts_from_the_fault_to_the_answer_from_which_on_it_held() -> None:
+    seen = samples((0, True), (10, False), (11, True), (12, False), (13, True), (14, True), (20, True))
+    settled = outage_end(seen, 10.0, settle=5)
+    assert settled == 13.1
+    assert recovery_of("it runs", seen, 10.0, settled) == Recovery("it runs", True, 3.1, "down")
+
+
+def test_what_fails_after_all_was_well_is_a_relapse() -> None:
+    seen = samples((0, True), (10, False), (11, True), (17, True), (30, False), (31, True))
+    assert outage_end(seen, 10.0, settle=5) == 11.1
+    assert recovery_of("it runs", seen, 10.0, 11.1) == Recovery("it runs", True, 1.1, "down", relapses=1)
+    other = samples((10, True), (30, False), (31, True), probe="it walks")
+    assert recovery_of("it walks", other, 10.0, outage_end([*seen, *other], 10.0, settle=5)) == Recovery("it walks", False, 0.0, "down", 1)
+
+
+def test_the_outage_lasts_until_the_last_of_all_probes_is_back() -> None:
+    seen = [*samples((10, False), (11, True), (20, True)), *samples((10, True), (13, False), (16, True), probe="it walks")]
+    assert outage_end(seen, 10.0, settle=5) == 16.1
 
 
 def test_what_never_held_again_did_not_recover() -> None:
-    assert recovery_of("it runs", samples((0, True), (10, False), (11, False)), 10.0).seconds is None
+    seen = samples((0, True), (10, False), (11, False))
+    assert outage_end(seen, 10.0, settle=5) is None
+    assert recovery_of("it runs", seen, 10.0, None).seconds is None
 
 
 def test_what_never_broke_needed_no_time() -> None:
-    assert recovery_of("it runs", samples((0, True), (10, True)), 10.0) == Recovery("it runs", False, 0.0)
+    seen = samples((0, True), (10, True))
+    assert recovery_of("it runs", seen, 10.0, outage_end(seen, 10.0, settle=5)) == Recovery("it runs", False, 0.0)
 
 
 def test_a_question_asked_before_the_fault_says_nothing_about_after() -> None:
-    assert recovery_of("it runs", samples((9.9, True), took=5), 10.0) == Recovery(
-        "it runs", False, None, "it was not asked after the fault"
-    )
+    seen = samples((9.9, True), took=5)
+    assert recovery_of("it runs", seen, 10.0, 10.0) == Recovery("it runs", False, None, "it was not asked after the fault")
+
+
+def test_a_question_asked_before_the_fault_and_not_answered_well_after_it_counts() -> None:
+    seen = [*samples((9.5, False), took=2), *samples((11.5, True), (20, True))]
+    assert recovery_of("it runs", seen, 10.0, outage_end(seen, 10.0, settle=5)) == Recovery("it runs", True, 1.6, "down")
 
 
 def test_all_is_well_since_the_last_of_them_was() -> None:
