@@ -54,12 +54,17 @@ class Process:
 
     def children(self) -> list[Process]:
         """Returns the processes it started itself."""
-        found = []
-        for pid in _pids():
-            state = _stat(pid)
-            if state is not None and state[2] == self.pid and state[0] not in "ZX":
-                found.append(Process(pid, state[1]))
-        return found
+        found = [Process.of(pid) for pid in _children(self.pid)]
+        return [process for process in found if process is not None]
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        tasks = [(task / "children").read_text() for task in (_PROC / str(pid) / "task").iterdir()]
+    except OSError:
+        # A kernel without these files (CONFIG_PROC_CHILDREN), or the process is gone. To look at every process takes a hundred times as long.
+        return [each for each in _pids() if (state := _stat(each)) is not None and state[2] == pid]
+    return [int(child) for task in tasks for child in task.split()]
 
 
 def _pids() -> list[int]:
