@@ -15,6 +15,7 @@ PLURALS = {
     "ClusterRole": "clusterroles",
     "ClusterRoleBinding": "clusterrolebindings",
     "ConfigMap": "configmaps",
+    "DaemonSet": "daemonsets",
     "Deployment": "deployments",
     "EndpointSlice": "endpointslices",
     "Ingress": "ingresses",
@@ -62,6 +63,12 @@ def test_everything_in_the_namespace_may_be_made_by_the_role_that_is_asked_for(r
 @pytest.mark.parametrize("role", ["ingress", "storage"])
 def test_everything_outside_is_asked_for(role: str) -> None:
     assert {kind for kind in kinds(role) if not OUTSIDE.get(PLURALS[kind], set()) >= MADE} == set()
+
+
+def test_what_helps_nodes_of_a_tkc_is_asked_for() -> None:
+    asked = granted(rules("cluster", "__cluster_rules_tkc"))
+    template = (ROLES / "cluster" / "templates" / "images-volume.yml.j2").read_text()
+    assert {kind for kind in KIND.findall(template) if not asked.get(PLURALS[kind], set()) >= MADE} == {"Namespace"}
 
 
 def test_no_template_has_a_kind_that_is_not_looked_at() -> None:

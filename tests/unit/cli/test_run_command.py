@@ -100,7 +100,7 @@ def test_a_terminal_shows_stages_and_ends_alike(inventory: Path, own_directory: 
             shown += chunk
     os.close(ours)
     assert running.returncode == ExitCode.STAGE_FAILED
-    assert b"Provision" in shown
+    assert b"Prepare the provider" in shown
     assert b"FAILED" in shown
 
 
