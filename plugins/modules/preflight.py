@@ -15,6 +15,7 @@ description:
 version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.kube
+  - fedfleet.federation.preflight
 options:
   site:
     description: The site's name, for messages.
@@ -262,37 +263,6 @@ options:
     description: Whether the party's exchange is looked for from this machine.
     type: bool
     default: false
-  assertions:
-    description: What the inventory's variables must fulfil among themselves.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      about:
-        description: The variable.
-        type: str
-        required: true
-      holds:
-        description: Whether it holds.
-        type: bool
-        required: true
-      fail_msg:
-        description: What to say where it does not.
-        type: str
-        required: true
-  fails:
-    description: Whether the module fails where something is missing. Else the results say so.
-    type: bool
-    default: true
-attributes:
-  check_mode:
-    support: full
-    description: The module changes nothing.
-  diff_mode:
-    support: none
-    description: The module changes nothing.
-author:
-  - The FedFleet authors (@fedfleet)
 """
 
 EXAMPLES = r"""
@@ -353,20 +323,19 @@ seconds:
 """
 
 import traceback
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.fedfleet.federation.plugins.module_utils.kube import KUBE_ARGUMENTS, fail
+from ansible_collections.fedfleet.federation.plugins.module_utils.preflight import PREFLIGHT_ARGUMENTS, assertions_of, told_of
 
 if TYPE_CHECKING:
     from fedfleet.preflight.needs import Needs
 
 try:
     from fedfleet.kube import Client
-    from fedfleet.preflight import PreflightError, examine
-    from fedfleet.preflight.findings import table
+    from fedfleet.preflight import examine
 
     IMPORT_ERROR = ""
 except ImportError:
@@ -375,7 +344,8 @@ except ImportError:
 # The profile that the reference sizing binds.
 _PRODUCTION = "production"
 _NAMES: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
-ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
+_SHARED = KUBE_ARGUMENTS | PREFLIGHT_ARGUMENTS
+ARGUMENTS: dict[str, Any] = _SHARED | {
     "site": {"type": "str", "default": ""},
     "profile": {"type": "str", "default": ""},
     "namespace": {"type": "str", "default": ""},
@@ -453,17 +423,6 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
     "registry_here": {"type": "bool", "default": True},
     "exchange_admission": {"type": "str", "default": ""},
     "asks_exchange": {"type": "bool", "default": False},
-    "assertions": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "about": {"type": "str", "required": True},
-            "holds": {"type": "bool", "required": True},
-            "fail_msg": {"type": "str", "required": True},
-        },
-    },
-    "fails": {"type": "bool", "default": True},
 }
 
 
@@ -474,14 +433,8 @@ def run(module: AnsibleModule) -> None:
     needs = needs_of(params)
     examined = examine(lambda: Client.connect(params["kubeconfig"] or None, params["context"] or None), needs)
     place = f"the cluster at {examined.server}" if examined.server else "the machine that runs Ansible"
-    error = PreflightError(examined.findings, f"site {needs.site}" if needs.site else place) if examined.errors else None
-    told: dict[str, Any] = {
-        "findings": [asdict(finding) for finding in examined.findings],
-        "report": "\n".join([*examined.remarks, *([table(examined.findings)] if examined.findings else [])]),
-        "summary": error.sentence if error else "",
-        "version": examined.version,
-        "seconds": examined.seconds,
-    }
+    error, told = told_of(examined, f"site {needs.site}" if needs.site else place)
+    told |= {"version": examined.version, "seconds": examined.seconds}
     if error is not None and params["fails"]:
         fail(module, error, **told)
     module.exit_json(changed=False, **told)
@@ -524,7 +477,7 @@ def needs_of(params: dict[str, Any]) -> Needs:
         registry_here=params["registry_here"],
         exchange_admission=params["exchange_admission"],
         asks_exchange=params["asks_exchange"],
-        assertions=tuple(needs.Assertion(each["about"], each["holds"], each["fail_msg"]) for each in params["assertions"]),
+        assertions=assertions_of(params),
     )
 
 

@@ -16,6 +16,7 @@ description:
 version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.vsphere
+  - fedfleet.federation.preflight
 options:
   site:
     description: The site's name, for messages.
@@ -94,37 +95,6 @@ options:
         description: Percent of it that is set aside.
         type: int
         default: 0
-  assertions:
-    description: What was found out elsewhere, to be told together with the rest.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      about:
-        description: What it is about.
-        type: str
-        required: true
-      holds:
-        description: Whether it is as it must be.
-        type: bool
-        required: true
-      fail_msg:
-        description: What to do where it is not.
-        type: str
-        required: true
-  fails:
-    description: Whether errors fail the task. Where they don't, look at RV(summary).
-    type: bool
-    default: true
-attributes:
-  check_mode:
-    support: full
-    description: The module changes nothing.
-  diff_mode:
-    support: none
-    description: The module changes nothing.
-author:
-  - The FedFleet authors (@fedfleet)
 """
 
 EXAMPLES = r"""
@@ -161,14 +131,15 @@ error:
   type: dict
 """
 
-from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.fedfleet.federation.plugins.module_utils.preflight import PREFLIGHT_ARGUMENTS, assertions_of, told_of
 from ansible_collections.fedfleet.federation.plugins.module_utils.vsphere import VSPHERE_ARGUMENTS, connected, errors_told, require
 
-ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {
+_SHARED = VSPHERE_ARGUMENTS | PREFLIGHT_ARGUMENTS
+ARGUMENTS: dict[str, Any] = _SHARED | {
     "site": {"type": "str", "default": ""},
     "supervisor": {"type": "str", "default": ""},
     "namespace": {"type": "str", "required": True},
@@ -199,35 +170,18 @@ ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {
             "memory_reservation": {"type": "int", "default": 0},
         },
     },
-    "assertions": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "about": {"type": "str", "required": True},
-            "holds": {"type": "bool", "required": True},
-            "fail_msg": {"type": "str", "required": True},
-        },
-    },
-    "fails": {"type": "bool", "default": True},
 }
 
 
 def run(module: AnsibleModule) -> None:
     params = module.params
     with errors_told(module) as work:
-        from fedfleet.preflight.findings import PreflightError, table
         from fedfleet.preflight.vcenter import examine
 
         require(params, "hostname", "username", "password")
         examined = examine(lambda: connected(params), needs_of(params))
         place = f"site {params['site']}" if params["site"] else f"vCenter {params['hostname']}"
-        error = PreflightError(examined.findings, place) if examined.errors else None
-        told = {
-            "findings": [asdict(finding) for finding in examined.findings],
-            "report": table(examined.findings) if examined.findings else "",
-            "summary": error.sentence if error else "",
-        }
+        error, told = told_of(examined, place)
         if error is not None and params["fails"]:
             work.fail(error, **told)
     work.done(changed=False, **told)
@@ -236,7 +190,6 @@ def run(module: AnsibleModule) -> None:
 def needs_of(params: dict[str, Any]) -> Any:
     """What the options ask for."""
     from fedfleet.preflight.capacity import Pool, Size
-    from fedfleet.preflight.needs import Assertion
     from fedfleet.preflight.vcenter import VcenterNeeds
 
     return VcenterNeeds(
@@ -251,7 +204,7 @@ def needs_of(params: dict[str, Any]) -> Any:
             one["name"]: Size(one["cpu_count"], one["memory_mb"], one["cpu_reservation"] or 0, one["memory_reservation"] or 0)
             for one in params["vm_classes_new"]
         },
-        assertions=tuple(Assertion(one["about"], one["holds"], one["fail_msg"]) for one in params["assertions"]),
+        assertions=assertions_of(params),
     )
 
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import jinja2
-
 from fedfleet.drills.history import DRILLS
 from fedfleet.drills.strips import ROW, WIDTH, picture_of
-from fedfleet.report import wording
-from fedfleet.report.page import PageNotWrittenError
+from fedfleet.report.page import hash_of, templates_of, write_whole
 
 if TYPE_CHECKING:
     from fedfleet.drills.summary import DrillReport
@@ -23,21 +18,12 @@ PAGE: Final = DRILLS / "report.html"
 
 def render_page(report: DrillReport) -> str:
     """Return the whole page as HTML; the style is that of `fedfleet report`."""
-    environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader(
-            [jinja2.PackageLoader("fedfleet.drills", "templates"), jinja2.PackageLoader("fedfleet.report", "templates")]
-        ),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"moment": wording.moment, "machine": wording.machine_moment, "duration": wording.duration}
+    environment = templates_of("fedfleet.drills", "fedfleet.report")
     style = environment.get_template("style.css").render() + environment.get_template("strips.css").render()
     return environment.get_template("drills.html.j2").render(
         report=report,
         style=style,
-        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+        style_hash=hash_of(style),
         drills=tuple((entry, picture_of(entry)) for entry in report.drills),
         width=WIDTH,
         row=ROW,
@@ -51,15 +37,4 @@ def write_page(report: DrillReport, target: Path) -> Path:
     Raises:
         PageNotWrittenError: it cannot be written.
     """
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f"{target.name}.draft")
-        draft.write_text(render_page(report), encoding="utf-8")
-        return draft.replace(target)
-    except OSError as error:
-        raise PageNotWrittenError(
-            "The drills' page cannot be written",
-            found=error.strerror or str(error),
-            where=str(target),
-            next_step="Name another place with --html FILE",
-        ) from error
+    return write_whole(render_page(report), target, "The drills' page cannot be written")

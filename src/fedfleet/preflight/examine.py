@@ -16,7 +16,7 @@ from fedfleet.errors import FedFleetError
 from fedfleet.kube import ForbiddenError, KubeError
 from fedfleet.kube.connection import THREADS
 from fedfleet.preflight import cluster, doors, network, sizing, storage
-from fedfleet.preflight.findings import Finding, of_error
+from fedfleet.preflight.findings import Finding, of_error, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -52,6 +52,11 @@ class Examined:
     def errors(self) -> tuple[Finding, ...]:
         """The findings that end a run."""
         return tuple(finding for finding in self.findings if finding.is_error)
+
+    @property
+    def report(self) -> str:
+        """All findings in one table, below the remarks; empty where there is nothing to say."""
+        return "\n".join([*self.remarks, *([table(self.findings)] if self.findings else [])])
 
 
 def examine(connect: Callable[[], Client], needs: Needs) -> Examined:

@@ -35,26 +35,14 @@ def default_place(inventory: Path) -> Path:
 
 def render_page(report: Report) -> str:
     """Return the whole page as HTML."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("fedfleet.report", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "moment": wording.moment,
-        "machine": wording.machine_moment,
-        "duration": wording.duration,
-        "number": wording.number,
-        "age": lambda value: wording.age(value, report.made_at),
-    }
+    environment = templates_of("fedfleet.report")
+    environment.filters |= {"number": wording.number, "age": lambda value: wording.age(value, report.made_at)}
     environment.globals |= {"count": wording.count, "share": charts.share, "mark": picture.MARKS.__getitem__}
     style = environment.get_template("style.css").render()
     return environment.get_template("page.html.j2").render(
         report=report,
         style=style,
-        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+        style_hash=hash_of(style),
         pictures=(picture.wide(report), picture.narrow(report)),
         kinds=tuple(KINDS),
         pairs=tables.pairs_of(report),
@@ -74,14 +62,41 @@ def write_page(report: Report, target: Path) -> Path:
     Raises:
         PageNotWrittenError: the file or its directory cannot be written.
     """
+    return write_whole(render_page(report), target, "The report's page cannot be written")
+
+
+def templates_of(*packages: str) -> jinja2.Environment:
+    """What pages are rendered with: templates of these packages, the first that has one of a name; whatever comes from outside is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package, "templates") for package in packages]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"moment": wording.moment, "machine": wording.machine_moment, "duration": wording.duration}
+    return environment
+
+
+def hash_of(style: str) -> str:
+    """A style as a Content-Security-Policy names it (CSP level 3, `sha256-`)."""
+    return b64encode(sha256(style.encode()).digest()).decode()
+
+
+def write_whole(page: str, target: Path, otherwise: str) -> Path:
+    """Write a page and return its path; whole or not at all, for whoever reads it at the same time.
+
+    Raises:
+        PageNotWrittenError: the file or its directory cannot be written; `otherwise` says whose page it is.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f"{target.name}.draft")
-        draft.write_text(render_page(report), encoding="utf-8")
+        draft.write_text(page, encoding="utf-8")
         return draft.replace(target)
     except OSError as error:
         raise PageNotWrittenError(
-            "The report's page cannot be written",
+            otherwise,
             found=error.strerror or str(error),
             where=str(target),
             next_step="Name another place with --html FILE",
