@@ -91,7 +91,7 @@ def ready(client: Client) -> set[str]:
     return {
         node["metadata"]["name"]
         for node in client.list("Node")
-        if any(condition["type"] == "Ready" and condition["status"] == "True" for condition in node["status"]["conditions"])
+        if any(condition["type"] == "Ready" and condition["status"] == "True" for condition in node["status"].get("conditions", ()))
     }
 
 
