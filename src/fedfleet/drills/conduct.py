@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fedfleet.checks import Level, check_site
@@ -17,28 +18,36 @@ from fedfleet.drills.guards import RefusedError, check_allowed
 from fedfleet.drills.history import DRILLS, forget_old, new_folder
 from fedfleet.drills.runner import Runner
 from fedfleet.drills.scene import Scene
+from fedfleet.drills.watchdog import start_watchdog
 from fedfleet.locks.holder import holder_of
 from fedfleet.locks.keeper import Watched, start_keeper
 from fedfleet.locks.lease import LockedError
 from fedfleet.locks.process import Process
 from fedfleet.locks.site import SiteLock
-from fedfleet.sites import site_named
+from fedfleet.sites import NoVcenterError, site_named, vcenter_login
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from fedfleet.drills.experiment import Experiment
     from fedfleet.drills.journal import Journal
-    from fedfleet.sites import InventorySite
+    from fedfleet.sites import InventorySite, VcenterLogin
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Where drills are done: the sites of an inventory, its directory, and the site that is meant of each kind, empty for the first."""
+    """Where drills are done.
+
+    Attributes:
+        sites: those of an inventory. directory: the inventory's.
+        wanted: the site that is meant of each kind; empty for the first.
+        extra_vars: what `ansible-playbook -e` takes, for what of the inventory is read later.
+    """
 
     sites: Sequence[InventorySite]
     directory: Path
     wanted: str = ""
+    extra_vars: Sequence[str] = ()
 
     def site_for(self, experiment: Experiment) -> InventorySite:
         """The site that a drill is done to.
@@ -50,6 +59,21 @@ class Ground:
         if self.wanted:
             return site_named(self.sites, self.wanted, experiment.terms.site)
         return there[0] if there else site_named(self.sites, "", experiment.terms.site)
+
+    def vcenter_for(self, experiment: Experiment, site: InventorySite) -> VcenterLogin | None:
+        """How the drill reaches the site's machines; None for one that touches none.
+
+        Raises:
+            RefusedError: it does, and nothing says how.
+        """
+        if not experiment.needs_vcenter:
+            return None
+        try:
+            return vcenter_login(self.directory, site.name, self.extra_vars)
+        except NoVcenterError as error:
+            raise RefusedError(
+                error.summary, expected=error.expected, where=error.where, next_step="Other drills need no vCenter: fedfleet drill list"
+            ) from error
 
 
 def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None]) -> Journal:
@@ -65,10 +89,12 @@ def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None])
     check_allowed(experiment, site, datetime.now(UTC))
     _check_restored(ground.directory, site)
     others = tuple(other for other in ground.sites if other.name != site.name)
-    with Scene(site, others, tell) as scene, held(scene, experiment.name):
+    vcenter = ground.vcenter_for(experiment, site)
+    with Scene(site, others, tell, vcenter=vcenter) as scene, held(scene, experiment.name):
         tell("checking the site")
         _check_well(site)
-        journal = Runner(experiment, scene, new_folder(ground.directory, experiment.name)).run()
+        folder = new_folder(ground.directory, experiment.name)
+        journal = Runner(experiment, scene, folder, watchdog=partial(start_watchdog, vcenter=vcenter)).run()
     forget_old(ground.directory)
     return journal
 

@@ -170,7 +170,7 @@ class Runner:
         if not self.experiment.rollbacks:
             return CleanUp.NOTHING
         try:
-            known, self._rollbacks = restore(self.folder, self.scene.tell, self.scene.kept, self.find)
+            known, self._rollbacks = restore(self.folder, self.scene.tell, self.scene.kept, self.find, self.scene.vcenter)
         except FedFleetError as error:
             self.scene.tell(f"rollback FAILED: {error}")
             return CleanUp.FAILED
@@ -181,7 +181,7 @@ class Runner:
         if not self.experiment.rollbacks or (self._after is not None and self._after.steady_state_met):
             return ()
         deadline = self.clock() + _AFTERMATH_SECONDS
-        with Scene(self.scene.site, self.scene.others, self.scene.tell, dict(self.scene.kept)) as scene:
+        with Scene(self.scene.site, self.scene.others, self.scene.tell, dict(self.scene.kept), vcenter=self.scene.vcenter) as scene:
             while True:
                 found = look_around(self.experiment, scene, _ROUND_SECONDS, self.find)
                 if found.steady_state_met:
