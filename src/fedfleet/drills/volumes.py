@@ -65,7 +65,7 @@ def free_volume(scene: Scene, component: str) -> dict[str, object]:
             # A program that finds its volume full may end again and again.
             if time.monotonic() > deadline:
                 raise
-        time.sleep(_PAUSE)
+        scene.pause(_PAUSE)
 
 
 def volume_takes_writes(scene: Scene, component: str) -> Found:
