@@ -1,5 +1,6 @@
 """Drills find the machine under a site's pods in vCenter, pull its plug, and put it back."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from fedfleet.drills.journal import CleanUp, Journal, Outcome
 from fedfleet.drills.machines import find_machine, machine_runs, switch_machine, switch_machines_on
 from fedfleet.drills.runner import Runner
 from fedfleet.drills.scene import Scene
-from fedfleet.sites import VcenterLogin
+from fedfleet.sites import InventorySite, VcenterLogin
 from support.drilled import experiment, probe, site
 from support.soap import make_vm, result, soap
 from support.vcenter import ADMINISTRATOR, INVENTORY, RunningVCenter
 
+Place = Callable[..., Scene]
 READY = {"conditions": [{"type": "Ready", "status": "True"}]}
 
 
@@ -24,6 +26,12 @@ class Cluster:
 
     def __init__(self, nodes: dict[str, str]) -> None:
         self._nodes = [{"metadata": {"name": name}, "spec": {"providerID": identifier}} for name, identifier in nodes.items()]
+
+    def __enter__(self) -> "Cluster":
+        return self
+
+    def __exit__(self, *_args: object) -> None:
+        pass
 
     def list(self, kind: str, namespace: str = "", labels: Any = None, api_version: str = "") -> list[Any]:
         del namespace, labels, api_version
@@ -41,8 +49,15 @@ def login(vcenter: RunningVCenter) -> VcenterLogin:
     return VcenterLogin(known.host, ADMINISTRATOR.user, ADMINISTRATOR.password, str(known.authority.pair.certificate), known.port)
 
 
-def place(directory: Path, login: VcenterLogin, nodes: dict[str, str]) -> Scene:
-    return Scene(site(directory), vcenter=login, _clients={"north": Cluster(nodes)})  # type: ignore[dict-item]
+@pytest.fixture
+def place(tmp_path: Path, login: VcenterLogin, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Makes a site with these nodes, by name with their provider's identifier."""
+
+    def make(**nodes: str) -> Scene:
+        monkeypatch.setattr(InventorySite, "connect", lambda _site: Cluster(nodes))
+        return Scene(site(tmp_path), vcenter=login)
+
+    return make
 
 
 def action(func: str, **arguments: str) -> dict[str, Any]:
@@ -56,11 +71,11 @@ def drilled(drill: Experiment, scene: Scene, folder: Path) -> Journal:
 
 
 @pytest.mark.parametrize("by", ["path", "name", "uuid"])
-def test_a_machine_loses_its_power_and_has_it_again(vcenter: RunningVCenter, login: VcenterLogin, tmp_path: Path, by: str) -> None:
+def test_a_machine_loses_its_power_and_has_it_again(vcenter: RunningVCenter, place: Place, tmp_path: Path, by: str) -> None:
     with soap(vcenter) as instance:
         vm = make_vm(instance, f"drilled-{by}")
         result(vm.PowerOnVM_Task())
-        scene = place(tmp_path, login, {vm.name: f"vsphere://{vm.config.uuid}" if by == "uuid" else ""})
+        scene = place(**{vm.name: f"vsphere://{vm.config.uuid}" if by == "uuid" else ""})
         off = {"path": f"{INVENTORY.datacenter}/vm/{vm.name}"} if by == "path" else {}
         drill = experiment([probe("it runs", "true")], [action("switch_machine", state="off", **off)], [action("switch_machines_on")])
         done = drilled(drill, scene, tmp_path / "drill")
@@ -72,35 +87,35 @@ def test_a_machine_loses_its_power_and_has_it_again(vcenter: RunningVCenter, log
     assert not [text for text in texts if ADMINISTRATOR.password in text]
 
 
-def test_a_machine_that_is_looked_for_is_known_to_commands(vcenter: RunningVCenter, login: VcenterLogin, tmp_path: Path) -> None:
+def test_a_machine_that_is_looked_for_is_known_to_commands(vcenter: RunningVCenter, place: Place) -> None:
     with soap(vcenter) as instance:
         vm = make_vm(instance, "found")
-        scene = place(tmp_path, login, {"found": ""})
+        scene = place(found="")
         assert find_machine(scene) == {"machine": "found", "host": vm.runtime.host.name}
         names = {name: scene.environment[name] for name in ("DRILL_NODE", "DRILL_MACHINE", "DRILL_HOST")}
         assert names == {"DRILL_NODE": "found", "DRILL_MACHINE": "found", "DRILL_HOST": vm.runtime.host.name}
 
 
-def test_whether_it_runs_is_told_with_where_and_after_how_long(vcenter: RunningVCenter, login: VcenterLogin, tmp_path: Path) -> None:
+def test_whether_it_runs_is_told_with_where_and_after_how_long(vcenter: RunningVCenter, place: Place) -> None:
     with soap(vcenter) as instance:
-        vm = make_vm(instance, "waited-for")
+        vm = make_vm(instance, "awaited")
         result(vm.PowerOnVM_Task())
-        scene = place(tmp_path, login, {"waited-for": ""})
+        scene = place(awaited="")
         host = vm.runtime.host.name
         switch_machine(scene, "off")
-        assert (machine_runs(scene).holds, machine_runs(scene).detail) == (False, f"waited-for is poweredOff on {host}")
+        assert (machine_runs(scene).holds, machine_runs(scene).detail) == (False, f"awaited is poweredOff on {host}")
         switch_machine(scene, "on")
-        assert machine_runs(scene, within=30).detail == f"waited-for is poweredOn on {host} after 0 s"
+        assert machine_runs(scene, within=30).detail == f"awaited is poweredOn on {host} after 0 s"
         assert not machine_runs(scene, elsewhere=True).holds
 
 
-def test_machines_that_are_no_more_are_not_missed_unless_all_are(vcenter: RunningVCenter, login: VcenterLogin, tmp_path: Path) -> None:
+def test_machines_that_are_no_more_are_not_missed_unless_all_are(vcenter: RunningVCenter, place: Place) -> None:
     with soap(vcenter) as instance:
         vm = make_vm(instance, "left")
-        assert switch_machines_on(place(tmp_path, login, {"replaced": "", "left": ""})) == {
+        assert switch_machines_on(place(replaced="", left="")) == {
             "switched_on": ["left"],
             "missing": ["replaced"],
         }
         assert vm.runtime.powerState == "poweredOn"
     with pytest.raises(NoFaultError, match="shows none of the machines"):
-        switch_machines_on(place(tmp_path, login, {"replaced": ""}))
+        switch_machines_on(place(replaced=""))
