@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from fedfleet.drills import faults, jobs, machines, nodes, probes, volumes
+from fedfleet.drills import faults, hdfs, jobs, machines, nodes, probes, volumes
 from fedfleet.drills.experiment import DrillFileError, ProcessProvider
 from fedfleet.drills.scene import Found
 from fedfleet.errors import FedFleetError
@@ -45,6 +45,10 @@ FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
         faults.delete_pods,
         faults.heal_network,
         faults.kill_container,
+        hdfs.blocks_readable,
+        hdfs.bring_datanode_back,
+        hdfs.datanodes_live,
+        hdfs.take_datanode_away,
         machines.find_machine,
         machines.machine_runs,
         machines.switch_machine,

@@ -19,6 +19,7 @@ MACHINES = "fedfleet.drills.machines"
 SiteKind: TypeAlias = Literal["party", "exchange"]
 Module: TypeAlias = Literal[
     "fedfleet.drills.faults",
+    "fedfleet.drills.hdfs",
     "fedfleet.drills.jobs",
     "fedfleet.drills.machines",
     "fedfleet.drills.nodes",
