@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fedfleet.kube import definitions, evidence, execution, kubeconfig, objects
-from fedfleet.kube.answers import Action, checked
 from fedfleet.kube.apply import Application
 from fedfleet.kube.connection import Connection
 from fedfleet.kube.discovery import Discovery
@@ -300,12 +299,6 @@ class Client:
                 self.patch("Pod", name, namespace, {"metadata": {"annotations": {_TOUCHED: now}}}, api_version="v1")
                 names.append(name)
         return names
-
-    def node_stats(self, node: str) -> KubeObject:
-        """What a node's kubelet says of its processors, memory and file systems: its `stats/summary`. Takes the right to `nodes/proxy`."""
-        reply = self._connection.request("GET", f"/api/v1/nodes/{node}/proxy/stats/summary")
-        found: KubeObject = checked(reply, Action("get", "nodes/proxy", "", node)).json()
-        return found
 
     def can(self, verb: str, resource: str, namespace: str | None = None, *, group: str | None = None) -> bool:
         """Whether we may do ``verb`` to ``resource`` (``deployments``, ``pods/exec``), here or in the whole cluster."""

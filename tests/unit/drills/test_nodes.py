@@ -8,13 +8,12 @@ import pytest
 from fedfleet.drills.activities import function_of
 from fedfleet.drills.experiment import Activity
 from fedfleet.drills.faults import NoFaultError
-from fedfleet.drills.nodes import find_node, has_images_volume, images_volume_mounted, nodes_ready
+from fedfleet.drills.nodes import find_node, images_volume_mounted, nodes_ready
 from fedfleet.drills.scene import Scene
 from support.drilled import command, site
 
 READY = [{"type": "Ready", "status": "True"}]
 GONE = [{"type": "Ready", "status": "Unknown"}]
-KIB = 1 << 10
 
 
 class Cluster:
@@ -23,27 +22,16 @@ class Cluster:
     def __init__(self, conditions: dict[str, list[dict[str, str]]], helper: dict[str, int] | None = None) -> None:
         self._conditions = conditions
         self._helper = helper
-        self.images = dict.fromkeys(conditions, KIB)
 
     def list(self, kind: str, namespace: str | None = None, labels: dict[str, str] | None = None, api_version: str = "") -> list[Any]:
         del namespace, labels, api_version
         if kind == "Node":
-            return [
-                {"metadata": {"name": name, "labels": self._labels(name)}, "status": {"conditions": said}}
-                for name, said in self._conditions.items()
-            ]
+            return [{"metadata": {"name": name}, "status": {"conditions": said}} for name, said in self._conditions.items()]
         return [{"metadata": {"name": "python-0"}, "spec": {"nodeName": "worker2"}, "status": {"conditions": READY}}]
 
     def get(self, kind: str, name: str, namespace: str | None = None, api_version: str = "") -> Any:
         del kind, name, namespace, api_version
         return None if self._helper is None else {"status": self._helper}
-
-    def node_stats(self, node: str) -> dict[str, Any]:
-        return {"node": {"fs": {"capacityBytes": 64 * KIB}, "runtime": {"imageFs": {"capacityBytes": self.images[node]}}}}
-
-    @staticmethod
-    def _labels(name: str) -> dict[str, str]:
-        return {"node-role.kubernetes.io/control-plane": ""} if name.startswith("control") else {}
 
 
 def scene(directory: Path, cluster: Cluster, **fields: Any) -> Scene:
@@ -85,22 +73,6 @@ def test_the_helper_of_a_tkc_says_whether_volumes_are_mounted(tmp_path: Path, he
     assert images_volume_mounted(scene(tmp_path, Cluster({}, helper), provider="tkc")).holds is holds
 
 
-def test_other_nodes_are_asked_how_large_the_file_system_of_images_is(tmp_path: Path) -> None:
-    cluster = Cluster({"control1": READY, "worker1": READY, "worker2": READY})
-    cluster.images["control1"] = 64 * KIB
-    assert images_volume_mounted(scene(tmp_path, cluster, provider="vks")).holds
-    cluster.images["worker2"] = 64 * KIB
-    found = images_volume_mounted(scene(tmp_path, cluster, provider="vks"))
-    assert (found.holds, found.detail) == (False, "on the root disk of worker2")
-
-
-def test_of_a_cluster_that_others_made_no_such_volume_is_known(tmp_path: Path) -> None:
-    assert images_volume_mounted(scene(tmp_path, Cluster({}))).holds
-
-
-def test_images_on_the_root_disk_share_its_size() -> None:
-    def stats(images: int) -> dict[str, Any]:
-        return {"node": {"fs": {"capacityBytes": 64}, "runtime": {"imageFs": {"capacityBytes": images}}}}
-
-    assert has_images_volume(stats(32))
-    assert not has_images_volume(stats(64))
+@pytest.mark.parametrize("provider", ["vks", "existing"])
+def test_other_nodes_see_to_it_themselves(tmp_path: Path, provider: str) -> None:
+    assert images_volume_mounted(scene(tmp_path, Cluster({}), provider=provider)).holds

@@ -38,7 +38,7 @@ def nowhere(tmp_path: Path) -> Scene:
     config = {"apiVersion": "v1", "kind": "Config", "clusters": [cluster], "users": [{"name": "u", "user": {"token": "t"}}]}
     config |= {"contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}], "current-context": "x"}
     (tmp_path / "kubeconfig").write_text(yaml.safe_dump(config))
-    return Scene(site(tmp_path, kubeconfig=str(tmp_path / "kubeconfig"), provider="vks"), kept=dict(JOB))
+    return Scene(site(tmp_path, kubeconfig=str(tmp_path / "kubeconfig"), provider="tkc"), kept=dict(JOB))
 
 
 @pytest.mark.parametrize("name", PROBES)
