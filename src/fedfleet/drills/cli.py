@@ -35,6 +35,8 @@ app = typer.Typer(
 )
 
 _PLAIN_WIDTH = 200
+# What one drill did to a node, other sites feel too, and are well again some time after it.
+_PATIENCE_SECONDS = 180.0
 
 
 class Output(StrEnum):
@@ -133,7 +135,7 @@ def run(
     for experiment in wanted:
         tell = _teller(experiment.name, began)
         try:
-            journal = conduct(experiment, ground, tell)
+            journal = conduct(experiment, ground, tell, _PATIENCE_SECONDS if ran else 0)
         except KeyboardInterrupt:
             interrupted = True
             break

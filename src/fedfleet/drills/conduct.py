@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fedfleet.checks import Level, check_site
 from fedfleet.checks.looking import look_at
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from fedfleet.drills.experiment import Experiment
     from fedfleet.drills.journal import Journal
     from fedfleet.sites import InventorySite, VcenterLogin
+
+_PAUSE_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ class Ground:
             ) from error
 
 
-def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None]) -> Journal:
-    """Carry out one drill.
+def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None], patience: float = 0) -> Journal:
+    """Carry out one drill; a site that is not well is waited for, ``patience`` seconds: what was drilled just before may have touched it too.
 
     Raises:
         RefusedError: it may not be, the site is not well, or an earlier drill's rollback is not done; nothing was touched.
@@ -92,7 +95,7 @@ def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None])
     vcenter = ground.vcenter_for(experiment, site)
     with Scene(site, others, tell, vcenter=vcenter) as scene, held(scene, experiment.name):
         tell("checking the site")
-        _check_well(site)
+        _await_well(site, patience)
         folder = new_folder(ground.directory, experiment.name)
         journal = Runner(experiment, scene, folder, watchdog=partial(start_watchdog, vcenter=vcenter)).run()
     forget_old(ground.directory)
@@ -136,6 +139,19 @@ def _check_restored(directory: Path, site: InventorySite) -> None:
                 where=str(folder),
                 next_step="Run fedfleet drill rollback",
             )
+
+
+def _await_well(site: InventorySite, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            _check_well(site)
+        except RefusedError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _check_well(site: InventorySite) -> None:
