@@ -33,7 +33,7 @@ def test_what_is_given_as_it_is_changes_nothing() -> None:
         vm_classes=frozenset({"large", "small"}),
         content_libraries=frozenset({"lib"}),
     )
-    assert not changes(info(), wanted, exclusive_access=True)
+    assert not changes(info(), wanted, exclusive=True)
 
 
 def test_only_what_differs_is_sent() -> None:
@@ -42,12 +42,14 @@ def test_only_what_differs_is_sent() -> None:
 
 def test_libraries_stay_when_classes_change() -> None:
     """Both are parts of one field, and what is left out of it is taken away."""
-    update = changes(info(), Wanted("ns", vm_classes=frozenset({"small"}))).update
+    update = changes(info(), Wanted("ns", vm_classes=frozenset({"small"})), exclusive=True).update
     assert update == {"vm_service_spec": {"content_libraries": ["lib"], "vm_classes": ["small"]}}
 
 
 def test_a_limit_that_is_lifted_is_left_out_and_not_0() -> None:
-    assert changes(info(), Wanted("ns", storage=(StorageSpec(policy="gold"),))).update == {"storage_specs": [{"policy": "gold"}]}
+    assert changes(info(), Wanted("ns", storage=(StorageSpec(policy="gold"),)), exclusive=True).update == {
+        "storage_specs": [{"policy": "gold"}]
+    }
 
 
 def test_access_is_given_and_changed_one_by_one() -> None:
@@ -58,8 +60,8 @@ def test_access_is_given_and_changed_one_by_one() -> None:
 
 
 def test_access_of_others_is_taken_away_only_where_that_is_asked_for() -> None:
-    assert changes(info(), Wanted("ns", access=(DEV,)), exclusive_access=True).revoke == (OPS,)
-    assert not changes(info(), Wanted("ns"), exclusive_access=True)
+    assert changes(info(), Wanted("ns", access=(DEV,)), exclusive=True).revoke == (OPS,)
+    assert not changes(info(), Wanted("ns"), exclusive=True)
 
 
 def test_names_of_users_are_the_same_in_capitals() -> None:

@@ -12,7 +12,7 @@ SUPERVISOR = Supervisor("s-1", "north", "RUNNING", "READY", endpoint="192.0.2.1"
 THERE = {
     "config_status": "RUNNING",
     "stats": {"cpu_used": 0, "memory_used": 0, "storage_used": 0},
-    "cluster": "domain-c1",
+    "supervisor": "s-1",
     "access_list": [],
 }
 TAKEN = Says(400, {"error_type": "ALREADY_EXISTS", "messages": []})
@@ -20,7 +20,7 @@ MISSING = Says(404, {"error_type": "NOT_FOUND", "messages": []})
 
 
 def test_one_that_another_run_makes_meanwhile_is_taken_and_changed_where_it_differs(client: Client, told: Told) -> None:
-    told.say("GET", f"/api{INSTANCES}/fl", MISSING, Says(200, THERE))
+    told.say("GET", f"/api{INSTANCES_V2}/fl", MISSING, Says(200, THERE))
     told.say("POST", f"/api{INSTANCES_V2}", TAKEN)
     told.say("PATCH", f"/api{INSTANCES}/fl", Says(204))
     outcome = ensure(client, SUPERVISOR, Wanted("fl", description="ours"), timeout=5)
@@ -29,7 +29,7 @@ def test_one_that_another_run_makes_meanwhile_is_taken_and_changed_where_it_diff
 
 
 def test_one_that_the_user_may_not_see_is_somebody_elses(client: Client, told: Told) -> None:
-    told.say("GET", f"/api{INSTANCES}/fl", MISSING)
+    told.say("GET", f"/api{INSTANCES_V2}/fl", MISSING)
     told.say("POST", f"/api{INSTANCES_V2}", TAKEN)
     with pytest.raises(AlreadyExistsError, match="Somebody has a vSphere Namespace fl"):
         ensure(client, SUPERVISOR, Wanted("fl"), timeout=5)
@@ -37,7 +37,9 @@ def test_one_that_the_user_may_not_see_is_somebody_elses(client: Client, told: T
 
 def test_one_that_is_refused_is_somebody_elses_too(client: Client, told: Told) -> None:
     told.say(
-        "GET", f"/api{INSTANCES}/fl", Says(403, {"error_type": "UNAUTHORIZED", "messages": [{"id": "x", "default_message": "not yours"}]})
+        "GET",
+        f"/api{INSTANCES_V2}/fl",
+        Says(403, {"error_type": "UNAUTHORIZED", "messages": [{"id": "x", "default_message": "not yours"}]}),
     )
     with pytest.raises(UnauthorizedError, match=r"Somebody has a vSphere Namespace fl.*not yours"):
         ensure(client, SUPERVISOR, Wanted("fl"), timeout=5)
@@ -49,7 +51,8 @@ def test_one_in_error_is_told_everything_again_and_nothing_is_taken_away(client:
         "description": "ours",
         "vm_service_spec": {"vm_classes": ["small"], "content_libraries": ["lib"]},
     }
-    told.say("GET", f"/api{INSTANCES}/fl", Says(200, broken), Says(200, THERE))
+    mended = broken | {"config_status": "RUNNING", "storage_specs": [{"policy": "p-1"}]}
+    told.say("GET", f"/api{INSTANCES_V2}/fl", Says(200, broken), Says(200, mended))
     told.say("PATCH", f"/api{INSTANCES}/fl", Says(204))
     wanted = Wanted("fl", storage=(StorageSpec(policy="p-1"),), vm_classes=frozenset({"small"}))
     assert ensure(client, SUPERVISOR, wanted, timeout=5).changed
@@ -60,7 +63,7 @@ def test_one_in_error_is_told_everything_again_and_nothing_is_taken_away(client:
 
 def test_a_creation_is_asked_for_again_while_vcenter_is_busy(client: Client, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "_FIRST_PAUSE", 0.001)
-    told.say("GET", f"/api{INSTANCES}/fl", MISSING, Says(200, THERE))
+    told.say("GET", f"/api{INSTANCES_V2}/fl", MISSING, Says(200, THERE))
     told.say("POST", f"/api{INSTANCES_V2}", Says(503), Says(503), Says(204))
     assert ensure(client, SUPERVISOR, Wanted("fl"), timeout=5).changed
     assert len([one for one in told.requests() if one.method == "POST"]) == 3
