@@ -12,7 +12,7 @@ from com.vmware.vcenter import namespace_management_client, namespaces_client, s
 from com.vmware.vcenter.namespace_management import supervisors_client
 
 from fedfleet.vsphere import Client, content_libraries, inventory, namespaces, storage_policies, supervisors, tags, vm_classes
-from fedfleet.vsphere.namespace_specs import Access, StorageSpec, Wanted
+from fedfleet.vsphere.namespace_specs import Access, StorageSpec, Wanted, networks
 from support import vsphere_wire as bindings
 from support.answering_server import Asked, Says, Told, serving
 
@@ -116,6 +116,16 @@ def make_a_namespace(told: Told, client: Client) -> None:
     told.say("GET", "/api/vcenter/namespaces/instances/v2/ns", MISSING, MISSING, Says(200, NAMESPACE))
     told.say("POST", "/api/vcenter/namespaces/instances/v2", Says(204))
     assert namespaces.ensure(client, SUPERVISOR, WANTED, timeout=10).changed
+
+
+def make_a_namespace_with_nsx_vpc(told: Told, client: Client) -> None:
+    told.say("GET", "/api" + supervisors.TOPOLOGY.format(supervisor="s-1"), Says(200, [{"zone": "z", "clusters": ["domain-c8"]}]))
+    told.say("GET", f"/api{supervisors.CLUSTERS}/domain-c8", Says(200, {"network_provider": "NSX_VPC"}))
+    told.say("GET", "/api/vcenter/namespaces/instances/v2/ns", MISSING, Says(200, NAMESPACE), MISSING, Says(200, NAMESPACE))
+    told.say("POST", "/api/vcenter/namespaces/instances/v2", Says(204))
+    for vpc, cidrs in (("/orgs/o/projects/p/vpcs/v", []), ("", ["172.26.0.0/16"])):
+        wanted = Wanted("ns", vpc=vpc, vpc_cidrs=networks(cidrs))
+        assert namespaces.ensure(client, SUPERVISOR, wanted, timeout=10).changed
 
 
 def make_a_namespace_at_an_old_vcenter(told: Told, client: Client) -> None:
@@ -264,6 +274,7 @@ WORK: list[Callable[[Told, Client], None]] = [
     see_supervisors_of_an_old_vcenter,
     make_a_namespace,
     make_a_namespace_at_an_old_vcenter,
+    make_a_namespace_with_nsx_vpc,
     change_a_namespace,
     change_a_role,
     remove_a_namespace,
