@@ -84,7 +84,7 @@ def test_what_a_namespace_was_given_before_stays(site: Site) -> None:
     own = policies(site)["vSAN Default Storage Policy"]
     theirs = next(one for name, one in policies(site).items() if one != own)
     service = {"vm_classes": ["guaranteed-large"], "content_libraries": [library(site, "theirs")]}
-    specs = [{"policy": own, "limit": 512000}, {"policy": theirs, "limit": 1024}]
+    specs: list[dict[str, Any]] = [{"policy": own, "limit": 512000}, {"policy": theirs, "limit": 1024}]
     spec = {"cluster": site.vcenter.cluster, "namespace": "fl-premade", "storage_specs": specs, "vm_service_spec": service}
     site.vcenter.do("POST", INSTANCES, spec)
     brought: dict[str, Any] = {
