@@ -55,6 +55,7 @@ def test_two_sites_share_a_namespace_and_the_last_one_takes_it_away(site: Site) 
     assert not there(site, "fl-shared")
 
 
+@pytest.mark.nightly
 def test_a_volume_that_somebody_keeps_there_keeps_the_namespace(site: Site) -> None:
     names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-kept"}
     site.play("provision", **names).expect()
@@ -67,6 +68,7 @@ def test_a_volume_that_somebody_keeps_there_keeps_the_namespace(site: Site) -> N
     assert not there(site, "fl-kept")
 
 
+@pytest.mark.nightly
 def test_a_cluster_that_was_there_before_is_used_and_stays(site: Site) -> None:
     names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-before"}
     site.play("provision", **names).expect()
@@ -105,6 +107,7 @@ def test_what_a_namespace_was_given_before_stays(site: Site) -> None:
     assert (clusters(site, "fl-premade"), there(site, "fl-premade")) == (set(), True)
 
 
+@pytest.mark.nightly
 def test_what_others_use_of_what_a_site_brought_stays_until_they_do_not(site: Site) -> None:
     brought: dict[str, Any] = {
         "cluster_vsphere_namespace": "fl-brings",
@@ -120,7 +123,8 @@ def test_what_others_use_of_what_a_site_brought_stays_until_they_do_not(site: Si
     site.vcenter.do("POST", INSTANCES, {"cluster": site.vcenter.cluster, "namespace": "neighbour", "vm_service_spec": service})
     ended = said(site.give_back(**brought).expect().output)
     assert "Content library fl-brought is still used: namespaces neighbour" in ended
-    assert 'The VM class \\"fl-brought\\" is used by namespaces [neighbour]' in ended
+    assert "RESOURCE_IN_USE (400): The VM class" in ended
+    assert "is used by namespaces [neighbour]" in ended
     assert (there(site, "fl-brings"), "fl-brought" in policies(site)) == (False, False)
     assert site.vcenter.get("/cis/tagging/category") == []
     site.vcenter.do("PATCH", f"{INSTANCES}/neighbour", {"vm_service_spec": {"vm_classes": [], "content_libraries": []}})
