@@ -29,6 +29,7 @@ READ: list[tuple[type[BaseModel], Any]] = [
     (supervisors.ZoneTopology, supervisors_client.Topology.Info),
     (supervisors.ClusterSummary, _CLUSTERS.Summary),
     (supervisors.ClusterInfo, _CLUSTERS.Info),
+    (supervisors.ClusterNetwork, _CLUSTERS.Info),
     (namespace_specs.Access, _INSTANCES.Access),
     (namespace_specs.StorageSpec, _INSTANCES.StorageSpec),
     (namespace_specs.VMServiceSpec, _INSTANCES.VMServiceSpec),
