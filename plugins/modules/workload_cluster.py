@@ -352,7 +352,7 @@ def run(module: AnsibleModule) -> None:
     provider = params["provider"]
     with supervisor_session(module) as (work, supervisor):
         from fedfleet.progress import report
-        from fedfleet.vsphere import kubeconfigs, workload_clusters
+        from fedfleet.vsphere import cluster_names, kubeconfigs, workload_clusters
 
         if params["state"] == "absent":
             gone = workload_clusters.remove(
@@ -366,13 +366,17 @@ def run(module: AnsibleModule) -> None:
             )
             work.done(changed=gone.changed, before=workload_clusters.shown(gone.before), after={}, cluster={})
         asked = wanted(params)
+        place = (params["namespace"], params["name"])
+        cluster_names.require_unused(supervisor, *place, lambda: workload_clusters.find(supervisor, provider, *place) is not None)
         full, outcome = workload_clusters.ensure(
             supervisor, provider, asked, replace_volumes=params["replace_volumes"], dry_run=module.check_mode
         )
+        if not module.check_mode:
+            cluster_names.note(supervisor, *place)
         after = outcome.after
         if params["wait"] and not module.check_mode:
             text = workload_clusters.wait_available(supervisor, provider, full, params["timeout"], report)
-            after = workload_clusters.find(supervisor, provider, params["namespace"], params["name"])
+            after = workload_clusters.find(supervisor, provider, *place)
             if params["kubeconfig_path"]:
                 kubeconfigs.write(Path(params["kubeconfig_path"]), text)
     diff = {"diff": {"prepared": outcome.diff}} if outcome.diff else {}
