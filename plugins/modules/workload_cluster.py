@@ -13,6 +13,8 @@ description:
     ready.
   - Replicas, VM classes and pools may change, and the version by one minor step up. What would lose data or move every address is refused, with all reasons,
     before anything is touched.
+  - A new cluster under a name that another in the same namespace had is refused, too. Names are kept in that namespace, in ConfigMap
+    C(fedfleet-cluster-names).
 version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.vsphere
