@@ -57,6 +57,11 @@ options:
     description: That user's password.
     type: str
     default: ""
+  adopt:
+    description: Whether one that is there under another description is changed, or removed, too. With V(false) it is used where it is
+      as wanted, refused where it is not, and never removed.
+    type: bool
+    default: true
   sync:
     description: Whether to synchronise a subscribed library now and wait for it. A new one is in any case where this is true.
     type: bool
@@ -131,6 +136,7 @@ ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "datastore": {"type": "str", "default": ""},
     "description": {"type": "str"},
+    "adopt": {"type": "bool", "default": True},
     "subscription_url": {"type": "str", "default": ""},
     "on_demand": {"type": "bool"},
     "automatic_sync": {"type": "bool"},
@@ -150,7 +156,8 @@ def run(module: AnsibleModule) -> None:
         from fedfleet.vsphere import content_libraries, inventory
 
         if params["state"] == "absent":
-            outcome = content_libraries.remove(client, params["name"], dry_run=module.check_mode)
+            described = None if params["adopt"] else params["description"]
+            outcome = content_libraries.remove(client, params["name"], described=described, dry_run=module.check_mode)
         else:
             place = inventory.datastores(client, [params["datastore"]] if params["datastore"] else [])
             wanted = content_libraries.Wanted(
@@ -165,7 +172,7 @@ def run(module: AnsibleModule) -> None:
                 username=params["subscription_username"],
                 password=params["subscription_password"],
             )
-            outcome = content_libraries.ensure(client, wanted, dry_run=module.check_mode)
+            outcome = content_libraries.ensure(client, wanted, adopt=params["adopt"], dry_run=module.check_mode)
         after, synchronised = outcome.after, False
         if after is not None and params["sync"] and after.type == "SUBSCRIBED" and not module.check_mode:
             synchronised = content_libraries.items(client, after.id) == [] or outcome.changed

@@ -10,7 +10,7 @@ module: namespace
 short_description: Makes, changes and removes a vSphere namespace
 description:
   - Sees to it that there is a namespace on a Supervisor with this description, access, storage, VM classes and content libraries, and returns once it is
-    running. What is not given is left as it is.
+    running. What is not given is left as it is, and so is what it has besides, unless O(exclusive) says otherwise.
   - Storage policies and content libraries are given by name.
 version_added: 0.1.0
 extends_documentation_fragment:
@@ -38,6 +38,19 @@ options:
       - Used when the namespace is made, never changed after.
     type: str
     default: ""
+  vpc:
+    description:
+      - NSX path of a VPC that is there, on a Supervisor with NSX VPC (vSphere 9). When empty, the namespace gets one of its own.
+      - Used when the namespace is made, never changed after.
+    type: str
+    default: ""
+  vpc_cidrs:
+    description:
+      - Private networks of the VPC that the namespace gets, such as V(172.26.0.0/16). When empty, the Supervisor's.
+      - Used when the namespace is made, never changed after.
+    type: list
+    elements: str
+    default: []
   access:
     description: Who may do what in it.
     type: list
@@ -61,12 +74,15 @@ options:
         type: str
         choices: [OWNER, EDIT, VIEW]
         default: EDIT
-  exclusive_access:
-    description: Whether access that is not in O(access) is taken away.
+  exclusive:
+    description:
+      - Whether access, storage policies, VM classes and content libraries are taken away that are not in what is given of each, and limits
+        of policies that are given without one.
+      - Clusters that use what is taken away get no nodes of it any more. Leave it V(false) where others share the namespace.
     type: bool
     default: false
   storage:
-    description: Its storage policies.
+    description: Its storage policies, or with O(exclusive=false), policies that it has to have.
     type: list
     elements: dict
     suboptions:
@@ -75,14 +91,14 @@ options:
         type: str
         required: true
       limit_mib:
-        description: How much of it may be used, in MiB. When not set, there is no limit.
+        description: How much of it may be used, in MiB. When not set, a new policy has no limit, and one that is there keeps its own.
         type: int
   vm_classes:
-    description: Names of the VM classes that it may use.
+    description: Names of VM classes that it may use.
     type: list
     elements: str
   content_libraries:
-    description: Names or ids of the content libraries that it may use.
+    description: Names or ids of content libraries that it may use.
     type: list
     elements: str
   timeout:
@@ -176,6 +192,8 @@ ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {
     "supervisor": {"type": "str", "default": ""},
     "description": {"type": "str"},
     "network": {"type": "str", "default": ""},
+    "vpc": {"type": "str", "default": ""},
+    "vpc_cidrs": {"type": "list", "elements": "str", "default": []},
     "access": {
         "type": "list",
         "elements": "dict",
@@ -186,7 +204,7 @@ ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {
             "role": {"type": "str", "choices": ["OWNER", "EDIT", "VIEW"], "default": "EDIT"},
         },
     },
-    "exclusive_access": {"type": "bool", "default": False},
+    "exclusive": {"type": "bool", "default": False},
     "storage": {
         "type": "list",
         "elements": "dict",
@@ -212,7 +230,7 @@ def run(module: AnsibleModule) -> None:
                 supervisors.find(client, params["supervisor"]),
                 wanted(client, params),
                 timeout=params["timeout"],
-                exclusive_access=params["exclusive_access"],
+                exclusive=params["exclusive"],
                 dry_run=module.check_mode,
                 progress=report,
             )
@@ -231,7 +249,7 @@ def run(module: AnsibleModule) -> None:
 def wanted(client: Any, params: dict[str, Any]) -> Any:
     """The namespace as the options want it, with policies and libraries by their ids."""
     from fedfleet.vsphere import content_libraries, storage_policies
-    from fedfleet.vsphere.namespace_specs import Access, StorageSpec, Wanted
+    from fedfleet.vsphere.namespace_specs import Access, StorageSpec, Wanted, networks
 
     policies = storage_policies.identifiers(client, [one["policy"] for one in params["storage"] or []])
     libraries = content_libraries.identifiers(client, params["content_libraries"] or [])
@@ -245,6 +263,8 @@ def wanted(client: Any, params: dict[str, Any]) -> Any:
         vm_classes=None if params["vm_classes"] is None else frozenset(params["vm_classes"]),
         content_libraries=None if params["content_libraries"] is None else frozenset(libraries.values()),
         network=params["network"] or None,
+        vpc=params["vpc"],
+        vpc_cidrs=networks(params["vpc_cidrs"]),
     )
 
 

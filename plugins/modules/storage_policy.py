@@ -41,6 +41,11 @@ options:
     description: What it is for. Used when the policy is made.
     type: str
     default: ""
+  adopt:
+    description: Whether one that is there under another description is changed, or removed, too. With V(false) it is used where it is
+      as wanted, refused where it is not, and never removed.
+    type: bool
+    default: true
 attributes:
   check_mode:
     support: full
@@ -109,6 +114,7 @@ ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {
     "tag": {"type": "str", "default": ""},
     "datastores": {"type": "list", "elements": "str", "default": []},
     "description": {"type": "str", "default": ""},
+    "adopt": {"type": "bool", "default": True},
 }
 
 
@@ -117,17 +123,21 @@ def run(module: AnsibleModule) -> None:
     with session(module) as (work, client):
         from fedfleet.vsphere import storage_profiles
 
+        tag = params["tag"] or params["name"]
         if params["state"] == "absent":
-            outcome = storage_profiles.remove(client, params["name"], dry_run=module.check_mode)
+            described = None if params["adopt"] else params["description"]
+            outcome = storage_profiles.remove(
+                client, params["name"], params["category"], tag, described=described, dry_run=module.check_mode
+            )
         else:
             wanted = storage_profiles.Wanted(
                 params["name"],
                 params["category"],
-                params["tag"] or params["name"],
+                tag,
                 tuple(params["datastores"]),
                 params["description"],
             )
-            outcome = storage_profiles.ensure(client, wanted, dry_run=module.check_mode)
+            outcome = storage_profiles.ensure(client, wanted, adopt=params["adopt"], dry_run=module.check_mode)
     before, after = ({} if one is None else one.settings() for one in (outcome.before, outcome.after))
     work.done(
         changed=outcome.changed,

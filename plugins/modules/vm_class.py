@@ -39,6 +39,11 @@ options:
   description:
     description: What it is for.
     type: str
+  adopt:
+    description: Whether one that is there under another description is changed, or removed, too. With V(false) it is used where it is
+      as wanted, refused where it is not, and never removed.
+    type: bool
+    default: true
   timeout:
     description: Seconds to wait at most until it is gone.
     type: float
@@ -112,6 +117,7 @@ ARGUMENTS: dict[str, Any] = VSPHERE_ARGUMENTS | {
     "cpu_reservation": {"type": "int"},
     "memory_reservation": {"type": "int"},
     "description": {"type": "str"},
+    "adopt": {"type": "bool", "default": True},
     "timeout": {"type": "float", "default": 120},
 }
 _SETTINGS = ("cpu_count", "memory_mb", "cpu_reservation", "memory_reservation", "description")
@@ -124,10 +130,17 @@ def run(module: AnsibleModule) -> None:
         from fedfleet.vsphere import vm_classes
 
         if params["state"] == "absent":
-            outcome = vm_classes.remove(client, params["name"], timeout=params["timeout"], dry_run=module.check_mode, progress=report)
+            outcome = vm_classes.remove(
+                client,
+                params["name"],
+                timeout=params["timeout"],
+                described=None if params["adopt"] else params["description"],
+                dry_run=module.check_mode,
+                progress=report,
+            )
         else:
             wanted = vm_classes.Wanted(params["name"], **{name: params[name] for name in _SETTINGS})
-            outcome = vm_classes.ensure(client, wanted, dry_run=module.check_mode)
+            outcome = vm_classes.ensure(client, wanted, adopt=params["adopt"], dry_run=module.check_mode)
     before = outcome.before.settings() if outcome.before else {}
     after = outcome.after.settings() if outcome.after else {}
     work.done(changed=outcome.changed, before=before, after=after, vm_class=after)

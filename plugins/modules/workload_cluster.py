@@ -38,6 +38,13 @@ options:
     type: str
     choices: [vks, tkc]
     default: vks
+  owner:
+    description:
+      - For whom the cluster is. Written on it, as annotation C(fedfleet.dev/owner), when it is made; one that is there keeps what it says.
+      - One that was made for somebody else is refused. With O(state=absent), one that was not made for this owner stays, and is returned.
+      - When empty, it is not written and not looked at.
+    type: str
+    default: ""
   version:
     description: Version of Kubernetes, in full or its beginning, such as V(v1.34). When empty, the newest usable one, and of a cluster that is there, its own.
     type: str
@@ -260,6 +267,9 @@ cluster:
     cluster_class:
       description: Its ClusterClass. Empty for a TanzuKubernetesCluster.
       type: str
+    owner:
+      description: For whom it was made. Empty where nothing says.
+      type: str
 seconds:
   description: How long it took.
   returned: always
@@ -283,6 +293,7 @@ ARGUMENTS: dict[str, Any] = SUPERVISOR_ARGUMENTS | {
     "namespace": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "provider": {"type": "str", "choices": ["vks", "tkc"], "default": "vks"},
+    "owner": {"type": "str", "default": ""},
     "version": {"type": "str", "default": ""},
     "control_plane_replicas": {"type": "int", "default": 1},
     "control_plane_vm_class": {"type": "str", "default": ""},
@@ -363,10 +374,12 @@ def run(module: AnsibleModule) -> None:
                 params["namespace"],
                 params["name"],
                 timeout=params["timeout"],
+                owner=params["owner"],
                 dry_run=module.check_mode,
                 progress=report,
             )
-            work.done(changed=gone.changed, before=workload_clusters.shown(gone.before), after={}, cluster={})
+            left = workload_clusters.shown(gone.after)
+            work.done(changed=gone.changed, before=workload_clusters.shown(gone.before), after=left, cluster=left)
         asked = wanted(params)
         place = (params["namespace"], params["name"])
         cluster_names.require_unused(supervisor, *place, lambda: workload_clusters.find(supervisor, provider, *place) is not None)
@@ -430,6 +443,7 @@ def wanted(params: dict[str, Any]) -> Any:
         os_name=params["os_name"],
         proxy=Proxy(proxy["http"], proxy["https"], tuple(proxy["no_proxy"])) if proxy else None,
         trusted_cas={name: str(pem) for name, pem in params["trusted_cas"].items()},
+        owner=params["owner"],
     )
 
 

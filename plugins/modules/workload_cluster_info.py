@@ -89,6 +89,9 @@ cluster:
     cluster_class:
       description: Its ClusterClass. Empty for a TanzuKubernetesCluster.
       type: str
+    owner:
+      description: For whom it was made. Empty where nothing says.
+      type: str
 seconds:
   description: How long it took.
   returned: always

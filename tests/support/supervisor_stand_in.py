@@ -42,6 +42,7 @@ _SUPERVISOR = (
     Kind("v1", "Namespace", "namespaces", namespaced=False),
     Kind("v1", "Secret", "secrets"),
     Kind("v1", "ConfigMap", "configmaps"),
+    Kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
     Kind(_CLUSTER_API, "Cluster", "clusters"),
     Kind(_CLUSTER_API, "ClusterClass", "clusterclasses"),
     Kind(_CLUSTER_API, "Machine", "machines"),

@@ -1,7 +1,9 @@
 """Storage policies, content libraries and their items, tags, and lists of the inventory."""
 
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import pytest
 
 from support.vcenter import INVENTORY, RunningVCenter, refusal
@@ -42,6 +44,20 @@ def test_a_local_library_is_made_found_and_removed(vcenter: RunningVCenter) -> N
 def test_a_library_lies_on_a_datastore_that_exists(vcenter: RunningVCenter) -> None:
     body = {"name": "nowhere", "storage_backings": [{"type": "DATASTORE", "datastore_id": "datastore-0"}]}
     assert refusal(vcenter.call("POST", LOCAL, body)) == (400, "INVALID_ARGUMENT")
+
+
+def test_libraries_may_share_a_name_and_a_token_makes_one(vcenter: RunningVCenter) -> None:
+    def made(**headers: str) -> httpx.Response:
+        body = {"name": "twins", "storage_backings": backing(vcenter)}
+        session = {"vmware-api-session-id": vcenter.session()}
+        return vcenter.http.post(f"/api{LOCAL}", json=body, headers=session | headers)
+
+    token = {"Client-Token": str(uuid4())}
+    first, again, other = made(**token).json(), made(**token).json(), made().json()
+    assert first == again
+    assert set(vcenter.do("POST", f"{LIBRARY}?action=find", {"name": "twins"})) == {first, other}
+    assert "token" not in vcenter.call("GET", f"{LIBRARY}/{first}").text
+    assert refusal(made(**{"Client-Token": "twins"})) == (400, "INVALID_ARGUMENT")
 
 
 def test_nothing_is_found_by_nothing(vcenter: RunningVCenter) -> None:

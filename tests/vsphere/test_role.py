@@ -1,84 +1,23 @@
 """Role cluster from a login to vCenter to a cluster: what goes wrong ends in a sentence, and the next run comes to what was wanted."""
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fedfleet_lab.vcenter.accounts import site_account
-from support.answering_server import certify
-from support.commands import Finished, run
-from support.supervisor_stand_in import StandIns, standing_in
-from support.vcenter import ACCOUNTS, ADMINISTRATOR, RunningVCenter, running_vcenter
+from support.role_site import Site, running_site
+from support.vcenter import ACCOUNTS
 
-# The usual ports, on addresses that nobody else has: playbooks run as they are.
-VCENTER, SUPERVISOR, GUEST = "127.91.0.1", "127.91.0.2", "127.91.0.3"
-PORT = 443
 # Of a site that brings nothing of its own into vCenter.
 ACCOUNT = site_account("30000", "right-Site-1")
-HOSTS = """
-all:
-  children:
-    exchanges:
-      hosts:
-        exchange:
-"""
-
-
-@dataclass
-class Site:
-    """The exchange's site, whose cluster is to come from a simulated vCenter."""
-
-    folder: Path
-    vcenter: RunningVCenter
-    apis: StandIns
-
-    def kubeconfig(self, namespace: str) -> Path:
-        """Where the kubeconfig of the cluster in a vSphere Namespace is written."""
-        return self.folder / f"{namespace}.kubeconfig"
-
-    def play(self, playbook: str, **changed: Any) -> Finished:
-        """Run a playbook with some variables changed."""
-        authorities = self.folder / "authorities.pem"
-        authorities.write_text(self.vcenter.simulator.authority.pair.certificate.read_text())
-        certify(self.folder)
-        variables: dict[str, Any] = {
-            "ansible_connection": "local",
-            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
-            "federation_name": "clinics",
-            "federation_domain": "clinics.example",
-            "fedfleet_registry": "registry.example",
-            "site_profile": "lab",
-            "cluster_provider": "vks",
-            "cluster_vcenter_hostname": VCENTER,
-            "cluster_vcenter_username": ADMINISTRATOR.user,
-            "cluster_vcenter_password": ADMINISTRATOR.password,
-            "cluster_vcenter_ca_file": authorities.name,
-            "cluster_storage_policy": "vSAN Default Storage Policy",
-            "cluster_kubeconfig": str(self.kubeconfig(changed["cluster_vsphere_namespace"])),
-            "cluster_timeout": 20,
-            # What stands in for a cluster runs no pods.
-            "preflight_name_server": {},
-        } | changed
-        variables["cluster_vcenter_ca_file"] = str(self.folder / variables["cluster_vcenter_ca_file"])
-        place = self.folder / "inventory"
-        (place / "group_vars").mkdir(parents=True, exist_ok=True)
-        (place / "hosts.yml").write_text(HOSTS)
-        (place / "group_vars" / "all.json").write_text(json.dumps(variables))
-        return run("ansible-playbook", f"playbooks/{playbook}.yml", "-i", str(place), timeout=300)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A vCenter whose namespaces are quickly what they are to be, and what stands in for its Supervisor's API and a cluster."""
-    folder = tmp_path_factory.mktemp("role")
-    where: dict[str, Any] = {"host": VCENTER, "port": PORT, "supervisor_host": SUPERVISOR, "supervisor_port": PORT}
-    with running_vcenter(folder, (*ACCOUNTS, ACCOUNT), namespace_delay=0.1, **where) as vcenter, standing_in(vcenter, GUEST) as apis:
-        yield Site(folder, vcenter, apis)
+    with running_site(tmp_path_factory.mktemp("role"), "127.91.0", (*ACCOUNTS, ACCOUNT)) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,8 @@ type library struct {
 	PublishInfo      *publishInfo      `json:"publish_info,omitempty"`
 	SubscriptionInfo *subscriptionInfo `json:"subscription_info,omitempty"`
 	SecurityPolicyID string            `json:"security_policy_id,omitempty"`
+	// ClientToken is what the library was created with, kept and never told.
+	ClientToken string `json:"fedfleet_client_token,omitempty"`
 }
 
 // storageBacking, publishInfo and subscriptionInfo are com/vmware/content/library_client.py's.
@@ -130,6 +132,7 @@ func (v *vcenter) getLibrary(kind string) func(*call) (any, *apiError) {
 			return nil, refusal
 		}
 		shown := *found
+		shown.ClientToken = ""
 		if found.SubscriptionInfo != nil {
 			info := *found.SubscriptionInfo
 			info.Password = ""
@@ -139,8 +142,19 @@ func (v *vcenter) getLibrary(kind string) func(*call) (any, *apiError) {
 	}
 }
 
+// createLibrary makes one library a token (the header Client-Token of LocalLibrary.create and SubscribedLibrary.create), whoever asks how often.
+// Names need not be unique (LibraryModel.name).
 func (v *vcenter) createLibrary(kind string) func(*call) (any, *apiError) {
 	return func(c *call) (any, *apiError) {
+		token := c.Header.Get("Client-Token")
+		if token != "" {
+			if _, err := uuid.Parse(token); err != nil {
+				return nil, refuse("INVALID_ARGUMENT", "Header Client-Token: expected a UUID, found %q", token)
+			}
+			if made := v.librariesThat(func(l *library) bool { return l.ClientToken == token }); len(made) > 0 {
+				return created{made[0]}, nil
+			}
+		}
 		var wanted library
 		if refusal := decode(c.Request, &wanted); refusal != nil {
 			return nil, refusal
@@ -153,7 +167,7 @@ func (v *vcenter) createLibrary(kind string) func(*call) (any, *apiError) {
 			return nil, refuse("UNAUTHORIZED", "%s needs the privilege %s on the datastore", c.who.full(), allocateSpace)
 		}
 		now := timestamp(time.Now())
-		wanted.ID, wanted.Type, wanted.Version = uuid.NewString(), kind, "1"
+		wanted.ID, wanted.Type, wanted.Version, wanted.ClientToken = uuid.NewString(), kind, "1", token
 		wanted.CreationTime, wanted.LastModifiedTime, wanted.LastSyncTime = now, now, ""
 		v.state.Libraries[wanted.ID] = &wanted
 		return created{wanted.ID}, nil
@@ -218,9 +232,6 @@ func (v *vcenter) checkLibrary(wanted *library, kind string) *apiError {
 		return refuse("INVALID_ARGUMENT", "Field \"type\": expected %s, found %s", kind, wanted.Type)
 	case kind == "SUBSCRIBED" && (wanted.SubscriptionInfo == nil || wanted.SubscriptionInfo.SubscriptionURL == ""):
 		return refuse("INVALID_ARGUMENT", "Required field \"subscription_info.subscription_url\" is missing")
-	}
-	if taken := v.librariesThat(func(l *library) bool { return l.Name == wanted.Name }); len(taken) > 0 {
-		return refuse("INVALID_ARGUMENT", "Field \"name\": a content library %q exists: %s", wanted.Name, taken[0])
 	}
 	backing := wanted.StorageBackings[0]
 	if backing.Type == "DATASTORE" && !v.exists("Datastore", backing.DatastoreID) {

@@ -6,11 +6,12 @@ com/vmware/content/library_client.py (StorageBacking, SubscriptionInfo, Item).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
-from fedfleet.vsphere import errors
+from fedfleet.vsphere import errors, namespaces, ownership
 from fedfleet.vsphere.answers import Answer, read
 from fedfleet.vsphere.waiting import State, until
 
@@ -214,11 +215,12 @@ def update_spec(found: Library, wanted: Wanted) -> dict[str, Any]:
     return body
 
 
-def ensure(client: Client, wanted: Wanted, *, dry_run: bool = False) -> Outcome:
-    """Create the library, or change what differs.
+def ensure(client: Client, wanted: Wanted, *, adopt: bool = True, dry_run: bool = False) -> Outcome:
+    """Create the library, or change what differs; without ``adopt``, never one of another description.
 
     Raises:
         SettingsError: a library of that name is of the other type, the datastore is missing, or what it subscribes to does not answer as it must.
+        RefusedChangeError: one of another description differs.
     """
     before = find(client, wanted.name)
     kind = "SUBSCRIBED" if wanted.url else "LOCAL"
@@ -238,16 +240,43 @@ def ensure(client: Client, wanted: Wanted, *, dry_run: bool = False) -> Outcome:
             probe(client, wanted)
         if dry_run:
             return Outcome(changed=True, after=Library.model_validate({"id": ""} | body))
-        identifier = read(str, client.rest.post(wanted.path, body), wanted.path)
-        return Outcome(changed=True, after=get(client, identifier))
-    body = update_spec(before, wanted)
+        # Another run may have been quicker, and want it otherwise.
+        return Outcome(changed=True, after=_changed(client, _create(client, wanted, body), wanted, adopt=adopt, dry_run=False).after)
+    return _changed(client, before, wanted, adopt=adopt, dry_run=dry_run)
+
+
+def _changed(client: Client, before: Library, wanted: Wanted, *, adopt: bool, dry_run: bool) -> Outcome:
+    theirs = not adopt and before.description != wanted.description
+    body = update_spec(before, replace(wanted, description=None) if theirs else wanted)
+    merged = before.model_dump() | body
+    if "subscription_info" in body:
+        merged["subscription_info"] = (before.subscription_info or SubscriptionInfo()).model_dump() | body["subscription_info"]
+    planned = Library.model_validate(merged)
+    if theirs and body:
+        ownership.refuse(f"content library {before.name}", before.description, before.settings(), planned.settings())
     if not body or dry_run:
-        merged = before.model_dump() | body
-        if "subscription_info" in body:
-            merged["subscription_info"] = (before.subscription_info or SubscriptionInfo()).model_dump() | body["subscription_info"]
-        return Outcome(bool(body), before, Library.model_validate(merged))
+        return Outcome(bool(body), before, planned)
     client.rest.patch(f"{wanted.path}/{quote(before.id, safe='')}", body)
     return Outcome(changed=True, before=before, after=get(client, before.id))
+
+
+def _create(client: Client, wanted: Wanted, body: dict[str, Any]) -> Library:
+    """Have it made once, whoever asks at the same time: names need not be unique (Library.create), tokens are (header of LocalLibrary.create)."""
+    token = uuid5(NAMESPACE_URL, f"{client.rest.origin}{wanted.path}/{wanted.name}")
+    # What the first token made may be gone by now, and the token still known.
+    for one in (token, uuid4()):
+        answer = client.rest.post(wanted.path, body, headers={"Client-Token": str(one)}, repeatable=True)
+        identifier = read(str, answer, wanted.path)
+        made = get(client, identifier)
+        if made is not None:
+            return made
+    raise errors.AnswerError(
+        f"Content library {wanted.name} was made and is not there",
+        expected=f"a library {identifier}",
+        found="none",
+        where=client.rest.origin,
+        next_step="Run again; if it stays, look whether the account may see libraries (System.Read)",
+    )
 
 
 def probe(client: Client, wanted: Wanted) -> None:
@@ -289,13 +318,26 @@ def sync(client: Client, library: Library, timeout: float, progress: Callable[[s
     return seen
 
 
-def remove(client: Client, name: str, *, dry_run: bool = False) -> Outcome:
-    """Remove the library and its files.
+def remove(client: Client, name: str, *, described: str | None = None, dry_run: bool = False) -> Outcome:
+    """Remove the library and its files; where ``described`` is given, only one of that description.
 
     Raises:
+        InUseError: a namespace that the user may see still uses it: vCenter looks only since 9.1, and at what says so by itself.
         NotAllowedError: something still uses it.
     """
     before = find(client, name)
+    if before is not None and described not in (None, before.description):
+        return Outcome(changed=False, before=before, after=before)
     if before is not None and not dry_run:
+        users = namespaces.using_library(client, before.id)
+        if users:
+            raise errors.InUseError(
+                f"Content library {before.name} is still used",
+                status=400,
+                error_type="RESOURCE_IN_USE",
+                found=f"namespaces {', '.join(users)}",
+                where=client.rest.origin,
+                next_step="Take it out of these namespaces first",
+            )
         client.rest.delete(f"{LOCAL if before.type == 'LOCAL' else SUBSCRIBED}/{quote(before.id, safe='')}")
     return Outcome(before is not None, before)

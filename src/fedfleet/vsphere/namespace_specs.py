@@ -1,20 +1,28 @@
 """vSphere namespaces as they are and as they are wanted, and the difference; no I/O.
 
 Fields are those of vmware-vcenter 9.1.1 com/vmware/vcenter/namespaces_client.py: Instances.Info and InfoV2, CreateSpec and CreateSpecV2,
-UpdateSpec, Access, StorageSpec, VMServiceSpec, ContentLibrarySpec; and ResourceQuotaOptionsV1. A field of UpdateSpec that is left out leaves
-things as they are.
+UpdateSpec, Access, StorageSpec, VMServiceSpec, ContentLibrarySpec, NetworkConfigCreateSpec, VpcNetworkCreateSpec, VpcConfig; and
+ResourceQuotaOptionsV1. A field of UpdateSpec that is left out leaves things as they are; a list that is sent is the whole list.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING, Any, Literal
 
+from fedfleet.vsphere import errors
 from fedfleet.vsphere.answers import Answer
-from fedfleet.vsphere.supervisors import ConfigStatus, Message, told
+from fedfleet.vsphere.supervisors import NSX_VPC, ConfigStatus, Message, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Role = Literal["OWNER", "EDIT", "VIEW"]
 SubjectType = Literal["USER", "GROUP"]
+
+# Fields of UpdateSpec that are lists, or have some: what is left out of them is taken away.
+LISTS = frozenset({"storage_specs", "vm_service_spec"})
 
 
 class Access(Answer):
@@ -88,6 +96,12 @@ class Info(Answer):
         """What vCenter says about it, with severity, the worst first."""
         return told(self.messages)
 
+    @property
+    def libraries(self) -> frozenset[str]:
+        """The ids of the libraries that it may use, by whichever of the two fields."""
+        service = self.vm_service_spec or VMServiceSpec()
+        return (service.content_libraries or frozenset()) | {one.content_library for one in self.content_libraries or ()}
+
     def settings(self) -> dict[str, Any]:
         """What can be set, as plain values in a steady order; for diffs and results."""
         service = self.vm_service_spec or VMServiceSpec()
@@ -96,9 +110,7 @@ class Info(Answer):
             "access": [one.model_dump() for one in sorted(self.access_list, key=lambda one: one.key)],
             "storage": [one.model_dump() for one in sorted(self.storage_specs, key=lambda one: one.policy)],
             "vm_classes": sorted(service.vm_classes or ()),
-            "content_libraries": sorted(
-                (service.content_libraries or frozenset()) | {one.content_library for one in self.content_libraries or ()}
-            ),
+            "content_libraries": sorted(self.libraries),
         }
 
 
@@ -108,6 +120,8 @@ class Wanted:
 
     Attributes:
         network: network of a Supervisor on vSphere Distributed Switch (CreateSpec.networks); set at creation only.
+        vpc: NSX path of a VPC that is there, on a Supervisor with NSX VPC; empty for one of the namespace's own. Set at creation only.
+        vpc_cidrs: private networks of a VPC of its own; empty for the Supervisor's. Set at creation only.
         content_libraries: ids of libraries for the VM service and node images.
     """
 
@@ -118,6 +132,8 @@ class Wanted:
     vm_classes: frozenset[str] | None = None
     content_libraries: frozenset[str] | None = None
     network: str | None = None
+    vpc: str = ""
+    vpc_cidrs: tuple[IPv4Network, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,7 +154,24 @@ class Changes:
         return bool(self.update or self.grant or self.regrant or self.revoke)
 
 
-def create_spec(wanted: Wanted, supervisor: str, *, by_cluster: bool) -> dict[str, Any]:
+def networks(cidrs: Iterable[str]) -> tuple[IPv4Network, ...]:
+    """Networks as they are written, such as ``172.26.0.0/16``.
+
+    Raises:
+        SettingsError: one is none.
+    """
+    try:
+        return tuple(IPv4Network(one) for one in cidrs)
+    except ValueError as error:
+        raise errors.SettingsError(
+            "A private network of a VPC cannot be used",
+            expected="an IPv4 network such as 172.26.0.0/16",
+            found=str(error),
+            next_step="Put vpc_cidrs right",
+        ) from error
+
+
+def create_spec(wanted: Wanted, supervisor: str, *, by_cluster: bool, network_provider: str = "") -> dict[str, Any]:
     """Body of the POST: CreateSpecV2, or CreateSpec for a vCenter that knows Supervisors by cluster."""
     body: dict[str, Any] = {"cluster" if by_cluster else "supervisor": supervisor, "namespace": wanted.name}
     if wanted.description is not None:
@@ -149,41 +182,45 @@ def create_spec(wanted: Wanted, supervisor: str, *, by_cluster: bool) -> dict[st
         body["storage_specs"] = _storage(wanted.storage)
     if wanted.network:
         body["networks"] = [wanted.network]
-    service = _service(wanted)
+    if network_provider == NSX_VPC:
+        body["network_spec"] = {"network_provider": NSX_VPC, "vpc_network": _vpc(wanted)}
+    service = _service(wanted.vm_classes, wanted.content_libraries)
     if service:
         body["vm_service_spec"] = service
     return body
 
 
-def changes(info: Info, wanted: Wanted, *, exclusive_access: bool = False) -> Changes:
+def changes(info: Info, wanted: Wanted, *, exclusive: bool = False) -> Changes:
     """What differs; nothing else is part of it.
 
-    Access that is not wanted is taken away only with ``exclusive_access``: others may have given it.
+    Access, storage policies, VM classes and libraries that are not wanted, and limits where none is, go only with ``exclusive``: others may
+    have given them.
     """
     update: dict[str, Any] = {}
     if wanted.description is not None and wanted.description != info.description:
         update["description"] = wanted.description
-    if wanted.storage is not None and set(wanted.storage) != set(info.storage_specs):
-        update["storage_specs"] = _storage(wanted.storage)
-    service = info.vm_service_spec or VMServiceSpec()
-    if _differs(wanted.vm_classes, service.vm_classes) or _differs(wanted.content_libraries, service.content_libraries):
-        update["vm_service_spec"] = _merged_service(service, wanted)
+    storage = _merged_storage(info, wanted, exclusive=exclusive)
+    if storage != set(info.storage_specs):
+        update["storage_specs"] = _storage(storage)
+    service = _merged_service(info, wanted, exclusive=exclusive)
+    if service != _service_of(info):
+        update["vm_service_spec"] = _service(*service)
     have = {one.key: one for one in info.access_list}
     want = {one.key: one for one in wanted.access or ()}
     return Changes(
         update,
         grant=tuple(one for key, one in want.items() if key not in have),
         regrant=tuple(one for key, one in want.items() if key in have and have[key].role != one.role),
-        revoke=tuple(one for key, one in have.items() if key not in want) if exclusive_access and wanted.access is not None else (),
+        revoke=tuple(one for key, one in have.items() if key not in want) if exclusive and wanted.access is not None else (),
     )
 
 
-def whole_update(info: Info, wanted: Wanted) -> dict[str, Any]:
+def whole_update(info: Info, wanted: Wanted, *, exclusive: bool = False) -> dict[str, Any]:
     """Body of a PATCH that says all that is wanted, whether it differs or not; the description, where nothing is."""
     update: dict[str, Any] = {"description": info.description if wanted.description is None else wanted.description}
     if wanted.storage is not None:
-        update["storage_specs"] = _storage(wanted.storage)
-    return update | {"vm_service_spec": _merged_service(info.vm_service_spec or VMServiceSpec(), wanted)}
+        update["storage_specs"] = _storage(_merged_storage(info, wanted, exclusive=exclusive))
+    return update | {"vm_service_spec": _service(*_merged_service(info, wanted, exclusive=exclusive))}
 
 
 def after(info: Info, change: Changes) -> Info:
@@ -194,29 +231,49 @@ def after(info: Info, change: Changes) -> Info:
     return Info.model_validate(fields)
 
 
-def _differs(wanted: frozenset[str] | None, found: frozenset[str] | None) -> bool:
-    return wanted is not None and wanted != (found or frozenset())
+def _merged_storage(info: Info, wanted: Wanted, *, exclusive: bool) -> set[StorageSpec]:
+    """All storage policies that the namespace is to have, each with its limit."""
+    if wanted.storage is None:
+        return set(info.storage_specs)
+    if exclusive:
+        return set(wanted.storage)
+    found = {one.policy: one for one in info.storage_specs}
+    found |= {one.policy: one for one in wanted.storage if one.limit is not None or one.policy not in found}
+    return set(found.values())
 
 
-def _storage(specs: tuple[StorageSpec, ...]) -> list[dict[str, Any]]:
+def _service_of(info: Info) -> tuple[frozenset[str], frozenset[str]]:
+    """VM classes and libraries of a namespace, as its VM service has them."""
+    service = info.vm_service_spec or VMServiceSpec()
+    return service.vm_classes or frozenset(), service.content_libraries or frozenset()
+
+
+def _merged_service(info: Info, wanted: Wanted, *, exclusive: bool) -> tuple[frozenset[str], frozenset[str]]:
+    """VM classes and libraries that the namespace is to have. They are one field of a PATCH: what is left out of it is taken away."""
+    classes, libraries = _service_of(info)
+    if wanted.vm_classes is not None:
+        classes = wanted.vm_classes if exclusive else classes | wanted.vm_classes
+    if wanted.content_libraries is not None:
+        # Those that the VM image service was given are in use there; vCenter may list them in both places (VMServiceSpec).
+        elsewhere = {one.content_library for one in info.content_libraries or ()}
+        new = wanted.content_libraries - elsewhere
+        libraries = new | (libraries & elsewhere) if exclusive else libraries | new
+    return classes, libraries
+
+
+def _storage(specs: Iterable[StorageSpec]) -> list[dict[str, Any]]:
     return [one.model_dump(exclude_none=True) for one in sorted(specs, key=lambda one: one.policy)]
 
 
-def _merged_service(service: VMServiceSpec, wanted: Wanted) -> dict[str, Any]:
-    """VMServiceSpec for a PATCH, where it is one field: what is not wanted differently is sent as it is, or it would be taken away."""
-    merged = Wanted(
-        wanted.name,
-        vm_classes=service.vm_classes if wanted.vm_classes is None else wanted.vm_classes,
-        content_libraries=service.content_libraries if wanted.content_libraries is None else wanted.content_libraries,
-    )
-    return _service(merged)
+def _service(vm_classes: frozenset[str] | None, content_libraries: frozenset[str] | None) -> dict[str, Any]:
+    """VMServiceSpec."""
+    named = {"content_libraries": content_libraries, "vm_classes": vm_classes}
+    return {name: sorted(values) for name, values in named.items() if values is not None}
 
 
-def _service(wanted: Wanted) -> dict[str, Any]:
-    """VMServiceSpec of what is wanted."""
-    body: dict[str, Any] = {}
-    if wanted.content_libraries is not None:
-        body["content_libraries"] = sorted(wanted.content_libraries)
-    if wanted.vm_classes is not None:
-        body["vm_classes"] = sorted(wanted.vm_classes)
-    return body
+def _vpc(wanted: Wanted) -> dict[str, Any]:
+    """VpcNetworkCreateSpec. With an empty VpcConfig the Supervisor makes a VPC with its own private networks."""
+    if wanted.vpc:
+        return {"vpc": wanted.vpc}
+    cidrs = [{"address": str(one.network_address), "prefix": one.prefixlen} for one in wanted.vpc_cidrs]
+    return {"vpc_config": {"private_cidrs": cidrs} if cidrs else {}}

@@ -82,9 +82,17 @@ class Rest:
         except errors.NotFoundError:
             return None
 
-    def post(self, path: str, body: object = None, query: Mapping[str, str] | None = None, *, repeatable: bool = False) -> Any:
+    def post(
+        self,
+        path: str,
+        body: object = None,
+        query: Mapping[str, str] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool = False,
+    ) -> Any:
         """Create something, or ask what is asked by POST (``repeatable``); what came back, None for nothing."""
-        return self.call("POST", path, body=body, query=query, repeatable=repeatable).json()
+        return self.call("POST", path, body=body, query=query, headers=headers, repeatable=repeatable).json()
 
     def patch(self, path: str, body: object) -> None:
         """Change the given fields."""
@@ -111,6 +119,7 @@ class Rest:
         *,
         body: object = None,
         query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
     ) -> Reply:
         """One request, of which the answer is one of success.
@@ -120,15 +129,18 @@ class Rest:
         Raises:
             ApiError: of the type that fits. UnreachableError: no answer came.
         """
+
+        def send(token: str) -> Reply:
+            return self._transport.send(
+                method, f"/api{path}", body=body, query=query, headers={**(headers or {}), SESSION_HEADER: token}, repeatable=repeatable
+            )
+
         token = self._token
-        reply = self._send(method, path, body, query, repeatable, token)
+        reply = send(token)
         if reply.status == 401:
             with self._lock:
                 # Another thread may have been here first.
                 if self._token == token:
                     self.open()
-            reply = self._send(method, path, body, query, repeatable, self._token)
+            reply = send(self._token)
         return checked(reply)
-
-    def _send(self, method: str, path: str, body: object, query: Mapping[str, str] | None, repeatable: bool | None, token: str) -> Reply:
-        return self._transport.send(method, f"/api{path}", body=body, query=query, headers={SESSION_HEADER: token}, repeatable=repeatable)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fedfleet.vsphere import errors, inventory, tags
+from fedfleet.vsphere import errors, inventory, ownership, tags
 from fedfleet.vsphere.storage_policies import storage_class_name
 
 if TYPE_CHECKING:
@@ -100,15 +100,19 @@ class Policies:
     def _ask(self, what: str, call: Callable[[], Any], *, repeatable: bool = True) -> Any:
         return self._soap.ask(what, call, repeatable=repeatable, renewed=self._use_session)
 
-    def find(self, name: str) -> Profile | None:
-        """The policy of that name, or None."""
+    def list_all(self) -> list[Profile]:
+        """All policies."""
         from pyVmomi import pbm
 
         kind = pbm.profile.ResourceType(resourceType="STORAGE")
-        what = f"find storage policy {name}"
+        what = "list storage policies"
         ids = self._ask(what, lambda: self._profiles.PbmQueryProfile(resourceType=kind, profileCategory="REQUIREMENT"))
         found = self._ask(what, lambda: self._profiles.PbmRetrieveContent(profileIds=ids)) if ids else []
-        return next((profile_of(one) for one in found if one.name == name), None)
+        return [profile_of(one) for one in found]
+
+    def find(self, name: str) -> Profile | None:
+        """The policy of that name, or None."""
+        return next((one for one in self.list_all() if one.name == name), None)
 
     def create(self, wanted: Wanted) -> None:
         """Make the policy.
@@ -140,11 +144,12 @@ class Policies:
                 )
 
 
-def ensure(client: Client, wanted: Wanted, *, dry_run: bool = False) -> Outcome:
+def ensure(client: Client, wanted: Wanted, *, adopt: bool = True, dry_run: bool = False) -> Outcome:
     """See to it that category, tag and policy are there and the tag is on the datastores. Tags on other datastores stay.
 
     Raises:
-        RefusedChangeError: there is a policy of that name with other rules; those of policies in use are not changed here.
+        RefusedChangeError: there is a policy of that name with other rules; those of policies in use are not changed here. Or, without
+            ``adopt``, one of another description is not on these datastores.
         SettingsError: there is no such datastore, or the category does not go on datastores.
     """
     places = inventory.datastores(client, wanted.datastores)
@@ -173,6 +178,11 @@ def ensure(client: Client, wanted: Wanted, *, dry_run: bool = False) -> Outcome:
     missing = tuple(name for name, identifier in places.items() if identifier not in have)
     changed = before is None or tag is None or bool(missing)
     planned = before or Profile("", wanted.name, wanted.description, storage_class_name(wanted.name), rules)
+    if before is not None and changed and not adopt and before.description != wanted.description:
+        tagged = sorted(set(places) - set(missing))
+        ownership.refuse(
+            f"storage policy {wanted.name}", before.description, {"datastores": tagged}, {"datastores": sorted(wanted.datastores)}
+        )
     if dry_run or not changed:
         return Outcome(changed, before, planned, missing)
     category = category or tags.make_category(client, wanted.category)
@@ -180,24 +190,41 @@ def ensure(client: Client, wanted: Wanted, *, dry_run: bool = False) -> Outcome:
     for name in missing:
         tags.attach(client, tag, places[name])
     if before is None:
-        policies.create(wanted)
+        _create(policies, wanted)
     return Outcome(changed, before, policies.find(wanted.name), missing)
 
 
-def remove(client: Client, name: str, *, dry_run: bool = False) -> Outcome:
-    """Delete the policy, with tags and categories of its rules that were made for policies here.
+def remove(client: Client, name: str, category: str, tag: str, *, described: str | None = None, dry_run: bool = False) -> Outcome:
+    """Delete the policy, then its tag and the tag's category, where they were made here and no other policy has the tag.
+
+    They go also where the policy is gone already: an earlier run may have ended in between. Where ``described`` is given, only a policy of
+    that description goes.
 
     Raises:
         InUseError: something is still stored by it.
     """
     policies = Policies(client)
-    before = policies.find(name)
+    known = policies.list_all()
+    before = next((one for one in known if one.name == name), None)
+    if before is not None and described not in (None, before.description):
+        return Outcome(changed=False, before=before, after=before)
     if before is not None and not dry_run:
         policies.delete(before.id)
-        for category, values in before.rules.items():
-            for value in values:
-                tags.take_back(client, category, value)
-    return Outcome(before is not None, before)
+    own = {(category, tag)} | ({(key, value) for key, values in before.rules.items() for value in values} if before else set())
+    used = {(key, value) for one in known if one.name != name for key, values in one.rules.items() for value in values}
+    left = [tags.take_back(client, *one, dry_run=dry_run) for one in sorted(own - used)]
+    return Outcome(before is not None or any(left), before)
+
+
+def _create(policies: Policies, wanted: Wanted) -> None:
+    """Make the policy, unless somebody has made it since it was looked for."""
+    try:
+        policies.create(wanted)
+    except errors.TaskError:
+        # Names are unique (PbmDuplicateName); what another run made in the same moment is on the same tag.
+        found = policies.find(wanted.name)
+        if found is None or found.rules != {wanted.category: frozenset({wanted.tag})}:
+            raise
 
 
 def create_spec(wanted: Wanted) -> Any:

@@ -35,6 +35,10 @@ NOT_ACTIVE = (
 
 ConfigStatus = Literal["CONFIGURING", "REMOVING", "RUNNING", "ERROR"]
 KubernetesStatus = Literal["READY", "WARNING", "ERROR"]
+NetworkProvider = Literal["NSXT_CONTAINER_PLUGIN", "VSPHERE_NETWORK", "NSX_VPC"]
+
+VSPHERE_NETWORK: NetworkProvider = "VSPHERE_NETWORK"
+NSX_VPC: NetworkProvider = "NSX_VPC"
 
 
 class Localizable(Answer):
@@ -146,6 +150,12 @@ class ClusterInfo(Answer):
     service_cidr: Cidr | None = None
     workload_networks: WorkloadNetworks | None = None
     ncp_cluster_network_info: NsxNetworks | None = None
+
+
+class ClusterNetwork(Answer):
+    """Who gives the namespaces of a Supervisor their networks: Clusters.Info; NSX_VPC since 9.0.0.0."""
+
+    network_provider: NetworkProvider
 
 
 @dataclass(frozen=True)
@@ -261,6 +271,19 @@ def clusters_of(client: Client, supervisor: Supervisor) -> frozenset[str]:
         return frozenset(_clusters(client, supervisor.id))
     except errors.UnauthorizedError:
         return frozenset()
+
+
+def network_provider(client: Client, supervisor: Supervisor) -> NetworkProvider | None:
+    """Who gives the Supervisor's namespaces their networks; None where the user may not know."""
+    for cluster in sorted(clusters_of(client, supervisor)):
+        path = f"{CLUSTERS}/{cluster}"
+        try:
+            answer = client.rest.find(path)
+        except errors.UnauthorizedError:
+            continue
+        if answer is not None:
+            return read(ClusterNetwork, answer, path).network_provider
+    return None
 
 
 def wait_ready(client: Client, name: str, timeout: float, progress: Callable[[str], None] | None = None) -> Supervisor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from fedfleet.vsphere import errors
 from fedfleet.vsphere.answers import Answer, read
 
 if TYPE_CHECKING:
@@ -75,28 +76,46 @@ def tags_of(client: Client, category: Category) -> list[Tag]:
 
 
 def make_category(client: Client, name: str) -> Category:
-    """Make a category whose tags go on datastores."""
+    """Make a category whose tags go on datastores; or the one that somebody has made since it was looked for."""
     body = {"name": name, "description": OURS, "cardinality": "MULTIPLE", "associable_types": [DATASTORE]}
-    identifier = read(str, client.rest.post(CATEGORY, body), CATEGORY)
+    try:
+        identifier = read(str, client.rest.post(CATEGORY, body, repeatable=True), CATEGORY)
+    except errors.AlreadyExistsError:
+        found = find_category(client, name)
+        if found is None:
+            raise
+        return found
     return Category(id=identifier, name=name, description=OURS, associable_types=frozenset({DATASTORE}))
 
 
 def make_tag(client: Client, category: Category, name: str) -> Tag:
-    """Make a tag in a category."""
+    """Make a tag in a category; or the one that somebody has made since it was looked for."""
     body = {"name": name, "description": OURS, "category_id": category.id}
-    return Tag(id=read(str, client.rest.post(TAG, body), TAG), category_id=category.id, name=name, description=OURS)
+    try:
+        identifier = read(str, client.rest.post(TAG, body, repeatable=True), TAG)
+    except errors.AlreadyExistsError:
+        found = find_tag(client, category, name)
+        if found is None:
+            raise
+        return found
+    return Tag(id=identifier, category_id=category.id, name=name, description=OURS)
 
 
-def take_back(client: Client, category_name: str, tag_name: str) -> None:
-    """Remove a tag, and its category with the last one; either only where it was made here."""
+def take_back(client: Client, category_name: str, tag_name: str, *, dry_run: bool = False) -> bool:
+    """Remove a tag, and its category with the last one; either only where it was made here. Whether one was there to be removed."""
     category = find_category(client, category_name)
     if category is None:
-        return
-    tag = find_tag(client, category, tag_name)
-    if tag is not None and tag.description == OURS:
+        return False
+    known = tags_of(client, category)
+    mine = [tag for tag in known if tag.name == tag_name and tag.description == OURS]
+    last = category.description == OURS and len(mine) == len(known)
+    if dry_run:
+        return bool(mine) or last
+    for tag in mine:
         client.rest.delete(f"{TAG}/{quote(tag.id, safe='')}")
-    if category.description == OURS and not tags_of(client, category):
+    if last and not tags_of(client, category):
         client.rest.delete(f"{CATEGORY}/{quote(category.id, safe='')}")
+    return bool(mine) or last
 
 
 def tagged_datastores(client: Client, tag: Tag) -> frozenset[str]:

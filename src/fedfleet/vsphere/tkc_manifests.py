@@ -21,8 +21,7 @@ def build(wanted: Wanted, api_version: str = VERSIONS[0]) -> list[dict[str, Any]
         SettingsError: v1alpha1 cannot express what is wanted.
     """
     spec = _first(wanted) if api_version == VERSIONS[2] else _later(wanted)
-    metadata: dict[str, Any] = {"name": wanted.name, "namespace": wanted.namespace}
-    return [{"apiVersion": api_version, "kind": "TanzuKubernetesCluster", "metadata": metadata, "spec": spec}]
+    return [{"apiVersion": api_version, "kind": "TanzuKubernetesCluster", "metadata": wanted.metadata, "spec": spec}]
 
 
 def _later(wanted: Wanted) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def build(wanted: Wanted, api_version: str = NEW) -> list[dict[str, Any]]:
     cluster = {
         "apiVersion": api_version,
         "kind": "Cluster",
-        "metadata": {"name": wanted.name, "namespace": wanted.namespace},
+        "metadata": wanted.metadata,
         "spec": {
             # Without services the webhook refuses: "spec.ClusterNetwork.Services must be defined".
             "clusterNetwork": {

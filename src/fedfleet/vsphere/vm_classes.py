@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from fedfleet.vsphere import errors
+from fedfleet.vsphere import errors, ownership
 from fedfleet.vsphere.answers import Answer, read
 from fedfleet.vsphere.waiting import State, until
 
@@ -120,11 +120,12 @@ def update_spec(found: VmClass, wanted: Wanted) -> dict[str, Any]:
     return body
 
 
-def ensure(client: Client, wanted: Wanted, *, dry_run: bool = False) -> Outcome:
-    """Create the class, or change what differs.
+def ensure(client: Client, wanted: Wanted, *, adopt: bool = True, dry_run: bool = False) -> Outcome:
+    """Create the class, or change what differs; without ``adopt``, never one of another description.
 
     Raises:
         SettingsError: CPUs or memory are missing for one to be created.
+        RefusedChangeError: one of another description differs.
     """
     before = find(client, wanted.id)
     if before is None:
@@ -134,29 +135,39 @@ def ensure(client: Client, wanted: Wanted, *, dry_run: bool = False) -> Outcome:
                 # Ids are unique: asked twice, vCenter says that it is there, and what is there is compared.
                 client.rest.post(CLASSES, body, repeatable=True)
             except errors.AlreadyExistsError:
-                return replace(ensure(client, wanted), changed=True)
+                return replace(ensure(client, wanted, adopt=adopt), changed=True)
         return Outcome(changed=True, after=VmClass.model_validate(body) if dry_run else find(client, wanted.id))
-    body = update_spec(before, wanted)
+    theirs = not adopt and before.description != wanted.description
+    body = update_spec(before, replace(wanted, description=None) if theirs else wanted)
     if not body:
         return Outcome(changed=False, before=before, after=before)
-    if not dry_run:
-        client.rest.patch(_path(wanted.id), body)
-        return Outcome(changed=True, before=before, after=find(client, wanted.id))
     unset = {"cpu_reservation": None, "memory_reservation": None}
-    return Outcome(changed=True, before=before, after=VmClass.model_validate(before.model_dump(by_alias=True) | unset | body))
+    planned = VmClass.model_validate(before.model_dump(by_alias=True) | unset | body)
+    if theirs:
+        ownership.refuse(f"VM class {wanted.id}", before.description, before.settings(), planned.settings())
+    if dry_run:
+        return Outcome(changed=True, before=before, after=planned)
+    client.rest.patch(_path(wanted.id), body)
+    return Outcome(changed=True, before=before, after=find(client, wanted.id))
 
 
 def remove(
-    client: Client, identifier: str, *, timeout: float, dry_run: bool = False, progress: Callable[[str], None] | None = None
+    client: Client,
+    identifier: str,
+    *,
+    timeout: float,
+    described: str | None = None,
+    dry_run: bool = False,
+    progress: Callable[[str], None] | None = None,
 ) -> Outcome:
-    """Remove the class and return once it is gone; ``timeout`` in seconds.
+    """Remove the class and return once it is gone; ``timeout`` in seconds. Where ``described`` is given, only one of that description.
 
     Raises:
         InUseError: namespaces or VMs still use it. WaitError: time is up.
     """
     before = find(client, identifier)
-    if before is None:
-        return Outcome(changed=False)
+    if before is None or described not in (None, before.description):
+        return Outcome(changed=False, before=before, after=before)
     if not dry_run:
         if before.config_status != "REMOVING":
             client.rest.delete(_path(identifier))

@@ -12,7 +12,7 @@ from fedfleet import kube
 from fedfleet.kube import Client, ObjectRef
 from fedfleet.vsphere import cluster_classes, errors, kubeconfigs, releases, tkc_manifests, vks_manifests, workload_changes, workload_state
 from fedfleet.vsphere.waiting import State, until
-from fedfleet.vsphere.workload_specs import Wanted, check
+from fedfleet.vsphere.workload_specs import OWNER_ANNOTATION, Wanted, check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,8 +99,10 @@ def ensure(
 ) -> tuple[Wanted, Outcome]:
     """Define the cluster as it is wanted; returns at once, ``wait_available`` waits. What was resolved, and what was done.
 
+    One that is there keeps its owner, or has none: that it is used here does not make it one that may be removed from here.
+
     Raises:
-        SettingsError: it cannot be made. RefusedChangeError: what runs cannot become it.
+        SettingsError: it cannot be made. RefusedChangeError: what runs cannot become it, or is another owner's.
         kube.InvalidError: a webhook of the Supervisor refuses it.
     """
     kind, version = api_of(supervisor, provider)
@@ -108,6 +110,7 @@ def ensure(
     full = resolve(supervisor, provider, wanted, before)
     check(full)
     if before is not None:
+        full = replace(full, owner=_kept_owner(before, wanted))
         workload_changes.require_possible(workload_changes.read(before), full, replace_volumes=replace_volumes)
     objects = (vks_manifests.build if provider == "vks" else tkc_manifests.build)(full, version)
     if dry_run and before is None and not _has_namespace(supervisor, wanted.namespace):
@@ -163,22 +166,30 @@ def remove(
     name: str,
     *,
     timeout: float,
+    owner: str = "",
     dry_run: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Outcome:
     """Delete the cluster with its nodes and volumes, and return once it is gone; ``timeout`` in seconds.
+
+    Where ``owner`` is given, only a cluster that was made for it; any other is what the outcome has after as before.
 
     Raises:
         kube.WaitError: time is up.
     """
     kind, version = api_of(supervisor, provider)
     before = supervisor.get(kind, name, namespace, version)
-    if before is None:
-        return Outcome(changed=False)
+    if before is None or (owner and owner_of(before) != owner):
+        return Outcome(changed=False, before=before, after=before)
     if not dry_run:
         supervisor.delete(kind, name, namespace, api_version=version)
         supervisor.wait_gone([ObjectRef(kind, namespace, name, version)], timeout, progress)
     return Outcome(changed=True, before=before)
+
+
+def owner_of(cluster: KubeObject) -> str:
+    """For whom the cluster was made; empty where nothing says."""
+    return str((cluster["metadata"].get("annotations") or {}).get(OWNER_ANNOTATION) or "")
 
 
 def machines(supervisor: Client, namespace: str, name: str) -> list[KubeObject]:
@@ -205,7 +216,26 @@ def shown(cluster: KubeObject | None) -> dict[str, Any]:
         "available": state.done,
         "state": state.text,
         "address": str(host or ""),
+        "owner": owner_of(cluster),
     }
+
+
+def _kept_owner(cluster: KubeObject, wanted: Wanted) -> str:
+    """The owner of a cluster that is there.
+
+    Raises:
+        RefusedChangeError: it is not who it is wanted for.
+    """
+    owner = owner_of(cluster)
+    if owner and wanted.owner and owner != wanted.owner:
+        raise errors.RefusedChangeError(
+            f"Cluster {wanted.name} was made for somebody else",
+            expected=f"one that was made for {wanted.owner}, or a name that no cluster has yet",
+            found=f"annotation {OWNER_ANNOTATION} {owner}",
+            where=f"{wanted.namespace}/{wanted.name}",
+            next_step="Choose another name for the cluster",
+        )
+    return owner
 
 
 def _has_namespace(supervisor: Client, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from fedfleet.vsphere import errors
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 Provider = Literal["vks", "tkc"]
 
 LATE = "-latebinding"
+
+# On a cluster, for whom it was made.
+OWNER_ANNOTATION = "fedfleet.dev/owner"
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Wanted:
         class_namespace: where the ClusterClass is; empty for the cluster's own namespace.
         os_name: operating system of the nodes; empty for the release's default.
         trusted_cas: PEM certificates that the nodes trust, by name.
+        owner: for whom it is, written on it when it is made; empty for nobody in particular.
     """
 
     name: str
@@ -101,6 +105,7 @@ class Wanted:
     os_name: str = ""
     proxy: Proxy | None = None
     trusted_cas: Mapping[str, str] = field(default_factory=dict)
+    owner: str = ""
 
     @property
     def default_class(self) -> str:
@@ -111,6 +116,12 @@ class Wanted:
     def classes(self) -> tuple[str, ...]:
         """All StorageClasses that the cluster is to have."""
         return tuple(dict.fromkeys([*self.storage_classes, self.default_class]))
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The metadata of its object."""
+        found: dict[str, Any] = {"name": self.name, "namespace": self.namespace}
+        return found | ({"annotations": {OWNER_ANNOTATION: self.owner}} if self.owner else {})
 
     @property
     def nodes(self) -> int:

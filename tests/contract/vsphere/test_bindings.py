@@ -34,6 +34,7 @@ READ: list[tuple[type[BaseModel], Any]] = [
     (supervisors.WorkloadNetwork, namespace_management_client.Networks.Info),
     (supervisors.PortgroupNetwork, namespace_management_client.Networks.VsphereDVPGNetworkInfo),
     (supervisors.NsxNetworks, _CLUSTERS.NCPClusterNetworkInfo),
+    (supervisors.ClusterNetwork, _CLUSTERS.Info),
     (namespace_specs.Access, _INSTANCES.Access),
     (namespace_specs.StorageSpec, _INSTANCES.StorageSpec),
     (namespace_specs.VMServiceSpec, _INSTANCES.VMServiceSpec),

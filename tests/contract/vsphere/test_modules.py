@@ -77,7 +77,7 @@ def test_what_is_so_already_is_no_change(told: Told, tmp_path: Path) -> None:
 def test_what_vcenter_says_of_a_namespace_is_a_warning(told: Told, tmp_path: Path) -> None:
     info = {"name": "sup", "config_status": "RUNNING", "kubernetes_status": "READY", "APIEndpoint": "10.0.0.8"}
     told.say("GET", "/api/vcenter/namespace-management/supervisors/summaries", Says(200, {"items": [{"supervisor": "s-1", "info": info}]}))
-    told.say("GET", "/api/vcenter/namespaces/instances/ns", Says(200, NAMESPACE))
+    told.say("GET", "/api/vcenter/namespaces/instances/v2/ns", Says(200, NAMESPACE))
     result = ended(told, tmp_path, "namespace", name="ns", description="as it is")
     assert not result["changed"]
     assert result["warnings"] == ["namespace ns: WARNING: nearly full"]

@@ -12,7 +12,7 @@ from com.vmware.vcenter import namespace_management_client, namespaces_client, s
 from com.vmware.vcenter.namespace_management import supervisors_client
 
 from fedfleet.vsphere import Client, content_libraries, inventory, namespaces, storage_policies, supervisors, tags, vm_classes
-from fedfleet.vsphere.namespace_specs import Access, StorageSpec, Wanted
+from fedfleet.vsphere.namespace_specs import Access, StorageSpec, Wanted, networks
 from support import vsphere_wire as bindings
 from support.answering_server import Asked, Says, Told, serving
 
@@ -113,9 +113,19 @@ def see_supervisors_of_an_old_vcenter(told: Told, client: Client) -> None:
 
 
 def make_a_namespace(told: Told, client: Client) -> None:
-    told.say("GET", "/api/vcenter/namespaces/instances/ns", MISSING, MISSING, Says(200, NAMESPACE))
+    told.say("GET", "/api/vcenter/namespaces/instances/v2/ns", MISSING, MISSING, Says(200, NAMESPACE))
     told.say("POST", "/api/vcenter/namespaces/instances/v2", Says(204))
     assert namespaces.ensure(client, SUPERVISOR, WANTED, timeout=10).changed
+
+
+def make_a_namespace_with_nsx_vpc(told: Told, client: Client) -> None:
+    told.say("GET", "/api" + supervisors.TOPOLOGY.format(supervisor="s-1"), Says(200, [{"zone": "z", "clusters": ["domain-c8"]}]))
+    told.say("GET", f"/api{supervisors.CLUSTERS}/domain-c8", Says(200, {"network_provider": "NSX_VPC"}))
+    told.say("GET", "/api/vcenter/namespaces/instances/v2/ns", MISSING, Says(200, NAMESPACE), MISSING, Says(200, NAMESPACE))
+    told.say("POST", "/api/vcenter/namespaces/instances/v2", Says(204))
+    for vpc, cidrs in (("/orgs/o/projects/p/vpcs/v", []), ("", ["172.26.0.0/16"])):
+        wanted = Wanted("ns", vpc=vpc, vpc_cidrs=networks(cidrs))
+        assert namespaces.ensure(client, SUPERVISOR, wanted, timeout=10).changed
 
 
 def make_a_namespace_at_an_old_vcenter(told: Told, client: Client) -> None:
@@ -125,15 +135,15 @@ def make_a_namespace_at_an_old_vcenter(told: Told, client: Client) -> None:
 
 
 def change_a_namespace(told: Told, client: Client) -> None:
-    told.say("GET", "/api/vcenter/namespaces/instances/ns", Says(200, NAMESPACE))
+    told.say("GET", "/api/vcenter/namespaces/instances/v2/ns", Says(200, NAMESPACE))
     told.say("PATCH", "/api/vcenter/namespaces/instances/ns", Says(204))
     told.say("POST", "/api/vcenter/namespaces/instances/ns/access/vsphere.local/ops?type=GROUP", Says(204))
     told.say("DELETE", "/api/vcenter/namespaces/instances/ns/access/vsphere.local/old?type=USER", Says(204))
-    assert namespaces.ensure(client, SUPERVISOR, WANTED, timeout=10, exclusive_access=True).changed
+    assert namespaces.ensure(client, SUPERVISOR, WANTED, timeout=10, exclusive=True).changed
 
 
 def change_a_role(told: Told, client: Client) -> None:
-    told.say("GET", "/api/vcenter/namespaces/instances/ns", Says(200, NAMESPACE))
+    told.say("GET", "/api/vcenter/namespaces/instances/v2/ns", Says(200, NAMESPACE))
     told.say("PUT", "/api/vcenter/namespaces/instances/ns/access/vsphere.local/old?type=USER", Says(204))
     owner = Access(subject_type="USER", subject="old", domain="vsphere.local", role="OWNER")
     assert namespaces.ensure(client, SUPERVISOR, Wanted("ns", access=(owner,)), timeout=10).changed
@@ -196,6 +206,8 @@ def subscribe_to_a_library(told: Told, client: Client) -> None:
     told.say("POST", "/api/content/subscribed-library/lib-1?action=sync", Says(204))
     told.say("GET", "/api/content/library/item?library_id=lib-1", Says(200, ["item-1"]))
     told.say("DELETE", "/api/content/subscribed-library/lib-1", Says(204))
+    told.say("GET", "/api/vcenter/namespaces/instances", Says(200, [{"namespace": "ns"}]))
+    told.say("GET", "/api/vcenter/namespaces/instances/ns", Says(200, NAMESPACE))
     told.say("GET", "/api/content/library", Says(200, ["lib-1"]))
     wanted = content_libraries.Wanted(
         "kr",
@@ -262,6 +274,7 @@ WORK: list[Callable[[Told, Client], None]] = [
     see_supervisors_of_an_old_vcenter,
     make_a_namespace,
     make_a_namespace_at_an_old_vcenter,
+    make_a_namespace_with_nsx_vpc,
     change_a_namespace,
     change_a_role,
     remove_a_namespace,
@@ -294,6 +307,7 @@ def test_a_call_that_is_none_would_be_found() -> None:
 
 
 def test_a_plan_sends_nothing_but_questions(told: Told, client: Client) -> None:
+    told.say("GET", "/api/vcenter/namespaces/instances/v2/ns", Says(200, NAMESPACE))
     told.say("GET", "/api/vcenter/namespaces/instances/ns", Says(200, NAMESPACE))
     assert namespaces.ensure(client, SUPERVISOR, WANTED, timeout=10, dry_run=True).changed
     assert namespaces.remove(client, "ns", timeout=10, dry_run=True).changed

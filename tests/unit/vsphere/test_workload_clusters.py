@@ -10,7 +10,7 @@ import pytest
 
 from fedfleet.kube import ApplyResult, Client, ForbiddenError, ObjectChange, UnreachableError
 from fedfleet.vsphere import RefusedChangeError, UnsupportedError, WaitError
-from fedfleet.vsphere.workload_clusters import api_of, ensure, find, resolve, shown, wait_available
+from fedfleet.vsphere.workload_clusters import api_of, ensure, find, remove, resolve, shown, wait_available
 from fedfleet.vsphere.workload_specs import Pool, Wanted
 
 NEW = "cluster.x-k8s.io/v1beta2"
@@ -124,6 +124,24 @@ def test_what_is_refused_is_not_sent(supervisor: Supervisor) -> None:
     with pytest.raises(RefusedChangeError):
         ensure(supervisor.client, "vks", replace(WANTED, storage_class="other"))
     assert len(supervisor.applied) == 1
+
+
+def test_a_cluster_says_for_whom_it_was_made_and_goes_only_for_them(supervisor: Supervisor) -> None:
+    ours = replace(WANTED, owner="clinics")
+    ensure(cast(Client, supervisor), "vks", ours)
+    _, again = ensure(cast(Client, supervisor), "vks", ours)
+    assert (again.changed, shown(again.after)["owner"]) == (False, "clinics")
+    with pytest.raises(RefusedChangeError, match=r"made for somebody else.*banks.*fedfleet\.dev/owner clinics"):
+        ensure(cast(Client, supervisor), "vks", replace(WANTED, owner="banks"))
+    left = remove(cast(Client, supervisor), "vks", "ns", "fl-a", timeout=1, owner="banks")
+    assert (left.changed, left.after is not None) == (False, True)
+
+
+def test_a_cluster_that_was_there_before_gets_no_owner(supervisor: Supervisor) -> None:
+    ensure(cast(Client, supervisor), "vks", WANTED)
+    _, outcome = ensure(cast(Client, supervisor), "vks", replace(WANTED, owner="clinics"))
+    assert (outcome.changed, shown(outcome.after)["owner"]) == (False, "")
+    assert not remove(cast(Client, supervisor), "vks", "ns", "fl-a", timeout=1, owner="clinics").changed
 
 
 def test_a_plan_applies_nothing(supervisor: Supervisor) -> None:
