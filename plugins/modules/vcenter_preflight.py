@@ -10,7 +10,7 @@ module: vcenter_preflight
 short_description: Holds a vCenter against what a site's cluster will need of it
 description:
   - Looks at vCenter's version, the Supervisor, hosts that take machines, VM classes, the storage policy and its datastores, and the namespace with its
-    limits.
+    limits; of a new cluster also at names and ranges of addresses.
   - Fails with everything that is missing at once, each with what was expected, what is there in numbers, where, and what to do. Warnings never fail. Changes
     nothing.
 version_added: 0.1.0
@@ -47,14 +47,42 @@ options:
     description: How many MiB of the policy the namespace may use. V(0) sets no limit.
     type: int
     default: 0
+  cluster:
+    description:
+      - Name of the cluster. Where it is given and the cluster is not there, it and O(namespace) are held against what vSphere takes.
+    type: str
+    default: ""
+  running:
+    description:
+      - The cluster where it is there, as M(fedfleet.federation.workload_cluster_info) returns it. Room is then looked for only for those machines of O(pools)
+        that come on top of its own, with one more of each pool whose nodes are replaced.
+    type: dict
+    default: {}
+  version:
+    description: The wanted version of Kubernetes, or the beginning of it.
+    type: str
+    default: ""
+  release_problem:
+    description: Why there is no Kubernetes release of O(version), where there is none. It is told unless the cluster is there and of that version.
+    type: str
+    default: ""
+  pods:
+    description:
+      - The range of addresses that pods of a new cluster get. With O(services) it is held against vCenter, the Supervisor and the networks of nodes.
+    type: str
+    default: ""
+  services:
+    description: The same of Services.
+    type: str
+    default: ""
   pools:
-    description: Machines that are yet to be made. None where the cluster is there.
+    description: The cluster's machines.
     type: list
     elements: dict
     default: []
     suboptions:
       what:
-        description: What they are, for messages.
+        description: V(control plane), or the name of a pool of workers.
         type: str
         required: true
       vm_class:
@@ -147,6 +175,12 @@ ARGUMENTS: dict[str, Any] = _SHARED | {
     "storage_policy": {"type": "str", "required": True},
     "storage_policy_new": {"type": "bool", "default": False},
     "storage_limit_mib": {"type": "int", "default": 0},
+    "cluster": {"type": "str", "default": ""},
+    "running": {"type": "dict", "default": {}},
+    "version": {"type": "str", "default": ""},
+    "release_problem": {"type": "str", "default": ""},
+    "pods": {"type": "str", "default": ""},
+    "services": {"type": "str", "default": ""},
     "pools": {
         "type": "list",
         "elements": "dict",
@@ -189,6 +223,7 @@ def run(module: AnsibleModule) -> None:
 
 def needs_of(params: dict[str, Any]) -> Any:
     """What the options ask for."""
+    from fedfleet.preflight import growth
     from fedfleet.preflight.capacity import Pool, Size
     from fedfleet.preflight.vcenter import VcenterNeeds
 
@@ -204,6 +239,12 @@ def needs_of(params: dict[str, Any]) -> Any:
             one["name"]: Size(one["cpu_count"], one["memory_mb"], one["cpu_reservation"] or 0, one["memory_reservation"] or 0)
             for one in params["vm_classes_new"]
         },
+        cluster=params["cluster"],
+        version=params["version"],
+        running=growth.running(params["running"]),
+        release_problem=params["release_problem"],
+        pods=params["pods"],
+        services=params["services"],
         assertions=assertions_of(params),
     )
 

@@ -13,6 +13,8 @@ description:
     ready.
   - Replicas, VM classes and pools may change, and the version by one minor step up. What would lose data or move every address is refused, with all reasons,
     before anything is touched.
+  - A new cluster under a name that another in the same namespace had is refused, too. Names are kept in that namespace, in ConfigMap
+    C(fedfleet-cluster-names).
 version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.vsphere
@@ -363,7 +365,7 @@ def run(module: AnsibleModule) -> None:
     provider = params["provider"]
     with supervisor_session(module) as (work, supervisor):
         from fedfleet.progress import report
-        from fedfleet.vsphere import kubeconfigs, workload_clusters
+        from fedfleet.vsphere import cluster_names, kubeconfigs, workload_clusters
 
         if params["state"] == "absent":
             gone = workload_clusters.remove(
@@ -379,13 +381,17 @@ def run(module: AnsibleModule) -> None:
             left = workload_clusters.shown(gone.after)
             work.done(changed=gone.changed, before=workload_clusters.shown(gone.before), after=left, cluster=left)
         asked = wanted(params)
+        place = (params["namespace"], params["name"])
+        cluster_names.require_unused(supervisor, *place, lambda: workload_clusters.find(supervisor, provider, *place) is not None)
         full, outcome = workload_clusters.ensure(
             supervisor, provider, asked, replace_volumes=params["replace_volumes"], dry_run=module.check_mode
         )
+        if not module.check_mode:
+            cluster_names.note(supervisor, *place)
         after = outcome.after
         if params["wait"] and not module.check_mode:
             text = workload_clusters.wait_available(supervisor, provider, full, params["timeout"], report)
-            after = workload_clusters.find(supervisor, provider, params["namespace"], params["name"])
+            after = workload_clusters.find(supervisor, provider, *place)
             if params["kubeconfig_path"]:
                 kubeconfigs.write(Path(params["kubeconfig_path"]), text)
     diff = {"diff": {"prepared": outcome.diff}} if outcome.diff else {}

@@ -29,7 +29,9 @@ options:
     choices: [vks, tkc]
     default: vks
   kubeconfig_path:
-    description: Where to write the administrator's kubeconfig, for its owner alone, if there is no such file. When empty, none is written.
+    description:
+      - Where to write the administrator's kubeconfig, for its owner alone, if there is no such file and the cluster's API has been up once. When empty, none is
+        written.
     type: path
     default: ""
 attributes:
@@ -119,13 +121,13 @@ ARGUMENTS: dict[str, Any] = SUPERVISOR_ARGUMENTS | {
 def run(module: AnsibleModule) -> None:
     params = module.params
     with supervisor_session(module) as (work, supervisor):
-        from fedfleet.vsphere import kubeconfigs, workload_clusters
+        from fedfleet.vsphere import cluster_api, kubeconfigs, workload_clusters
 
         found = workload_clusters.find(supervisor, params["provider"], params["namespace"], params["name"])
         shown = workload_clusters.shown(found)
         path = Path(params["kubeconfig_path"]).expanduser() if params["kubeconfig_path"] else None
         text = None
-        if found is not None and path is not None and not path.exists():
+        if found is not None and path is not None and not path.exists() and cluster_api.begun(found):
             text = kubeconfigs.of_cluster(supervisor, params["namespace"], params["name"])
         if text and path and not module.check_mode:
             kubeconfigs.write(path, text)

@@ -34,8 +34,12 @@ class Site:
     vcenter: RunningVCenter
     apis: StandIns
 
-    def play(self, playbook: str, *, made: bool = True, **changed: Any) -> Finished:
-        """Run a playbook with some variables changed, on a site whose cluster was made before or not."""
+    def kubeconfig(self, cluster: str) -> Path:
+        """Where the kubeconfig of a cluster is written; of the only one in a vSphere Namespace by that one's name."""
+        return self.folder / f"{cluster}.kubeconfig"
+
+    def play(self, playbook: str, **changed: Any) -> Finished:
+        """Run a playbook with some variables changed."""
         authorities = self.folder / "authorities.pem"
         authorities.write_text(self.vcenter.simulator.authority.pair.certificate.read_text())
         certify(self.folder)
@@ -52,17 +56,16 @@ class Site:
             "cluster_vcenter_password": ADMINISTRATOR.password,
             "cluster_vcenter_ca_file": authorities.name,
             "cluster_storage_policy": "vSAN Default Storage Policy",
-            "cluster_kubeconfig": str(self.folder / "kubeconfig"),
+            "cluster_kubeconfig": str(self.kubeconfig(changed.get("cluster_name", changed["cluster_vsphere_namespace"]))),
             "cluster_timeout": 20,
+            # What stands in for a cluster runs no pods.
+            "preflight_name_server": {},
         } | changed
         variables["cluster_vcenter_ca_file"] = str(self.folder / variables["cluster_vcenter_ca_file"])
         place = self.folder / "inventory"
         (place / "group_vars").mkdir(parents=True, exist_ok=True)
         (place / "hosts.yml").write_text(HOSTS)
         (place / "group_vars" / "all.json").write_text(json.dumps(variables))
-        # With it, the cluster is none that was made just now: what stands in for one runs nothing that preflight could look at.
-        kubeconfig = self.folder / "kubeconfig"
-        kubeconfig.write_text(self.apis.kubeconfig) if made else kubeconfig.unlink(missing_ok=True)
         found = self.folder / f"{playbook}.yml"
         return run("ansible-playbook", str(found if found.is_file() else f"playbooks/{playbook}.yml"), "-i", str(place), timeout=300)
 

@@ -41,6 +41,7 @@ _TANZU = "run.tanzu.vmware.com/v1alpha3"
 _SUPERVISOR = (
     Kind("v1", "Namespace", "namespaces", namespaced=False),
     Kind("v1", "Secret", "secrets"),
+    Kind("v1", "ConfigMap", "configmaps"),
     Kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
     Kind(_CLUSTER_API, "Cluster", "clusters"),
     Kind(_CLUSTER_API, "ClusterClass", "clusterclasses"),
@@ -51,6 +52,8 @@ _SUPERVISOR = (
 _GUEST = (
     Kind("v1", "Namespace", "namespaces", namespaced=False),
     Kind("v1", "Node", "nodes", namespaced=False),
+    Kind("v1", "Pod", "pods"),
+    Kind("v1", "Service", "services"),
     Kind("v1", "Secret", "secrets"),
     Kind("v1", "ConfigMap", "configmaps"),
     Kind("coordination.k8s.io/v1", "Lease", "leases"),
@@ -167,6 +170,12 @@ class StandIns:
                 del self.supervisor.objects[plural, found["metadata"]["namespace"], name]
             if plural == "clusters" and name == cluster:
                 _play(self, found)
+
+    def forget(self, cluster: str) -> None:
+        """Have a cluster be gone that somebody deleted."""
+        for plural, namespace, name in list(self.supervisor.objects):
+            if (plural, name) in {("clusters", cluster), ("secrets", f"{cluster}-kubeconfig")}:
+                del self.supervisor.objects[plural, namespace, name]
 
 
 @contextmanager

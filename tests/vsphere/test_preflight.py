@@ -97,6 +97,36 @@ def test_limits_of_the_namespace_are_held_against_the_machines(vcenter: RunningV
     assert found["memory limit of the namespace"]["found"] == "32768 MiB, of which 0 are used: 32768 short"
 
 
+def test_only_what_comes_on_top_of_a_running_cluster_needs_room(vcenter: RunningVCenter) -> None:
+    there = {
+        "version": "v1.34.2+vmware.2",
+        "control_plane": {"replicas": 1, "vm_class": "best-effort-small"},
+        "pools": {"workers": {"replicas": 3, "vm_class": "guaranteed-8xlarge"}},
+    }
+    assert "host for the largest machine" in told(vcenter, pools=[pool("guaranteed-8xlarge", 3)])
+    stays = {"running": there, "version": "v1.34", "pools": [pool("guaranteed-8xlarge", 3)]}
+    assert told(vcenter, **stays, release_problem="There are none") == {}
+    assert set(told(vcenter, **stays | {"version": "v1.35"}, release_problem="There are none")) >= {
+        "Kubernetes release v1.35",
+        "host for the largest machine",
+    }
+    grows = stays | {"pools": [pool("guaranteed-8xlarge", 6)]}
+    assert "3 guaranteed-8xlarge (workers)" in told(vcenter, **grows)["memory of the vSphere cluster"]["expected"]
+
+
+def test_names_and_ranges_of_a_new_cluster_are_held_against_what_is_there(vcenter: RunningVCenter) -> None:
+    asked = {"cluster": "FL-30000", "namespace": "vmware-system-fl", "pods": "192.0.2.0/24", "services": "10.96.0.0/12"}
+    found = told(vcenter, **asked)
+    assert {what: one["severity"] for what, one in found.items()} == {
+        "name of the cluster": "error",
+        "name of the vSphere Namespace": "error",
+        "addresses of pods (cluster_pods)": "error",
+        "addresses of Services (cluster_services)": "warning",
+    }
+    assert "API of the Supervisor: 192.0.2.1" in found["addresses of pods (cluster_pods)"]["found"]
+    assert told(vcenter, cluster="fl-30000-a", pods="172.20.0.0/16", services="172.21.0.0/16") == {}
+
+
 def test_a_supervisor_that_is_not_ready_is_told_with_its_messages(vcenter: RunningVCenter) -> None:
     said = {"id": "x", "severity": "WARNING", "details": {"id": "x", "default_message": "The licence ends in 3 days", "args": []}}
     try:

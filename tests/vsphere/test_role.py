@@ -1,5 +1,6 @@
 """Role cluster from a login to vCenter to a cluster: what goes wrong ends in a sentence, and the next run comes to what was wanted."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -94,6 +95,43 @@ def test_a_run_goes_on_through_what_passes_and_a_second_one_changes_nothing(site
     assert "changed=0" in site.play("provision", **names).expect().output
 
 
+def test_a_kubeconfig_that_was_kept_in_memory_is_fetched_again_and_nothing_changes(site: Site) -> None:
+    # Reserves half of the memory that there is, so that there is no room for a second one.
+    workers = {"replicas": 1, "vm_class": "guaranteed-2xlarge"}
+    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-in-memory", "cluster_workers": workers}
+    site.play("provision", **names).expect()
+    kept = site.kubeconfig("fl-in-memory")
+    written = kept.read_text()
+    for playbook, held in (("preflight", []), ("provision", ["ok", "ok"])):
+        kept.unlink()
+        output = site.play(playbook, **names).expect().output
+        assert playbook == "preflight" or "changed=0" in output
+        assert re.findall(r"nobody else is at work on this site\] \*+\n(\w+)", output) == held
+        assert "memory of the vSphere cluster" not in output
+        assert (kept.read_text(), kept.stat().st_mode & 0o777) == (written, 0o600)
+
+
+def test_a_cluster_keeps_running_whose_release_was_withdrawn(site: Site) -> None:
+    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-withdrawn"}
+    site.play("provision", **names).expect()
+    images = {place: found for place, found in site.apis.supervisor.objects.items() if place[0] == "osimages"}
+    for place in images:
+        del site.apis.supervisor.objects[place]
+    try:
+        site.play("preflight", **names).expect()
+    finally:
+        site.apis.supervisor.objects.update(images)
+
+
+def test_a_name_that_a_cluster_had_is_refused_with_the_next_one(site: Site) -> None:
+    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-reused"}
+    site.play("provision", **names).expect()
+    site.apis.forget("fl-reused-a")
+    said = " ".join(site.play("preflight", **names).expect(2).output.split())
+    assert "A cluster was called fl-reused-a before" in said
+    assert "such as fl-reused-b (cluster_name)" in said
+
+
 def test_a_quota_that_keeps_machines_away_is_told_while_and_after_it_is_waited(site: Site) -> None:
     quota = "exceeded quota: fl-quota-storagequota, requested: 64Gi, used: 32Gi, limited: 64Gi"
     names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-quota"}
@@ -136,7 +174,7 @@ def test_the_privileges_of_the_guide_are_enough_and_open_nothing_of_another_site
 def test_preflight_says_all_that_is_missing_in_numbers_and_makes_nothing(site: Site) -> None:
     greedy = {"replicas": 30, "vm_class": "best-effort-2xlarge"}
     names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-greedy", "cluster_version": "v1.99"}
-    ended = site.play("preflight", made=False, **names, cluster_workers=greedy, cluster_storage_policy="Platinum").expect(2)
+    ended = site.play("preflight", **names, cluster_workers=greedy, cluster_storage_policy="Platinum").expect(2)
     said = " ".join(ended.output.split())
     assert (
         "Preflight found 3 things that site exchange lacks: Kubernetes release v1.99; memory of the vSphere cluster; storage policy" in said

@@ -33,7 +33,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Pool:
-    """Machines of one kind that are to be made; ``volume_gib`` is what each has beside its system disk."""
+    """Machines of one kind that are to be made, beside those that are there; ``volume_gib`` is what each has beside its system disk."""
 
     what: str
     vm_class: str
@@ -43,9 +43,12 @@ class Pool:
 
 @dataclass(frozen=True)
 class Ask:
-    """Pools with the sizes of their classes."""
+    """Pools with the sizes of their classes; those of which nothing is to be made are left out."""
 
     pools: tuple[tuple[Pool, Size], ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pools", tuple((pool, size) for pool, size in self.pools if pool.count > 0))
 
     @property
     def cpus(self) -> int:
@@ -72,7 +75,14 @@ class Ask:
 
 
 def host_findings(hosts: Sequence[Host], ask: Ask, where: str) -> list[Finding]:
-    """What hosts that take machines lack in all, and for the largest machine."""
+    """What hosts that take machines lack in all, and for the largest machine. Where none can be seen, that is said instead."""
+    if not ask.pools:
+        return []
+    if not hosts:
+        expected = f"that its hosts can be seen, to find room for {ask}"
+        text = "this account sees none; the room was not checked"
+        fix = "give the account System.Read on the hosts, or see to it yourself that there is room"
+        return [Finding("hosts of the vSphere cluster", expected, text, where, fix, Severity.WARNING)]
     serving = [host for host in hosts if not host.out]
     away = "".join(f"; {host.name} is {host.out}" for host in hosts if host.out)
     found = [finding for pool, size in ask.pools if (finding := _too_large(serving, pool, size, away, where)) is not None]
@@ -111,22 +121,27 @@ def datastore_findings(datastores: Sequence[Datastore], ask: Ask, policy: str) -
     return [Finding("space of the datastores", f"{ask.volumes_gib:.0f} GiB for volumes of {ask}", text, where, fix, severity)]
 
 
-def quota_findings(info: Info | None, ask: Ask, policy: str, limit_mib: int) -> list[Finding]:
-    """What a namespace that is there may not use as far as the machines need it, and its storage limit as the inventory has it."""
-    found = []
-    wanted_mib = ask.volumes_gib * 1024
-    if 0 < limit_mib < wanted_mib:
-        text = f"{limit_mib} MiB, {wanted_mib - limit_mib:.0f} short before any volume of the site's"
-        fix = "raise cluster_storage_limit_mib"
-        found.append(Finding("storage limit", f"{wanted_mib:.0f} MiB for volumes of {ask}", text, f"storage policy {policy}", fix))
+def limit_findings(volumes_gib: float, policy: str, limit_mib: int) -> list[Finding]:
+    """A limit of the inventory's that the volumes of all machines, also of those that are there, do not fit into; 0 is none."""
+    wanted_mib = volumes_gib * 1024
+    if not 0 < limit_mib < wanted_mib:
+        return []
+    text = f"{limit_mib} MiB, {wanted_mib - limit_mib:.0f} short before any volume of the site's"
+    expected = f"{wanted_mib:.0f} MiB for volumes of all machines"
+    return [Finding("storage limit", expected, text, f"storage policy {policy}", "raise cluster_storage_limit_mib")]
+
+
+def quota_findings(info: Info | None, ask: Ask) -> list[Finding]:
+    """What a namespace that is there may not use as far as the machines need it."""
+    found: list[Finding] = []
     quotas = info.resource_spec if info is not None else None
     if info is None or quotas is None:
         return found
     for what, unit, limit, used, wanted in (
         ("memory", "MiB", quotas.memory_limit, info.stats.memory_used, float(ask.memory_mib)),
-        ("storage", "MiB", quotas.storage_request_limit, info.stats.storage_used, wanted_mib),
+        ("storage", "MiB", quotas.storage_request_limit, info.stats.storage_used, ask.volumes_gib * 1024),
     ):
-        if limit is not None and limit - used < wanted:
+        if limit is not None and wanted and limit - used < wanted:
             text = f"{limit} {unit}, of which {used} are used: {wanted - (limit - used):.0f} short"
             fix = "have the vSphere administrator raise the namespace's limit, or take smaller VM classes or fewer nodes"
             found.append(Finding(f"{what} limit of the namespace", f"{wanted:.0f} {unit} for {ask}", text, "the vSphere Namespace", fix))

@@ -8,9 +8,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from fedfleet.errors import FedFleetError
-from fedfleet.preflight import capacity
+from fedfleet.preflight import addressing, capacity, growth
+from fedfleet.preflight.addressing import Surroundings
 from fedfleet.preflight.capacity import Ask, Pool, Size
 from fedfleet.preflight.examine import Examined
 from fedfleet.preflight.findings import Finding, Severity, of_error
@@ -19,6 +21,7 @@ from fedfleet.vsphere import hosts, inventory, namespaces, storage_policies, sup
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from fedfleet.preflight.growth import RunningCluster
     from fedfleet.preflight.needs import Assertion
     from fedfleet.vsphere import Client
     from fedfleet.vsphere.workload_specs import Provider
@@ -35,8 +38,13 @@ class VcenterNeeds:
         supervisor: name or id; empty for the only one.
         policy_new: whether the run makes the policy, so that it need not be there.
         limit_mib: how much of the policy the namespace may use; 0 for no limit.
-        pools: machines that are yet to be made.
+        pools: the cluster's machines.
         classes_new: sizes of VM classes that the run makes, by name.
+        cluster: the cluster's name; where it is empty, names are not looked at.
+        version: of Kubernetes, or the beginning of it.
+        running: the cluster, where it is there.
+        release_problem: why there is no release of the version; empty where there is one.
+        pods: range of the pods' addresses. services: of Services. Where they are empty, ranges are not looked at.
         assertions: what others found out already.
     """
 
@@ -48,6 +56,12 @@ class VcenterNeeds:
     limit_mib: int = 0
     pools: tuple[Pool, ...] = ()
     classes_new: Mapping[str, Size] = field(default_factory=dict)
+    cluster: str = ""
+    version: str = ""
+    running: RunningCluster | None = None
+    release_problem: str = ""
+    pods: str = ""
+    services: str = ""
     assertions: tuple[Assertion, ...] = ()
 
 
@@ -55,9 +69,19 @@ def examine(connect: Callable[[], Client], needs: VcenterNeeds) -> Examined:
     """Find out everything that ``needs`` asks for; errors of ours become findings."""
     started = time.monotonic()
     found = [
-        Finding(each.about, "one that can be used", "none", "the Supervisor", each.says) for each in needs.assertions if not each.holds
+        Finding(each.about, "that this holds", "it does not, or cannot be found out", "vCenter", each.says)
+        for each in needs.assertions
+        if not each.holds
     ]
     server = ""
+    pools: tuple[Pool, ...] = ()
+    if needs.running is None and needs.cluster:
+        found += addressing.name_findings(needs.namespace, needs.cluster)
+    try:
+        found += _release_findings(needs)
+        pools = growth.to_make(needs.pools, needs.running, needs.version)
+    except FedFleetError as error:
+        found.append(of_error("Kubernetes release", error))
     try:
         with connect() as client:
             server = client.rest.origin
@@ -67,7 +91,8 @@ def examine(connect: Callable[[], Client], needs: VcenterNeeds) -> Examined:
                 found += _class_findings(needs, sizes)
             except FedFleetError as error:
                 found.append(of_error("VM classes", error))
-            for what, look in _looks(client, needs, sizes):
+            ask = Ask(tuple((pool, sizes[pool.vm_class]) for pool in pools if pool.vm_class in sizes))
+            for what, look in _looks(client, needs, ask):
                 try:
                     found += look()
                 except FedFleetError as error:
@@ -78,8 +103,15 @@ def examine(connect: Callable[[], Client], needs: VcenterNeeds) -> Examined:
     return Examined(tuple(ordered), (), "", server, round(time.monotonic() - started, 2))
 
 
-def _looks(client: Client, needs: VcenterNeeds, sizes: Mapping[str, Size]) -> list[tuple[str, Callable[[], Iterable[Finding]]]]:
-    ask = Ask(tuple((pool, sizes[pool.vm_class]) for pool in needs.pools if pool.vm_class in sizes))
+def _release_findings(needs: VcenterNeeds) -> list[Finding]:
+    """A cluster that runs its release needs none, also after it was withdrawn."""
+    if not needs.release_problem or (needs.running is not None and needs.running.runs(needs.version)):
+        return []
+    what = f"Kubernetes release {needs.version}"
+    return [Finding(what, "one that can be used", "none", "the Supervisor", needs.release_problem)]
+
+
+def _looks(client: Client, needs: VcenterNeeds, ask: Ask) -> list[tuple[str, Callable[[], Iterable[Finding]]]]:
     return [
         ("version of vCenter", lambda: _version_findings(client, needs.provider)),
         ("Supervisor", lambda: _supervisor_findings(client, needs, ask)),
@@ -121,9 +153,13 @@ def _supervisor_findings(client: Client, needs: VcenterNeeds, ask: Ask) -> list[
             for message in supervisor.messages
             if not message.startswith("INFO")
         ]
+    clusters = supervisors.clusters_of(client, supervisor)
     if ask.pools:
-        clusters = supervisors.clusters_of(client, supervisor)
         found += capacity.host_findings(hosts.of_clusters(client, clusters), ask, f"the vSphere cluster of {where}")
+    if needs.running is None and needs.pods and needs.services:
+        nodes, services = supervisors.networks_of(client, clusters)
+        addresses = {"API of the Supervisor": supervisor.endpoint, "vCenter": urlsplit(client.rest.origin).hostname or ""}
+        found += addressing.range_findings(needs.pods, needs.services, Surroundings(nodes, services, addresses))
     return found
 
 
@@ -154,7 +190,9 @@ def _policy_findings(client: Client, needs: VcenterNeeds, ask: Ask) -> list[Find
 
 def _namespace_findings(client: Client, needs: VcenterNeeds, ask: Ask) -> list[Finding]:
     info = namespaces.find(client, needs.namespace)
-    found = capacity.quota_findings(info, ask, needs.policy, needs.limit_mib)
+    found = capacity.quota_findings(info, ask)
+    if ask.pools:
+        found += capacity.limit_findings(sum(pool.count * pool.volume_gib for pool in needs.pools), needs.policy, needs.limit_mib)
     if info is not None and info.config_status == "ERROR":
         said = "; ".join(["ERROR", *info.said])
         fix = "put right what the messages name; the run has vCenter try anew"

@@ -20,13 +20,18 @@ from fedfleet.vsphere.answers import Answer, read
 from fedfleet.vsphere.waiting import State, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from fedfleet.vsphere.client import Client
 
 SUMMARIES = "/vcenter/namespace-management/supervisors/summaries"
 CLUSTERS = "/vcenter/namespace-management/clusters"
 TOPOLOGY = "/vcenter/namespace-management/supervisors/{supervisor}/topology"
+
+NOT_ACTIVE = (
+    "Have the vSphere administrator (Namespaces.Manage) activate a Supervisor on a vSphere cluster: vSphere Client, Workload Management"
+    " (in VCF 9: Supervisor Management), Get Started; or, where one runs, give this account System.Read on its vSphere cluster"
+)
 
 ConfigStatus = Literal["CONFIGURING", "REMOVING", "RUNNING", "ERROR"]
 KubernetesStatus = Literal["READY", "WARNING", "ERROR"]
@@ -100,6 +105,41 @@ class ClusterSummary(Answer):
     kubernetes_status: KubernetesStatus
 
 
+class Cidr(Answer):
+    """A range of addresses: Ipv4Cidr."""
+
+    address: str
+    prefix: int
+
+
+class PortgroupNetwork(Answer):
+    """A network of nodes on vSphere Distributed Switch: Networks.VsphereDVPGNetworkInfo."""
+
+    gateway: str
+    subnet_mask: str
+
+
+class WorkloadNetwork(Answer):
+    """A network of nodes: Networks.Info."""
+
+    network: str
+    vsphere_network: PortgroupNetwork | None = None
+
+
+class WorkloadNetworks(Answer):
+    """The networks of nodes: Clusters.WorkloadNetworksInfo, since 7.0.1.0."""
+
+    supervisor_primary_workload_network: WorkloadNetwork
+    network_list: tuple[WorkloadNetwork, ...] | None = None
+
+
+class NsxNetworks(Answer):
+    """What nodes and others are given of, with NSX: Clusters.NCPClusterNetworkInfo. The ranges of segments are its ``pod_cidrs``."""
+
+    pod_cidrs: tuple[Cidr, ...] = ()
+    ingress_cidrs: tuple[Cidr, ...] = ()
+
+
 class ClusterInfo(Answer):
     """A cluster that is a Supervisor: Clusters.Info."""
 
@@ -107,6 +147,9 @@ class ClusterInfo(Answer):
     api_server_management_endpoint: str
     messages: tuple[Message, ...] = ()
     kubernetes_status_messages: tuple[Message, ...] = ()
+    service_cidr: Cidr | None = None
+    workload_networks: WorkloadNetworks | None = None
+    ncp_cluster_network_info: NsxNetworks | None = None
 
 
 class ClusterNetwork(Answer):
@@ -183,11 +226,19 @@ def find(client: Client, name: str = "") -> Supervisor:
             expected="the name of one of the Supervisors" if known else "a Supervisor that this user may see",
             found=names,
             where=client.rest.origin,
-            next_step="Set supervisor to its name"
-            if known
-            else "Activate Supervisor in vCenter, or ask for System.Read on its vSphere cluster",
+            next_step="Set supervisor to its name" if known else NOT_ACTIVE,
         )
     return with_endpoint(client, chosen[0])
+
+
+def networks_of(client: Client, clusters: Iterable[str]) -> tuple[dict[str, str], str]:
+    """Ranges around a Supervisor on these clusters (managed object ids): of nodes, by what they are, and of its own Services, empty if unknown."""
+    for cluster in clusters:
+        path = f"{CLUSTERS}/{cluster}"
+        answer = client.rest.find(path)
+        if answer is not None:
+            return _ranges(read(ClusterInfo, answer, path))
+    return {}, ""
 
 
 def with_endpoint(client: Client, supervisor: Supervisor) -> Supervisor:
@@ -257,6 +308,19 @@ def told(messages: tuple[Message, ...]) -> tuple[str, ...]:
     """Messages as text, the worst first."""
     worst = {"ERROR": 0, "WARNING": 1, "INFO": 2}
     return tuple(f"{one.severity}: {one.text}" for one in sorted(messages, key=lambda one: worst[one.severity]))
+
+
+def _ranges(info: ClusterInfo) -> tuple[dict[str, str], str]:
+    nodes = {}
+    if info.workload_networks is not None:
+        for one in (info.workload_networks.supervisor_primary_workload_network, *(info.workload_networks.network_list or ())):
+            if one.vsphere_network is not None:
+                nodes[f"network {one.network} of nodes"] = f"{one.vsphere_network.gateway}/{one.vsphere_network.subnet_mask}"
+    if info.ncp_cluster_network_info is not None:
+        nsx = info.ncp_cluster_network_info
+        for what, ranges in (("NSX for segments", nsx.pod_cidrs), ("NSX for ingress", nsx.ingress_cidrs)):
+            nodes |= {f"{what} ({one.address}/{one.prefix})": f"{one.address}/{one.prefix}" for one in ranges}
+    return nodes, f"{info.service_cidr.address}/{info.service_cidr.prefix}" if info.service_cidr else ""
 
 
 def _clusters(client: Client, supervisor: str) -> list[str]:

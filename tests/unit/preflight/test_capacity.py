@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fedfleet.preflight.capacity import Ask, Pool, Size, datastore_findings, host_findings, quota_findings
+from fedfleet.preflight.capacity import Ask, Pool, Size, datastore_findings, host_findings, limit_findings, quota_findings
 from fedfleet.vsphere.hosts import Host
 from fedfleet.vsphere.inventory import Datastore
 from fedfleet.vsphere.namespace_specs import Info, Quotas, Stats
@@ -55,6 +55,20 @@ def test_a_machine_that_no_host_holds_is_an_error(small: Host) -> None:
     assert f"{small.cores} cores" in found
 
 
+def test_hosts_that_cannot_be_seen_are_a_warning_and_no_host_that_lacks() -> None:
+    (found,) = host_findings([], ASK, WHERE)
+    assert (found.what, found.is_error) == ("hosts of the vSphere cluster", False)
+    assert "the room was not checked" in found.found
+
+
+def test_where_no_machine_is_to_be_made_nothing_is_too_small() -> None:
+    nothing = Ask(tuple((replace(pool, count=0), size) for pool, size in ASK.pools))
+    used = INFO.model_copy(update={"resource_spec": Quotas(memory_limit=1 << 10)})
+    assert host_findings([replace(ONE, cores=1, memory_mib=1, used_mib=1)], nothing, WHERE) == []
+    assert host_findings([], nothing, WHERE) == []
+    assert quota_findings(used, nothing) == []
+
+
 def test_no_host_at_all_is_told_as_that() -> None:
     assert "no host takes machines; esx1 is not responding" in told([replace(ONE, out="not responding")])[0][1]
 
@@ -74,14 +88,15 @@ def test_space_that_is_short_is_told_with_the_largest_datastore() -> None:
 
 
 def test_a_storage_limit_below_the_machines_volumes_is_an_error() -> None:
-    (found,) = quota_findings(None, ASK, "gold", 50 << 10)
+    (found,) = limit_findings(ASK.volumes_gib, "gold", 50 << 10)
     assert found.found == "51200 MiB, 47104 short before any volume of the site's"
-    assert quota_findings(None, ASK, "gold", 0) == []
+    assert limit_findings(ASK.volumes_gib, "gold", 0) == []
 
 
 def test_limits_of_a_namespace_that_is_there_are_held_against_the_machines() -> None:
     limited = INFO.model_copy(update={"resource_spec": Quotas(memory_limit=100 << 10, storage_request_limit=1 << 20)})
-    (found,) = quota_findings(limited, ASK, "gold", 0)
+    (found,) = quota_findings(limited, ASK)
     assert found.what == "memory limit of the namespace"
     assert found.found == f"{100 << 10} MiB, of which {10 << 10} are used: {106 << 10} short"
-    assert quota_findings(INFO, ASK, "gold", 0) == []
+    assert quota_findings(INFO, ASK) == []
+    assert quota_findings(None, ASK) == []
