@@ -152,7 +152,7 @@ def test_a_run_goes_on_through_what_passes_and_a_second_one_changes_nothing(site
     assert "changed=0" in site.play("provision", **names).expect().output
 
 
-def test_a_quota_that_keeps_machines_away_is_told_while_and_after_it_is_waited(site: Site) -> None:
+def test_what_the_supervisor_says_of_machines_that_do_not_come_is_told(site: Site) -> None:
     quota = "exceeded quota: fl-quota-storagequota, requested: 64Gi, used: 32Gi, limited: 64Gi"
     names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-quota"}
     site.apis.trouble = quota

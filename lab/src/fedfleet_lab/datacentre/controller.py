@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from fedfleet.errors import FedFleetError
 from fedfleet.vsphere import VsphereError
 from fedfleet_lab import lab
+from fedfleet_lab.datacentre import quotas
 from fedfleet_lab.datacentre.admissible import Offer
 from fedfleet_lab.datacentre.cells import Cells
 from fedfleet_lab.datacentre.clusters import Clusters
@@ -111,4 +112,6 @@ def _offer(namespace: str, wishes: Wishes, releases: dict[str, str]) -> Offer:
         return Offer({}, (), releases)
     classes = {name: Size(*wishes.classes[name]) for name in wanted.classes if name in wishes.classes}
     policies = [class_name(wishes.policies[policy]) for policy in wanted.storage if policy in wishes.policies]
-    return Offer(classes, policies, releases)
+    limits = {quotas.MEMORY: wanted.memory_limit, quotas.STORAGE: wanted.storage_limit}
+    limits |= {quotas.storage_of(class_name(wishes.policies[policy])): limit for policy, limit in wanted.storage.items() if policy in wishes.policies}
+    return Offer(classes, policies, releases, {name: limit for name, limit in limits.items() if limit is not None})

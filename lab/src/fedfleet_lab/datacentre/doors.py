@@ -29,6 +29,8 @@ class WantedNamespace:
         storage: limits in MiB by policy identifier, None for none.
         classes: names of VM classes.
         access: who has which role: role, subject, domain, and whether it is a GROUP or a USER.
+        memory_limit: MiB of memory that it may use in all; None for no limit.
+        storage_limit: MiB of storage that it may use in all, of whichever policy; None for no limit.
     """
 
     name: str
@@ -36,6 +38,8 @@ class WantedNamespace:
     storage: Mapping[str, int | None]
     classes: tuple[str, ...]
     access: tuple[tuple[str, str, str, str], ...]
+    memory_limit: int | None = None
+    storage_limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -119,10 +123,13 @@ class Doors:
 
 
 def _namespace(item: Mapping[str, Any]) -> WantedNamespace:
+    quotas = item.get("resource_spec") or {}
     return WantedNamespace(
         name=item["namespace"],
         status=item["config_status"],
         storage={spec["policy"]: spec.get("limit") for spec in item.get("storage_specs") or []},
         classes=tuple((item.get("vm_service_spec") or {}).get("vm_classes") or ()),
         access=tuple((entry["role"], entry["subject"], entry["domain"], entry["subject_type"]) for entry in item.get("access_list") or []),
+        memory_limit=quotas.get("memory_limit"),
+        storage_limit=quotas.get("storage_request_limit"),
     )
