@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.modules import done
 from support.vcenter import INVENTORY, RunningVCenter, refusal, said
 
 MANAGEMENT = "/vcenter/namespace-management"
@@ -74,14 +75,30 @@ def test_there_are_sixteen_default_classes(own_vcenter: RunningVCenter) -> None:
 
 
 def test_a_class_is_made_changed_and_removed(vcenter: RunningVCenter) -> None:
-    body = {"id": "worker", "cpu_count": 8, "memory_MB": 65536, "cpu_reservation": 50}
+    body = {"id": "worker", "cpu_count": 8, "memory_MB": 65536}
     assert vcenter.call("POST", CLASSES, body).status_code == 204
     assert refusal(vcenter.call("POST", CLASSES, body)) == (400, "ALREADY_EXISTS")
     assert vcenter.call("PATCH", f"{CLASSES}/worker", {"cpu_count": 16}).status_code == 204
     found = vcenter.get(f"{CLASSES}/worker")
-    assert (found["cpu_count"], found["memory_MB"], found["cpu_reservation"]) == (16, 65536, 50)
+    assert (found["cpu_count"], found["memory_MB"]) == (16, 65536)
     assert vcenter.call("DELETE", f"{CLASSES}/worker").status_code == 204
     assert refusal(vcenter.call("GET", f"{CLASSES}/worker")) == (404, "NOT_FOUND")
+
+
+def test_a_reservation_that_a_change_leaves_out_is_gone(vcenter: RunningVCenter) -> None:
+    """UpdateSpec says so of these two, and of no other field."""
+    vcenter.do("POST", CLASSES, {"id": "reserved", "cpu_count": 8, "memory_MB": 65536, "cpu_reservation": 50, "memory_reservation": 100})
+    vcenter.do("PATCH", f"{CLASSES}/reserved", {"cpu_count": 16, "memory_reservation": 100})
+    found = vcenter.get(f"{CLASSES}/reserved")
+    assert ("cpu_reservation" in found, found["memory_reservation"]) == (False, 100)
+
+
+def test_a_reservation_of_0_is_taken_away_once(vcenter: RunningVCenter) -> None:
+    wanted = {"name": "unreserved", "cpu_count": 8, "memory_mb": 65536}
+    assert done(vcenter, "vm_class", **wanted, cpu_reservation=50, memory_reservation=100)["changed"]
+    for reservations in ({"cpu_reservation": 0}, {"cpu_reservation": 0, "memory_reservation": 0}):
+        assert done(vcenter, "vm_class", **wanted, **reservations)["changed"]
+        assert not done(vcenter, "vm_class", **wanted, **reservations)["changed"]
 
 
 def test_a_class_in_use_stays(vcenter: RunningVCenter) -> None:

@@ -16,6 +16,7 @@ CLUSTER = Kind("Cluster", _CLUSTER_API, "clusters", namespaced=True)
 TANZU_CLUSTER = Kind("TanzuKubernetesCluster", f"{_TANZU}/v1alpha2", "tanzukubernetesclusters", namespaced=True)
 MACHINE = Kind("Machine", _CLUSTER_API, "machines", namespaced=True)
 MACHINE_DEPLOYMENT = Kind("MachineDeployment", _CLUSTER_API, "machinedeployments", namespaced=True)
+VIRTUAL_MACHINE = Kind("VirtualMachine", "/apis/vmoperator.vmware.com/v1alpha2", "virtualmachines", namespaced=True)
 RELEASE = Kind("TanzuKubernetesRelease", f"{_TANZU}/v1alpha3", "tanzukubernetesreleases")
 
 CLUSTER_FINALIZER = "cluster.cluster.x-k8s.io"

@@ -26,6 +26,7 @@ class Place:
         built: digest of what it was made from: another means that it is to be replaced.
         kubernetes: the version that it was made with, and runs as long as it is there.
         storage_class: that of its disks.
+        vm_class: that which it was made with.
         volumes: its disks besides the root disk.
     """
 
@@ -38,6 +39,7 @@ class Place:
     kubernetes: str = ""
     volumes: tuple[Volume, ...] = ()
     storage_class: str = ""
+    vm_class: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,6 @@ def place_of(noted: dict[str, str]) -> Place | None:
     words = {key.removeprefix(_PREFIX): value for key, value in noted.items() if key.startswith(_PREFIX)}
     if not words:
         return None
-    more = {name: words.get(name, "") for name in ("pool", "built", "kubernetes", "storage_class")}
+    more = {name: words.get(name, "") for name in ("pool", "built", "kubernetes", "storage_class", "vm_class")}
     volumes = tuple(Volume(**volume) for volume in json.loads(words.get("volumes", "[]")))
     return Place(int(words["cell"]), int(words["number"]), words["role"], words["cluster"], **more, volumes=volumes)
