@@ -10,7 +10,19 @@ from fedfleet.vsphere import Client as Vsphere
 from fedfleet.vsphere import NotFoundError, UnauthorizedError, namespaces, supervisors
 from fedfleet.vsphere.login import login, login_to_cluster
 from support.cluster import eventually
-from support.datacentre import KEPT, api_answers, cell_of, control_planes, etcd, exchange_alone, exchange_client, folder, machines, provision, ready
+from support.datacentre import (
+    KEPT,
+    api_answers,
+    cell_of,
+    control_planes,
+    etcd,
+    exchange_alone,
+    exchange_client,
+    folder,
+    machines,
+    provision,
+    ready,
+)
 from support.federation import Federation
 from support.lab import RunningLab
 

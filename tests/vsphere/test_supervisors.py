@@ -3,7 +3,7 @@
 import pytest
 
 from support.modules import done
-from support.vcenter import INVENTORY, RunningVCenter, refusal, said
+from support.vcenter import INVENTORY, READER, RunningVCenter, refusal, said
 
 MANAGEMENT = "/vcenter/namespace-management"
 CLASSES = f"{MANAGEMENT}/virtual-machine-classes"
@@ -64,6 +64,20 @@ def test_the_software_says_its_version(vcenter: RunningVCenter) -> None:
 @pytest.mark.parametrize("path", ["supervisors/none/summary", "clusters/domain-c0", "software/clusters/domain-c0"])
 def test_what_is_not_there_is_not_found(vcenter: RunningVCenter, path: str) -> None:
     assert refusal(vcenter.call("GET", f"{MANAGEMENT}/{path}")) == (404, "NOT_FOUND")
+
+
+def test_a_supervisor_uses_a_library_of_releases_that_is_there(vcenter: RunningVCenter) -> None:
+    path, field = f"{MANAGEMENT}/clusters/{vcenter.cluster}", "default_kubernetes_service_content_library"
+    assert field not in vcenter.get(path)
+    assert refusal(vcenter.call("PATCH", path, {field: "none"})) == (400, "INVALID_ARGUMENT")
+    (datastore, *_) = vcenter.get("/vcenter/datastore")
+    backing = {"type": "DATASTORE", "datastore_id": datastore["datastore"]}
+    library = vcenter.do("POST", "/content/local-library", {"name": "of-releases", "storage_backings": [backing]})
+    vcenter.do("PATCH", path, {field: library})
+    assert vcenter.get(path)[field] == library
+    announce(vcenter)
+    assert vcenter.get(path)[field] == library
+    assert refusal(vcenter.call("PATCH", path, {field: library}, by=READER)) == (403, "UNAUTHORIZED")
 
 
 def test_there_are_sixteen_default_classes(own_vcenter: RunningVCenter) -> None:

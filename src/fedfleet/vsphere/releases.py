@@ -117,13 +117,6 @@ def choose(known: list[Release], wanted: str = "") -> Release:
     )
 
 
-def next_minor(known: list[Release], running: str) -> Release | None:
-    """The newest usable release one minor version above the running one, or None: the next step of an upgrade."""
-    now = versions.parse(running)
-    above = [one for one in known if one.usable and (one.version.major, one.version.minor) == (now.major, now.minor + 1)]
-    return max(above, key=lambda one: one.version, default=None)
-
-
 def _condition(obj: KubeObject, kind: str) -> dict[str, Any]:
     conditions = (obj.get("status") or {}).get("conditions") or []
     return next((dict(one) for one in conditions if one.get("type") == kind), {})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fedfleet.vsphere import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    pass
 
 _FORM = re.compile(r"^v?(?P<major>\d+)\.(?P<minor>\d+)(?:\.(?P<patch>\d+))?(?P<build>\+\S+)?$")
 _NUMBER = re.compile(r"\d+")
@@ -58,11 +58,6 @@ def parse(text: str) -> Version:
     numbers = tuple(int(number) for number in _NUMBER.findall(match["build"] or ""))
     written = plain if plain.startswith("v") else f"v{plain}"
     return Version(int(match["major"]), int(match["minor"]), int(match["patch"] or -1), numbers, written)
-
-
-def newest(versions: Iterable[Version]) -> Version | None:
-    """The highest of them, or None."""
-    return max(versions, default=None)
 
 
 def step(running: Version, wanted: Version) -> str:

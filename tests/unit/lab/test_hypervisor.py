@@ -9,7 +9,6 @@ from fedfleet_lab.datacentre import hypervisor
 from fedfleet_lab.datacentre.hypervisor import Delays, Hypervisor
 from fedfleet_lab.datacentre.machines import WORKER, Host, Place, Vm
 
-
 DELAYS = Delays(restart=10, healing=60, failover=20)
 
 

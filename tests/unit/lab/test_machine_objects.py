@@ -57,5 +57,9 @@ def test_a_pool_is_a_machine_deployment_that_counts_its_machines() -> None:
 
 def test_a_vm_keeps_the_class_that_it_was_made_with() -> None:
     found = virtual_machine(DESIRED, vm("fl-a-workers-y", WORKERS, on=False))
-    assert (found["metadata"]["name"], found["spec"]["className"], found["spec"]["storageClass"]) == ("fl-a-workers-y", "best-effort-2xlarge", "gold")
+    assert (found["metadata"]["name"], found["spec"]["className"], found["spec"]["storageClass"]) == (
+        "fl-a-workers-y",
+        "best-effort-2xlarge",
+        "gold",
+    )
     assert (found["spec"]["powerState"], found["status"]["powerState"]) == ("PoweredOn", "PoweredOff")

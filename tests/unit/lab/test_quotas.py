@@ -22,7 +22,13 @@ def said(limits: dict[str, int], *vms: Vm) -> tuple[str, str]:
 
 def vm(cluster: str) -> Vm:
     volumes = (Volume(1, "containerd", "/var/lib/containerd", "32Gi", remembered=True),)
-    return Vm("vm", on=True, place=Place(1, 1, WORKER, cluster, "workers", volumes=volumes, storage_class="gold"), handle=None, memory_mib=64 * GIB)
+    return Vm(
+        "vm",
+        on=True,
+        place=Place(1, 1, WORKER, cluster, "workers", volumes=volumes, storage_class="gold"),
+        handle=None,
+        memory_mib=64 * GIB,
+    )
 
 
 def test_without_limits_nothing_is_too_much() -> None:

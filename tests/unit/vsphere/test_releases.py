@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fedfleet.vsphere import SettingsError
-from fedfleet.vsphere.releases import Release, choose, next_minor, of
+from fedfleet.vsphere.releases import Release, choose, of
 
 
 def release(version: str, *, ready: str = "True", compatible: str = "True") -> dict[str, Any]:
@@ -69,10 +69,3 @@ def test_why_a_wanted_one_is_not_usable_is_told() -> None:
         choose(known(), "v1.35")
     with pytest.raises(SettingsError, match=r"v1\.34\.2\+vmware\.2-vkr\.1"):
         choose(known(), "v1.31")
-
-
-def test_the_next_minor_version_is_the_next_step() -> None:
-    step = next_minor(known(), "v1.33.6+vmware.1")
-    assert step is not None
-    assert step.name == "v1.34.2---vmware.2-vkr.1"
-    assert next_minor(known(), "v1.34.2+vmware.2") is None

@@ -3,12 +3,12 @@
 import pytest
 
 from fedfleet.vsphere import SettingsError
-from fedfleet.vsphere.versions import newest, parse, step
+from fedfleet.vsphere.versions import parse, step
 
 
 def test_the_newest_is_the_highest_and_not_the_last_in_the_alphabet() -> None:
     texts = ["v1.9.1+vmware.1-vkr.1", "v1.34.2+vmware.2-vkr.1", "v1.34.10+vmware.1-vkr.1", "v1.34.10+vmware.1-vkr.2"]
-    assert str(newest(map(parse, texts))) == "v1.34.10+vmware.1-vkr.2"
+    assert str(max(map(parse, texts))) == "v1.34.10+vmware.1-vkr.2"
 
 
 def test_the_name_of_a_release_is_its_version() -> None:

@@ -13,6 +13,7 @@ from fedfleet_lab.cluster.identities import Identities
 from fedfleet_lab.cluster.pki import write_secret
 from fedfleet_lab.command import run
 from fedfleet_lab.daemons import Daemon
+from fedfleet_lab.datacentre import release_library, releases
 from fedfleet_lab.datacentre.cells import cells
 from fedfleet_lab.datacentre.control_planes import healthy_members
 from fedfleet_lab.datacentre.doors import Doors
@@ -76,13 +77,19 @@ class Clusters:
     title: str = "start what plays VKS and vSphere HA"
 
     def up(self, ctx: Context) -> None:
-        """Starts the controller, and has the vCenter know that the Supervisor is well, and where its API is."""
-        Doors.of(simulator(ctx)).announce(str(ctx.config.host))
+        """Starts the controller, has the vCenter know that the Supervisor is well and where its API is, and waits for releases."""
+        doors = Doors.of(simulator(ctx))
+        doors.announce(str(ctx.config.host))
+        release_library.provide(ctx)
         argv = (sys.executable, "-m", _PACKAGE, f"--lab={ctx.config.name}")
         cache = {"XDG_CACHE_HOME": str(ctx.paths.cache.parent)}
         # Another version of the program is another controller.
         sources = tuple(sorted(Path(__file__).parents[1].rglob("*.py")))
         ctx.daemons.ensure(Daemon(self.name, argv, cache, inputs=sources))
+        expected = [f"tanzukubernetesreleases/{name}" for name in releases.names(doors.wishes().items)]
+        if expected:
+            ctx.kubectl.wait("--for=create", *expected)
+            ctx.kubectl.wait("--for=condition=Ready", *expected)
 
     def down(self, ctx: Context) -> None:
         """Stops the controller, then takes every cell down.

@@ -50,11 +50,13 @@ class Wishes:
         namespaces: by name.
         classes: processors and MiB of memory by VM class.
         policies: names by storage policy identifier.
+        items: names of what is in content libraries that the Supervisor or a namespace uses.
     """
 
     namespaces: Mapping[str, WantedNamespace]
     classes: Mapping[str, tuple[int, int]]
     policies: Mapping[str, str]
+    items: frozenset[str] = frozenset()
 
 
 class Doors:
@@ -82,6 +84,7 @@ class Doors:
             namespaces={namespace.name: namespace for namespace in namespaces},
             classes={item["id"]: (item["cpu_count"], item["memory_MB"]) for item in state["vm_classes"]},
             policies={item["policy"]: item["name"] for item in state["storage_policies"]},
+            items=_items(state),
         )
 
     def settle(self, namespace: str, status: str, messages: tuple[Mapping[str, Any], ...] = ()) -> None:
@@ -120,6 +123,14 @@ class Doors:
         if answer.is_error:
             raise LabError(f"The simulated vCenter answered {answer.status_code}", found=answer.text, where=f"{method} {path}")
         return answer.json() if answer.content else None
+
+
+def _items(state: Mapping[str, Any]) -> frozenset[str]:
+    used = {state["supervisor"].get("content_library", "")}
+    for namespace in state["namespaces"]:
+        used |= set((namespace.get("vm_service_spec") or {}).get("content_libraries") or ())
+        used |= {spec["content_library"] for spec in namespace.get("content_libraries") or ()}
+    return frozenset(item["name"] for item in state["library_items"] if item["library_id"] in used)
 
 
 def _namespace(item: Mapping[str, Any]) -> WantedNamespace:

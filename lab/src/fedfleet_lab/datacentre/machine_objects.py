@@ -1,7 +1,8 @@
 """Machines, MachineDeployments and VirtualMachines of the Supervisor: what people look at with `kubectl get machines`; vCenter's VMs are what counts.
 
 Shapes are those of cluster-api v1.14.2 (`api/core/v1beta2/machine_types.go`, `machinedeployment_types.go`) and vm-operator 506dc5d
-(`api/v1alpha2/virtualmachine_types.go`) for the objects that VKS makes of a Cluster. They are told, not read: whoever changes or deletes one changes nothing, and finds it as it was a moment later.
+(`api/v1alpha2/virtualmachine_types.go`) for the objects that VKS makes of a Cluster. They are told, not read: whoever changes or deletes one changes
+nothing, and finds it as it was a moment later.
 """
 
 from __future__ import annotations

@@ -41,7 +41,9 @@ def excess(desired: Desired, classes: Mapping[str, Size], limits: Mapping[str, i
     """
     namespace, own = desired.key[0], "/".join(desired.key)
     pools = (desired.control_plane, *desired.pools)
-    wanted = _sum(_node(pool.storage_class, classes[pool.vm_class].memory_mib, _volumes(pool)) for pool in pools for _ in range(pool.replicas))
+    wanted = _sum(
+        _node(pool.storage_class, classes[pool.vm_class].memory_mib, _volumes(pool)) for pool in pools for _ in range(pool.replicas)
+    )
     mine = used(vm for vm in vms if vm.place.cluster == own)
     others = used(vm for vm in vms if vm.place.cluster != own and vm.place.cluster.startswith(f"{namespace}/"))
     for name, limit in sorted(limits.items()):
