@@ -16,6 +16,9 @@ from support.soap import named, result, soap
 from support.supervisor_stand_in import StandIns, standing_in
 from support.vcenter import ACCOUNTS, ADMINISTRATOR, INVENTORY, RunningVCenter, running_vcenter
 
+# Up to four runs a test, each of some dozen modules.
+pytestmark = pytest.mark.timeout(900)
+
 # The usual ports, on addresses that nobody else has: playbooks run as they are.
 VCENTER, SUPERVISOR, GUEST = "127.91.0.1", "127.91.0.2", "127.91.0.3"
 PORT = 443
