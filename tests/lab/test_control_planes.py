@@ -1,6 +1,7 @@
 """A cluster with three control planes: one without power, one whose host fails, and what stays up meanwhile."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,7 +53,8 @@ def test_the_api_answers_while_one_of_three_is_without_power(site: Federation, c
     with silences(lambda: api_answers(site), pause=0.1) as watched:
         vm.PowerOffVM_Task()
         eventually(lambda: etcd(site) == (3, 2), "two of three members are healthy", seconds=30)
-        eventually(lambda: name not in ready(cluster), f"{name} is not ready", seconds=PATIENCE)
+        # Long enough for a gap to show, and shorter than the Supervisor leaves it off.
+        time.sleep(3 * LONGEST_GAP)
         vm.PowerOnVM_Task()
         eventually(lambda: etcd(site) == (3, 3), "three of three members are healthy", seconds=PATIENCE)
         eventually(lambda: name in ready(cluster), f"{name} is ready again", seconds=PATIENCE)
@@ -61,18 +63,16 @@ def test_the_api_answers_while_one_of_three_is_without_power(site: Federation, c
 
 
 def test_vms_of_a_host_that_fails_are_restarted_on_others(site: Federation, cluster: Client, vcenter: Any) -> None:
-    name, vm = next(iter(control_planes(vcenter).items()))
-    failed = vm.runtime.host.name
-    hit = {other for other, one in machines(vcenter).items() if one.runtime.host.name == failed}
+    failed = next(iter(control_planes(vcenter).values())).runtime.host.name
+    hit = on_host(vcenter, failed)
     with silences(lambda: api_answers(site), pause=0.1) as watched:
         site.lab.fedfleet("lab", "host", "fail", failed).expect()
         eventually(lambda: etcd(site) == (3, 2), "two of three members are healthy", seconds=30)
-        eventually(lambda: vm.runtime.host.name != failed, f"{name} is on another host", seconds=60)
+        eventually(lambda: hit.isdisjoint(on_host(vcenter, failed)), f"{', '.join(sorted(hit))} are on other hosts", seconds=60)
         eventually(lambda: etcd(site) == (3, 3), "three of three members are healthy", seconds=PATIENCE)
         eventually(lambda: hit <= ready(cluster), f"{', '.join(sorted(hit))} are ready again", seconds=PATIENCE)
     site.lab.fedfleet("lab", "host", "repair", failed).expect()
     assert watched.longest < LONGEST_GAP
-    assert all(one.runtime.host.name != failed for one in machines(vcenter).values())
 
 
 def test_a_host_in_maintenance_hands_its_vms_on_while_they_run(site: Federation, cluster: Client, vcenter: Any) -> None:
@@ -92,6 +92,11 @@ def test_fewer_control_planes_are_refused_before_anything_is_touched(site: Feder
     said = provision(site, *replicas(1)).expect(2).output
     assert "3 control plane nodes cannot become 1" in " ".join(said.split())
     assert set(control_planes(vcenter)) == before
+
+
+def on_host(vcenter: Any, host: str) -> set[str]:
+    """Names of the VMs that a host has."""
+    return {name for name, vm in machines(vcenter).items() if vm.runtime.host.name == host}
 
 
 def restarts(client: Client) -> dict[str, int]:
