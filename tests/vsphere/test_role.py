@@ -227,7 +227,7 @@ def test_what_nodes_need_where_they_live_reaches_the_cluster(site: Site) -> None
     assert "os-name=photon" in json.dumps(topology["controlPlane"]["metadata"])
     assert topology["classRef"]["name"] == "builtin-generic-v3.6.0"
     assert "changed=0" in site.play("provision", **names, **needs).expect().output
-    larger = {"cluster_images_gib": 64}
+    larger: dict[str, Any] = {"cluster_images_gib": 64}
     said = " ".join(site.play("provision", **names, **needs, **larger).expect(2).output.split())
     assert "volumes of pool workers would change" in said
     site.play("provision", **names, **needs, **larger, cluster_replace_volumes=True).expect()
