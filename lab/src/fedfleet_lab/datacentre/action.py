@@ -19,7 +19,7 @@ from fedfleet_lab.datacentre.control_planes import healthy_members
 from fedfleet_lab.datacentre.doors import Doors
 from fedfleet_lab.datacentre.simulated import simulator
 from fedfleet_lab.errors import LabError
-from fedfleet_lab.host.ports import wait_for_port
+from fedfleet_lab.host.ports import wait_for, wait_for_port
 from fedfleet_lab.vcenter.simulator import PROGRAM, authority_in
 
 if TYPE_CHECKING:
@@ -86,10 +86,8 @@ class Clusters:
         # Another version of the program is another controller.
         sources = tuple(sorted(Path(__file__).parents[1].rglob("*.py")))
         ctx.daemons.ensure(Daemon(self.name, argv, cache, inputs=sources))
-        expected = [f"tanzukubernetesreleases/{name}" for name in releases.names(doors.wishes().items)]
-        if expected:
-            ctx.kubectl.wait("--for=create", *expected)
-            ctx.kubectl.wait("--for=condition=Ready", *expected)
+        expected = set(releases.names(doors.wishes().items))
+        wait_for(ctx.daemons, self.name, lambda: expected <= _published(ctx), "the releases of the content library")
 
     def down(self, ctx: Context) -> None:
         """Stops the controller, then takes every cell down.
@@ -118,3 +116,9 @@ class Clusters:
         ]
         detail = ", ".join(words or ["no clusters yet"]) if running else "not running"
         return ActionStatus(self.name, running, detail, {"cells": nodes, "etcd": etcd})
+
+
+def _published(ctx: Context) -> set[str]:
+    """Returns the names of the releases that say of themselves how they are."""
+    listing = ctx.kubectl.get("tanzukubernetesreleases") or {"items": []}
+    return {item["metadata"]["name"] for item in listing["items"] if "status" in item}
