@@ -135,11 +135,6 @@ FAULTS: dict[str, tuple[list[dict[str, Any]], dict[str, Any], tuple[str, ...]]] 
         {},
         ("UNAUTHENTICATED (401)", "the session service restarts"),
     ),
-    "not-compatible": (
-        [{"path_regex": "/storage/policies/[^/]+$", "status": 500, "message": "the profile service is away"}],
-        {},
-        ("storage policy", "INTERNAL_SERVER_ERROR (500)", "the profile service is away"),
-    ),
 }
 # Of a site that brings its own policy: what goes wrong while it is made, and what is said then.
 POLICY_FAULTS: dict[str, tuple[list[dict[str, Any]], tuple[str, ...]]] = {
@@ -184,10 +179,21 @@ def test_a_policy_whose_datastores_lost_their_tag_is_told_and_the_next_run_puts_
         association = f"/cis/tagging/tag-association/{tag}"
         for one in site.vcenter.do("POST", f"{association}?action=list-attached-objects"):
             site.vcenter.do("POST", f"{association}?action=detach", {"object_id": one})
-    said = " ".join(site.play("provision", **own | {"cluster_storage_policy_datastores": []}).expect(2).output.split())
+    said = " ".join(site.play("preflight", made=False, **own | {"cluster_storage_policy_datastores": []}).expect(2).output.split())
     assert "lacks: storage policy without a datastore" in said
     assert "changed=0" not in site.play("provision", **own).expect().output
     assert "changed=0" in site.play("provision", **own).expect().output
+
+
+@pytest.mark.nightly
+def test_a_policy_whose_datastores_cannot_be_asked_for_is_told_and_asked_again(site: Site) -> None:
+    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-unasked"}
+    site.vcenter.plan({"path_regex": "/storage/policies/[^/]+$", "status": 500, "message": "the profile service sleeps"})
+    said = " ".join(site.play("preflight", made=False, **names).expect(2).output.split())
+    assert "lacks: storage policy" in said
+    assert {"profile", "service", "sleeps"} <= set(said.replace("(", " ").split())
+    site.vcenter.plan()
+    site.play("provision", **names).expect()
 
 
 @pytest.mark.nightly
@@ -198,7 +204,7 @@ def test_a_host_in_maintenance_is_named_where_its_memory_is_short_and_not_missed
         esx = named(instance, vim.HostSystem, host)
         result(esx.EnterMaintenanceMode_Task(timeout=0))
         try:
-            said = " ".join(site.play("provision", made=False, **names).expect(2).output.split())
+            said = " ".join(site.play("preflight", made=False, **names).expect(2).output.split())
         finally:
             result(esx.ExitMaintenanceMode_Task(timeout=0))
     assert "lacks: memory of the vSphere cluster" in said
