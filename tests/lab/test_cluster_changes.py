@@ -113,9 +113,9 @@ def watched(vcenter: Any, keeper: Keeper) -> Iterator[Watch]:
     print(f"at most {seen.most} VMs, the keeper silent for at most {heard.longest:.1f} s")
 
 
-def bring_to(site: Federation, version: str, workers: int = 1, vm_class: str = USUAL) -> Finished:
+def bring_to(site: Federation, version: str, workers: int = 1, vm_class: str = USUAL, **more: str) -> Finished:
     wanted = {"cluster_version": version, "cluster_workers": {"replicas": workers, "vm_class": vm_class}}
-    return provision(site, "-e", json.dumps(wanted))
+    return provision(site, "-e", json.dumps(wanted | more))
 
 
 def versions(client: Client) -> dict[str, str]:
@@ -219,3 +219,17 @@ def test_scaling_down_moves_what_ran_there(site: Federation, cluster: Client, vc
     assert len(after) == len(before) - 1
     assert set(machines(vcenter)) == after
     eventually(lambda: keeper.tells() == keeper.word, "the keeper still knows its word", seconds=120)
+
+
+def test_a_run_ends_once_a_tanzukubernetesclusters_nodes_are_of_their_new_class(site: Federation, cluster: Client, vcenter: Any) -> None:
+    """Its conditions say at first what they said before of the class that it no longer is to have."""
+    del cluster
+    names: dict[str, Any] = {"cluster_provider": "tkc", "cluster_name": "fl-exchange-t", "cluster_kubeconfig": str(site.inventory / "tkc")}
+    bring_to(site, NEWER, **names).expect()
+    assert cpus(vcenter, "fl-exchange-t-workers-") == {8}
+    bring_to(site, NEWER, vm_class=OTHER, **names).expect()
+    assert cpus(vcenter, "fl-exchange-t-workers-") == {4}
+
+
+def cpus(vcenter: Any, start: str) -> set[int]:
+    return {vm.config.hardware.numCPU for name, vm in machines(vcenter).items() if name.startswith(start)}

@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pyVmomi import vim
 
 from fedfleet_lab.vcenter.accounts import site_account
 from support.role_site import Site, running_site
-from support.vcenter import ACCOUNTS
+from support.soap import named, result, soap
+from support.vcenter import ACCOUNTS, INVENTORY
+
+# Up to four runs a test, each of some dozen modules.
+pytestmark = pytest.mark.timeout(900)
 
 # Of a site that brings nothing of its own into vCenter.
 ACCOUNT = site_account("30000", "right-Site-1")
@@ -29,6 +34,8 @@ def _without_faults(site: Site) -> Iterator[None]:
 
 
 INSTANCES = "/namespaces/instances/v2$"
+# Of a site that brings its own policy.
+OWN_POLICY: dict[str, Any] = {"cluster_storage_policy": "fl-own", "cluster_storage_policy_datastores": ["north-fast"]}
 # By name: what goes wrong, what the inventory says differently meanwhile, and what is said then.
 FAULTS: dict[str, tuple[list[dict[str, Any]], dict[str, Any], tuple[str, ...]]] = {
     "busy": (
@@ -66,6 +73,19 @@ FAULTS: dict[str, tuple[list[dict[str, Any]], dict[str, Any], tuple[str, ...]]] 
         {},
         ("SERVICE_UNAVAILABLE (503)", "login is being upgraded"),
     ),
+    "no-session": (
+        [{"path_regex": INSTANCES, "status": 401, "message": "the session service restarts"}],
+        {},
+        ("UNAUTHENTICATED (401)", "the session service restarts"),
+    ),
+}
+# Of a site that brings its own policy: what goes wrong while it is made, and what is said then.
+POLICY_FAULTS: dict[str, tuple[list[dict[str, Any]], tuple[str, ...]]] = {
+    "create": ([{"task": "PbmCreate", "fault": "InvalidArgument"}], ("make storage policy fl-own", "InvalidArgument")),
+    "attach": (
+        [{"path_regex": "/tag-association/", "status": 403, "error_type": "UNAUTHORIZED", "message": "no right to assign tags"}],
+        ("UNAUTHORIZED (403)", "no right to assign tags"),
+    ),
 }
 
 
@@ -79,6 +99,87 @@ def test_what_goes_wrong_is_said_and_the_next_run_comes_to_what_was_wanted(site:
     assert [text for text in expected if text not in said] == []
     site.vcenter.plan()
     assert "failed=0" in site.play("provision", **names).expect().output
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("fault", POLICY_FAULTS)
+def test_a_policy_that_could_not_be_made_is_made_by_the_next_run(site: Site, fault: str) -> None:
+    planned, expected = POLICY_FAULTS[fault]
+    own = OWN_POLICY | {"cluster_storage_policy": f"fl-own-{fault}", "cluster_vsphere_namespace": f"fl-policy-{fault}"}
+    site.vcenter.plan(*planned)
+    said = " ".join(site.play("provision", **own).expect(2).output.split())
+    assert [text for text in expected if text not in said] == []
+    site.vcenter.plan({"task": "PbmCreate", "times": 1, "delay_ms": 1500})
+    site.play("provision", **own).expect()
+    assert "changed=0" in site.play("provision", **own).expect().output
+
+
+@pytest.mark.nightly
+def test_a_policy_whose_datastores_lost_their_tag_is_told_and_the_next_run_puts_it_back(site: Site) -> None:
+    own = OWN_POLICY | {"cluster_vsphere_namespace": "fl-untagged"}
+    site.play("provision", **own).expect()
+    for tag in site.vcenter.get("/cis/tagging/tag"):
+        association = f"/cis/tagging/tag-association/{tag}"
+        for one in site.vcenter.do("POST", f"{association}?action=list-attached-objects"):
+            site.vcenter.do("POST", f"{association}?action=detach", {"object_id": one})
+    said = " ".join(site.play("preflight", made=False, **own | {"cluster_storage_policy_datastores": []}).expect(2).output.split())
+    assert "lacks: storage policy without a datastore" in said
+    assert "changed=0" not in site.play("provision", **own).expect().output
+    assert "changed=0" in site.play("provision", **own).expect().output
+
+
+@pytest.mark.nightly
+def test_a_policy_whose_datastores_cannot_be_asked_for_is_told_and_asked_again(site: Site) -> None:
+    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-unasked"}
+    site.vcenter.plan({"path_regex": "/storage/policies/[^/]+$", "status": 500, "message": "the profile service sleeps"})
+    said = " ".join(site.play("preflight", made=False, **names).expect(2).output.split())
+    assert "lacks: storage policy" in said
+    assert {"profile", "service", "sleeps"} <= set(said.replace("(", " ").split())
+    site.vcenter.plan()
+    site.play("provision", **names).expect()
+
+
+@pytest.mark.nightly
+def test_a_host_in_maintenance_is_named_where_its_memory_is_short_and_not_missed_after(site: Site) -> None:
+    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-maintained"}
+    host = INVENTORY.hosts[0].name
+    with soap(site.vcenter) as instance:
+        esx = named(instance, vim.HostSystem, host)
+        result(esx.EnterMaintenanceMode_Task(timeout=0))
+        try:
+            said = " ".join(site.play("preflight", made=False, **names).expect(2).output.split())
+        finally:
+            result(esx.ExitMaintenanceMode_Task(timeout=0))
+    assert "lacks: memory of the vSphere cluster" in said
+    # Words of a table's cell are apart where it wraps.
+    assert {host, "maintenance"} <= set(said.split())
+    site.play("provision", **names).expect()
+
+
+def test_what_nodes_need_where_they_live_reaches_the_cluster(site: Site) -> None:
+    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-needs"}
+    needs: dict[str, Any] = {
+        "cluster_nodes_proxy": {"http": "http://proxy:3128", "https": "http://proxy:3129", "no_proxy": [".hospital.example"]},
+        "cluster_nodes_trusted_cas": {"registry": "-----BEGIN CERTIFICATE-----"},
+        "cluster_nodes_os": "photon",
+        "cluster_class": "builtin-generic-v3.6.0",
+        "cluster_storage_classes": ["silver"],
+    }
+    site.play("provision", **names, **needs).expect()
+    topology = site.apis.supervisor.objects["clusters", "fl-needs", "fl-needs-a"]["spec"]["topology"]
+    variables = {one["name"]: one["value"] for one in topology["variables"]}
+    assert variables["osConfiguration"] == {
+        "systemProxy": {"http": "http://proxy:3128", "https": "http://proxy:3129", "noProxy": [".hospital.example"]},
+        "trust": {"additionalTrustedCAs": [{"caCert": {"content": "-----BEGIN CERTIFICATE-----"}}]},
+    }
+    assert variables["vsphereOptions"]["persistentVolumes"]["availableStorageClasses"] == ["silver", "vsan-default-storage-policy"]
+    assert "os-name=photon" in json.dumps(topology["controlPlane"]["metadata"])
+    assert topology["classRef"]["name"] == "builtin-generic-v3.6.0"
+    assert "changed=0" in site.play("provision", **names, **needs).expect().output
+    larger: dict[str, Any] = {"cluster_images_gib": 64}
+    said = " ".join(site.play("provision", **names, **needs, **larger).expect(2).output.split())
+    assert "volumes of pool workers would change" in said
+    site.play("provision", **names, **needs, **larger, cluster_replace_volumes=True).expect()
 
 
 def test_a_run_goes_on_through_what_passes_and_a_second_one_changes_nothing(site: Site) -> None:
@@ -132,7 +233,7 @@ def test_a_name_that_a_cluster_had_is_refused_with_the_next_one(site: Site) -> N
     assert "such as fl-reused-b (cluster_name)" in said
 
 
-def test_a_quota_that_keeps_machines_away_is_told_while_and_after_it_is_waited(site: Site) -> None:
+def test_what_the_supervisor_says_of_machines_that_do_not_come_is_told(site: Site) -> None:
     quota = "exceeded quota: fl-quota-storagequota, requested: 64Gi, used: 32Gi, limited: 64Gi"
     names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-quota"}
     site.apis.trouble = quota

@@ -2,7 +2,8 @@
 
 import pytest
 
-from support.vcenter import INVENTORY, RunningVCenter, refusal, said
+from support.modules import done
+from support.vcenter import INVENTORY, READER, RunningVCenter, refusal, said
 
 MANAGEMENT = "/vcenter/namespace-management"
 CLASSES = f"{MANAGEMENT}/virtual-machine-classes"
@@ -65,6 +66,20 @@ def test_what_is_not_there_is_not_found(vcenter: RunningVCenter, path: str) -> N
     assert refusal(vcenter.call("GET", f"{MANAGEMENT}/{path}")) == (404, "NOT_FOUND")
 
 
+def test_a_supervisor_uses_a_library_of_releases_that_is_there(vcenter: RunningVCenter) -> None:
+    path, field = f"{MANAGEMENT}/clusters/{vcenter.cluster}", "default_kubernetes_service_content_library"
+    assert field not in vcenter.get(path)
+    assert refusal(vcenter.call("PATCH", path, {field: "none"})) == (400, "INVALID_ARGUMENT")
+    (datastore, *_) = vcenter.get("/vcenter/datastore")
+    backing = {"type": "DATASTORE", "datastore_id": datastore["datastore"]}
+    library = vcenter.do("POST", "/content/local-library", {"name": "of-releases", "storage_backings": [backing]})
+    vcenter.do("PATCH", path, {field: library})
+    assert vcenter.get(path)[field] == library
+    announce(vcenter)
+    assert vcenter.get(path)[field] == library
+    assert refusal(vcenter.call("PATCH", path, {field: library}, by=READER)) == (403, "UNAUTHORIZED")
+
+
 def test_there_are_sixteen_default_classes(own_vcenter: RunningVCenter) -> None:
     classes = {one["id"]: one for one in own_vcenter.get(CLASSES)}
     assert len(classes) == 16
@@ -74,14 +89,30 @@ def test_there_are_sixteen_default_classes(own_vcenter: RunningVCenter) -> None:
 
 
 def test_a_class_is_made_changed_and_removed(vcenter: RunningVCenter) -> None:
-    body = {"id": "worker", "cpu_count": 8, "memory_MB": 65536, "cpu_reservation": 50}
+    body = {"id": "worker", "cpu_count": 8, "memory_MB": 65536}
     assert vcenter.call("POST", CLASSES, body).status_code == 204
     assert refusal(vcenter.call("POST", CLASSES, body)) == (400, "ALREADY_EXISTS")
     assert vcenter.call("PATCH", f"{CLASSES}/worker", {"cpu_count": 16}).status_code == 204
     found = vcenter.get(f"{CLASSES}/worker")
-    assert (found["cpu_count"], found["memory_MB"], found["cpu_reservation"]) == (16, 65536, 50)
+    assert (found["cpu_count"], found["memory_MB"]) == (16, 65536)
     assert vcenter.call("DELETE", f"{CLASSES}/worker").status_code == 204
     assert refusal(vcenter.call("GET", f"{CLASSES}/worker")) == (404, "NOT_FOUND")
+
+
+def test_a_reservation_that_a_change_leaves_out_is_gone(vcenter: RunningVCenter) -> None:
+    """UpdateSpec says so of these two, and of no other field."""
+    vcenter.do("POST", CLASSES, {"id": "reserved", "cpu_count": 8, "memory_MB": 65536, "cpu_reservation": 50, "memory_reservation": 100})
+    vcenter.do("PATCH", f"{CLASSES}/reserved", {"cpu_count": 16, "memory_reservation": 100})
+    found = vcenter.get(f"{CLASSES}/reserved")
+    assert ("cpu_reservation" in found, found["memory_reservation"]) == (False, 100)
+
+
+def test_a_reservation_of_0_is_taken_away_once(vcenter: RunningVCenter) -> None:
+    wanted = {"name": "unreserved", "cpu_count": 8, "memory_mb": 65536}
+    assert done(vcenter, "vm_class", **wanted, cpu_reservation=50, memory_reservation=100)["changed"]
+    for reservations in ({"cpu_reservation": 0}, {"cpu_reservation": 0, "memory_reservation": 0}):
+        assert done(vcenter, "vm_class", **wanted, **reservations)["changed"]
+        assert not done(vcenter, "vm_class", **wanted, **reservations)["changed"]
 
 
 def test_a_class_in_use_stays(vcenter: RunningVCenter) -> None:

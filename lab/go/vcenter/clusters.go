@@ -9,6 +9,7 @@ func (v *vcenter) clusterRoutes() []route {
 	return []route{
 		{method: "GET", path: all, handle: v.listClusters},
 		{method: "GET", path: all + "/{cluster}", privilege: readSystem, handle: v.clusterOnly(v.clusterInfo)},
+		{method: "PATCH", path: all + "/{cluster}", privilege: manageNamespaces, handle: v.updateCluster},
 		{method: "GET", path: software, handle: v.listSoftware},
 		{method: "GET", path: software + "/{cluster}", privilege: readSystem, handle: v.clusterOnly(v.softwareInfo)},
 	}
@@ -67,6 +68,7 @@ type clusterInfo struct {
 	NetworkProvider             string           `json:"network_provider"`
 	ServiceCIDR                 ipv4CIDR         `json:"service_cidr"`
 	PodsEnabled                 bool             `json:"vsphere_pods_enabled"`
+	Library                     string           `json:"default_kubernetes_service_content_library,omitempty"`
 }
 
 func (v *vcenter) clusterInfo() any {
@@ -75,6 +77,7 @@ func (v *vcenter) clusterInfo() any {
 		StatSummary: v.stats(), ConfigStatus: s.ConfigStatus, KubernetesStatus: s.KubernetesStatus,
 		Messages: []clusterMessage{}, KubernetesStatusMessages: []clusterMessage{}, APIServers: []string{},
 		APIServerManagementEndpoint: s.APIEndpoint, APIServerClusterEndpoint: s.APIEndpoint, NetworkProvider: networkProvider,
+		Library: s.Library,
 	}
 	for _, said := range s.Messages {
 		info.Messages = append(info.Messages, clusterMessage{said.ID, said.Severity, &said.Details})
@@ -86,6 +89,26 @@ func (v *vcenter) clusterInfo() any {
 		info.ServiceCIDR = ipv4CIDR{prefix.Addr().String(), prefix.Bits()}
 	}
 	return info
+}
+
+// clusterUpdate is Clusters.UpdateSpec, of which the lab has one field.
+type clusterUpdate struct {
+	Library *string `json:"default_kubernetes_service_content_library,omitempty"`
+}
+
+func (v *vcenter) updateCluster(c *call) (any, *apiError) {
+	if id := c.PathValue("cluster"); id != v.clusterID() {
+		return nil, refuse("NOT_FOUND", "There is no cluster %q", id)
+	}
+	var wanted clusterUpdate
+	if refusal := decode(c.Request, &wanted); refusal != nil {
+		return nil, refusal
+	}
+	if wanted.Library != nil && v.state.Libraries[*wanted.Library] == nil {
+		return nil, refuse("INVALID_ARGUMENT", "Field \"default_kubernetes_service_content_library\": there is no content library %q", *wanted.Library)
+	}
+	assign(&v.state.Supervisor.Library, wanted.Library, false)
+	return nil, nil
 }
 
 // softwareSummary is namespace_management/software_client.py Clusters.Summary, softwareInfo its Info.

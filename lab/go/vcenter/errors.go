@@ -62,7 +62,7 @@ func refuseAs(kind, id, format string, args ...any) *apiError {
 	return &apiError{status: statuses[kind], ErrorType: kind, Messages: []message{say(id, format+" (simulated vCenter)", args...)}}
 }
 
-// unauthenticated has the id that a vCenter 9.1.1 was seen to send (facts/vks.md, section 6).
+// unauthenticated has the id that a vCenter 9.1.1 sends to a call without a session; no binding names it, whoever asks one sees it.
 func unauthenticated(reason string) *apiError {
 	refusal := refuseAs("UNAUTHENTICATED", "com.vmware.vapi.endpoint.method.authentication.required", "Authentication required: %s", reason)
 	refusal.Challenge = `Basic realm="VAPI endpoint",SIGN realm="simulated vCenter"`

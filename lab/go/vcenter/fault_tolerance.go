@@ -7,7 +7,8 @@ import (
 )
 
 // faultTolerance gives every VM a state of fault tolerance and of record and replay. Since v0.53 govmomi sends empty ones where there are
-// none, which pyvmomi refuses: `vm.runtime` raises AttributeError (facts/vsphere.md, section 2.1).
+// none, which pyvmomi 9.1.1 refuses: `vm.runtime` raises AttributeError (govmomi v0.53.0 vim25/types/types.go, VirtualMachineRuntimeInfo, whose required
+// enums lost `omitempty`).
 type faultTolerance struct{}
 
 func keepFaultToleranceKnown(registry *simulator.Registry) { registry.AddHandler(faultTolerance{}) }

@@ -46,7 +46,8 @@ func readInventory(path string) (*inventory, error) {
 	if err != nil {
 		return nil, err
 	}
-	// API versions that pyvmomi takes for older than they are break it: "7.0" is none of its names (facts/vsphere.md, section 2.2).
+	// API versions that pyvmomi takes for older than they are break it: "7.0" is none of its names (pyvmomi 9.1.1
+	// pyVmomi/_typeinfo_vim.py, AddVersion).
 	plan := &inventory{APIVersion: "8.0.3.0", Version: "8.0.3", Build: "0", Networks: []string{"VM Network"}}
 	plan.Supervisor = supervisorPlan{KubernetesVersion: "v1.34.4+simulated", ServiceCIDR: "10.96.0.0/16"}
 	decoder := json.NewDecoder(bytes.NewReader(content))

@@ -25,7 +25,8 @@ func checkNamespaceName(name string) *apiError {
 	return nil
 }
 
-// providerMismatch has the id and the words that a Supervisor was seen to answer with (facts/vks.md, section 6, messages).
+// providerMismatch has the id and the words of a Supervisor of vSphere 9 with VSPHERE_NETWORK; no binding names them, whoever asks one for
+// NSX_VPC sees them.
 func providerMismatch(found string) *apiError {
 	return refuseAs("INVALID_ARGUMENT", "vcenter.wcp.workload.create.network.provider.mismatch",
 		"Network provider %q (provided in Workload Create specification) does not match the Supervisor network provider %q.",

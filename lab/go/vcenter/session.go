@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// sessionHeader carries a session's token in every call below /api (facts/vks.md, section 6).
+// sessionHeader carries a session's token in every call below /api (vmware-vcenter 9.1.1 com/vmware/cis_client.py Session).
 const sessionHeader = "vmware-api-session-id"
 
 type session struct {

@@ -81,7 +81,7 @@ func (p *policyService) list() []storedPolicy {
 var unfitForKubernetes = regexp.MustCompile(`[^a-z0-9.]+`)
 
 // kubernetesName is the policy's own name for Kubernetes; where it has none, its name in small letters with dashes for what is no letter
-// (facts/vks.md, section 5).
+// (vm-operator 506dc5d of 2026-08-21, pkg/util/vsphere/storage/storage_policy.go).
 func kubernetesName(profile *types.PbmCapabilityProfile) string {
 	if profile.K8sCompliantName != "" {
 		return profile.K8sCompliantName
@@ -90,7 +90,7 @@ func kubernetesName(profile *types.PbmCapabilityProfile) string {
 }
 
 // beforeCreate gives a policy that is being made the category that older clients lose on their way: their wire version has none, and a
-// policy without it would be listed nowhere (facts/vsphere.md, section 2.2).
+// policy without it would be listed nowhere (pyvmomi 9.1.1 pyVmomi/_typeinfo_pbm.py: `category` is of pbm.version11; govmomi v0.56.0 pbm/simulator).
 func (p *policyService) beforeCreate(create *types.PbmCreate) {
 	if create.CreateSpec.Category == "" {
 		create.CreateSpec.Category = string(types.PbmProfileCategoryEnumREQUIREMENT)

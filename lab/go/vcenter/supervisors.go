@@ -14,6 +14,8 @@ type supervisorState struct {
 	ConfigStatus     string              `json:"config_status" enum:"CONFIGURING|REMOVING|RUNNING|ERROR"`
 	KubernetesStatus string              `json:"kubernetes_status" enum:"READY|WARNING|ERROR"`
 	Messages         []supervisorMessage `json:"messages"`
+	// Library has the images of nodes; it is set by Clusters.update, not by the lab.
+	Library string `json:"content_library,omitempty"`
 }
 
 // supervisorMessage is vmware-vcenter 9.1.1 com/vmware/vcenter/namespace_management/supervisors_client.py Summary.Message.

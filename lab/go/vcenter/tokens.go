@@ -83,7 +83,7 @@ type claims struct {
 	Groups   []string `json:"groups"`
 }
 
-// subjectOf is the name by which a Supervisor knows an account (facts/vks.md, section 3.1).
+// subjectOf is the name by which a Supervisor knows an account (docs.vmware.com, vSphere 8.0, GUID-223D91FB: role bindings of vCenter users).
 func subjectOf(who *account) string { return "sso:" + who.full() }
 
 // sign returns a token. Groups are named like users: with `sso:` before and their domain behind.

@@ -39,7 +39,7 @@ type instanceStorage struct {
 	} `json:"volumes" vapi:"required"`
 }
 
-// classUpdate is VirtualMachineClasses.UpdateSpec; nil is what is to stay as it is.
+// classUpdate is VirtualMachineClasses.UpdateSpec; nil is what is to stay as it is, and of reservations that there is none.
 type classUpdate struct {
 	CPUCount          *int64           `json:"cpu_count,omitempty"`
 	CPUReservation    *int64           `json:"cpu_reservation,omitempty"`
@@ -60,7 +60,7 @@ type classInfo struct {
 	Messages     []statusMessage `json:"messages"`
 }
 
-// classSizes are those of the default classes: processors and GiB (facts/vks.md, section 5).
+// classSizes are those of the default classes: processors and GiB (docs.vmware.com, vSphere 7.0, GUID-7351EEFF: Virtual Machine Classes).
 var classSizes = []struct {
 	suffix  string
 	cpu, gi int64
@@ -74,7 +74,7 @@ func defaultClasses() map[string]*classBody {
 	for _, size := range classSizes {
 		for _, kind := range []string{"best-effort", "guaranteed"} {
 			class := &classBody{ID: kind + "-" + size.suffix, CPUCount: size.cpu, MemoryMB: size.gi << 10}
-			class.Description = fmt.Sprintf("%d processors, %d GiB (simulated)", size.cpu, size.gi)
+			class.Description = fmt.Sprintf("By name %d processors and %d GiB; a node of this lab gets what the machine has", size.cpu, size.gi)
 			if kind == "guaranteed" {
 				cpu, memory := int64(100), int64(100)
 				class.CPUReservation, class.MemoryReservation = &cpu, &memory
@@ -164,12 +164,7 @@ func (v *vcenter) updateClass(c *call) (any, *apiError) {
 	assign(&changed.CPUCount, wanted.CPUCount, false)
 	assign(&changed.MemoryMB, wanted.MemoryMB, false)
 	assign(&changed.Description, wanted.Description, false)
-	if wanted.CPUReservation != nil {
-		changed.CPUReservation = wanted.CPUReservation
-	}
-	if wanted.MemoryReservation != nil {
-		changed.MemoryReservation = wanted.MemoryReservation
-	}
+	changed.CPUReservation, changed.MemoryReservation = wanted.CPUReservation, wanted.MemoryReservation
 	if wanted.Devices != nil {
 		changed.Devices = wanted.Devices
 	}

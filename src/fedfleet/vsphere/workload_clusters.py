@@ -15,7 +15,7 @@ from fedfleet.vsphere.waiting import State, until
 from fedfleet.vsphere.workload_specs import OWNER_ANNOTATION, Wanted, check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from fedfleet.kube import KubeObject
     from fedfleet.vsphere.workload_specs import Provider
@@ -129,7 +129,9 @@ def wait_available(
     timeout: float,
     progress: Callable[[str], None] | None = None,
 ) -> str:
-    """Return the cluster's kubeconfig once it is available as defined and all its nodes are Ready and of its version; ``timeout`` in seconds.
+    """Return the cluster's kubeconfig once it is available as defined, and all its nodes are Ready and of its version and VM classes.
+
+    ``timeout`` in seconds.
 
     Raises:
         WaitError: time is up; with conditions and what holds its machines up.
@@ -150,7 +152,9 @@ def wait_available(
             if not text:
                 return State(done=False, text="it has no kubeconfig yet")
             with Client.with_kubeconfig(text, f"Secret {wanted.namespace}/{wanted.name}-kubeconfig") as guest:
-                return workload_state.nodes_ready(guest.list("Node"), wanted.nodes, wanted.version)
+                nodes = guest.list("Node")
+            ready = workload_state.nodes_ready(nodes, wanted.nodes, wanted.version)
+            return workload_state.classes_of(nodes, _vms(supervisor, wanted.namespace), wanted.vm_classes) if ready.done else ready
         except kube.UnreachableError as error:
             # The Supervisor's API or the cluster's restarts while it is being made.
             return State(done=False, text=error.short, next_step=error.next_step)
@@ -194,12 +198,7 @@ def owner_of(cluster: KubeObject) -> str:
 
 def machines(supervisor: Client, namespace: str, name: str) -> list[KubeObject]:
     """The machines of a cluster; none where the user may not see them."""
-    if not supervisor.serves("Machine"):
-        return []
-    try:
-        return supervisor.list("Machine", namespace, {workload_state.CLUSTER_LABEL: name})
-    except kube.ForbiddenError:
-        return []
+    return _seen(supervisor, "Machine", namespace, {workload_state.CLUSTER_LABEL: name})
 
 
 def shown(cluster: KubeObject | None) -> dict[str, Any]:
@@ -236,6 +235,20 @@ def _kept_owner(cluster: KubeObject, wanted: Wanted) -> str:
             next_step="Choose another name for the cluster",
         )
     return owner
+
+
+def _vms(supervisor: Client, namespace: str) -> list[KubeObject]:
+    """VM Operator's VMs; what labels those of a cluster have differs between its versions."""
+    return _seen(supervisor, "VirtualMachine", namespace)
+
+
+def _seen(supervisor: Client, kind: str, namespace: str, labels: Mapping[str, str] | None = None) -> list[KubeObject]:
+    if not supervisor.serves(kind):
+        return []
+    try:
+        return supervisor.list(kind, namespace, labels)
+    except kube.ForbiddenError:
+        return []
 
 
 def _has_namespace(supervisor: Client, name: str) -> bool:

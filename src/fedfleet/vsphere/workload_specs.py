@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -127,6 +128,14 @@ class Wanted:
     def nodes(self) -> int:
         """How many nodes it has when it is whole."""
         return self.control_plane_replicas + sum(pool.replicas for pool in self.pools)
+
+    @property
+    def vm_classes(self) -> dict[str, int]:
+        """How many nodes of each VM class it has then."""
+        found = Counter({self.control_plane_vm_class: self.control_plane_replicas})
+        for pool in self.pools:
+            found[pool.vm_class] += pool.replicas
+        return dict(found)
 
 
 def check(wanted: Wanted) -> None:

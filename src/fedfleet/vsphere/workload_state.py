@@ -2,18 +2,20 @@
 
 ``status.phase`` Provisioned is not ready: the API answers before any node has joined, and conditions other than Available go True and back while it
 is being made. In v1beta2 ``Available`` sums everything up and says of which generation (cluster-api api/core/v1beta2/cluster_types.go); v1beta1
-and TanzuKubernetesCluster have ``Ready`` (tanzu-framework v0.28.3 apis/run/v1alpha2), v1alpha1 has ``status.phase`` running alone.
+and TanzuKubernetesCluster have ``Ready`` (tanzu-framework v0.28.3 apis/run/v1alpha2), v1alpha1 has ``status.phase`` running alone. None of these
+last says of which definition its conditions are: of a VM class that was just changed they say nothing, and only the VMs do.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from fedfleet.vsphere import versions
 from fedfleet.vsphere.waiting import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from fedfleet.kube import KubeObject
 
@@ -111,6 +113,20 @@ def nodes_ready(nodes: Iterable[KubeObject], wanted: int, version: str = "") -> 
         text="; ".join([f"{len(ready)} of {wanted} nodes ready", *lines]),
         next_step="Look at the nodes' conditions and at the machines' events",
     )
+
+
+def classes_of(nodes: Iterable[KubeObject], vms: Iterable[KubeObject], wanted: Mapping[str, int]) -> State:
+    """Whether as many nodes as wanted are of each VM class, by their VMs (vm-operator 506dc5d api/v1alpha2 VirtualMachineSpec.className).
+
+    Where not every node has a VM of its name that can be seen, nothing is held against it.
+    """
+    names = {vm["metadata"]["name"]: str((vm.get("spec") or {}).get("className") or "") for vm in vms}
+    nodes = list(nodes)
+    found = Counter(names[node["metadata"]["name"]] for node in nodes if names.get(node["metadata"]["name"]))
+    if found.total() < len(nodes):
+        return State(done=True, text="VM classes of the nodes cannot be seen")
+    other = [f"{found[name]} of {count} nodes are of VM class {name}" for name, count in sorted(wanted.items()) if found[name] < count]
+    return State(done=not other, text="; ".join(other) or "all nodes are of their VM classes", next_step="Look at the machines' events")
 
 
 def _kubelet(node: KubeObject) -> str:

@@ -126,7 +126,7 @@ def test_a_version_is_the_beginning_of_a_releases(version: str) -> None:
     ],
 )
 def test_what_cannot_be_is_said_with_what_could(changes: dict[str, Any], reason: str, said: str) -> None:
-    found, message = objection(wanted(**changes), OFFER)
+    found, message = objection(wanted(**changes), OFFER, ())
     assert found == reason
     assert said in message
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fedfleet_lab.datacentre.desired import Desired, Pool
-from fedfleet_lab.datacentre.machine_objects import deployment, machine
+from fedfleet_lab.datacentre.machine_objects import deployment, machine, virtual_machine
 from fedfleet_lab.datacentre.machines import CONTROL_PLANE, WORKER, Place, Vm
 
 WORKERS = Pool("workers", 2, "best-effort-2xlarge", "gold", "v1.34")
@@ -13,7 +13,8 @@ DESIRED = Desired(("fl", "fl-a"), "v1.34", CONTROL, (WORKERS,))
 
 def vm(name: str, pool: Pool, *, on: bool = True) -> Vm:
     role = WORKER if pool.name else CONTROL_PLANE
-    return Vm(name, on=on, place=Place(1, 1, role, "fl/fl-a", pool.name, pool.built), handle=None)
+    place = Place(1, 1, role, "fl/fl-a", pool.name, pool.built, storage_class=pool.storage_class, vm_class=pool.vm_class)
+    return Vm(name, on=on, place=place, handle=None)
 
 
 def node(ready: str = "True") -> dict[str, Any]:
@@ -52,3 +53,13 @@ def test_a_pool_is_a_machine_deployment_that_counts_its_machines() -> None:
     counted = {name: found["status"][name] for name in ("replicas", "readyReplicas", "upToDateReplicas", "phase")}
     assert counted == {"replicas": 2, "readyReplicas": 1, "upToDateReplicas": 2, "phase": "Running"}
     assert conditions(found)["Available"] == "False"
+
+
+def test_a_vm_keeps_the_class_that_it_was_made_with() -> None:
+    found = virtual_machine(DESIRED, vm("fl-a-workers-y", WORKERS, on=False))
+    assert (found["metadata"]["name"], found["spec"]["className"], found["spec"]["storageClass"]) == (
+        "fl-a-workers-y",
+        "best-effort-2xlarge",
+        "gold",
+    )
+    assert (found["spec"]["powerState"], found["status"]["powerState"]) == ("PoweredOn", "PoweredOff")

@@ -158,7 +158,7 @@ def test_each_version_has_programs_and_only_the_usual_one_is_built_for_every_lab
 
 
 def test_the_supervisor_offers_the_versions_that_there_are_programs_of() -> None:
-    content = yaml.safe_load_all(files("fedfleet_lab.datacentre").joinpath("manifests", "content.yml").read_text())
+    content = yaml.safe_load_all(files("fedfleet_lab.datacentre").joinpath("manifests", "releases.yml").read_text())
     offered = [item for item in content if item["kind"] in ("TanzuKubernetesRelease", "OSImage")]
     for kind in ("TanzuKubernetesRelease", "OSImage"):
         found = [item["spec"].get("kubernetesVersion") or item["spec"]["version"] for item in offered if item["kind"] == kind]

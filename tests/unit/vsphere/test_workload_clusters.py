@@ -229,3 +229,22 @@ def test_a_cluster_that_is_gone_is_not_waited_for(supervisor: Supervisor) -> Non
     with pytest.raises(WaitError) as caught:
         wait_available(supervisor.client, "vks", replace(WANTED, version="v1.34.2"), 3600)
     assert caught.value.hopeless
+
+
+def test_another_vm_class_is_waited_for_where_conditions_say_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a TanzuKubernetesCluster, Ready stays True of the definition before, with as many nodes of the same version."""
+    kind, version = "TanzuKubernetesCluster", "run.tanzu.vmware.com/v1alpha3"
+    old = Supervisor(f"{version}/{kind}", "VirtualMachine")
+    full = ensure(old.client, "tkc", WANTED)[0]
+    old.objects[(kind, "fl-a")]["status"] = {"conditions": [{"type": "Ready", "status": "True"}], "phase": "running"}
+    old.objects[("Secret", "fl-a-kubeconfig")] = {"data": {"value": base64.b64encode(b"its kubeconfig").decode()}}
+    classes = {"n0": "small", "n1": "large", "n2": "medium"}
+    old.lists["VirtualMachine"] = [{"metadata": {"name": name}, "spec": {"className": found}} for name, found in classes.items()]
+    guest = Guest()
+    guest.asked = 2
+    monkeypatch.setattr(Client, "with_kubeconfig", guest.opened)
+    with pytest.raises(WaitError, match="1 of 2 nodes are of VM class large"):
+        wait_available(old.client, "tkc", full, 0)
+    old.lists["VirtualMachine"][2]["spec"]["className"] = "large"
+    guest.asked = 2
+    assert wait_available(old.client, "tkc", full, 0) == "its kubeconfig"

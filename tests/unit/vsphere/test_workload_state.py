@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fedfleet.vsphere.workload_state import judge, machine_reasons, nodes_ready, stale_address
+from fedfleet.vsphere.workload_state import classes_of, judge, machine_reasons, nodes_ready, stale_address
 
 
 def cluster(*conditions: dict[str, Any], version: str = "v1beta2", phase: str = "Provisioned", generation: int = 2) -> dict[str, Any]:
@@ -135,3 +135,20 @@ def test_a_name_that_was_used_before_may_lead_to_the_old_address() -> None:
     assert "10.0.0.9" in stale_address(found, service)
     assert stale_address(found, {"status": {"loadBalancer": {"ingress": [{"ip": "10.0.0.9"}]}}}) == ""
     assert stale_address(found, None) == ""
+
+
+def vm(name: str, vm_class: str) -> dict[str, Any]:
+    return {"metadata": {"name": name}, "spec": {"className": vm_class}}
+
+
+def test_nodes_are_of_their_vm_classes_when_their_vms_are() -> None:
+    nodes = [node("a"), node("b"), node("c")]
+    vms = [vm("a", "small"), vm("b", "large"), vm("c", "small"), vm("of-another-cluster", "large")]
+    state = classes_of(nodes, vms, {"small": 1, "large": 2})
+    assert (state.done, state.text) == (False, "1 of 2 nodes are of VM class large")
+    assert classes_of(nodes, [*vms[:2], vm("c", "large")], {"small": 1, "large": 2}).done
+
+
+def test_what_cannot_be_seen_of_vms_holds_nothing_up() -> None:
+    assert classes_of([node("a"), node("b")], [], {"large": 2}).done
+    assert classes_of([node("a"), node("b")], [vm("a", "small")], {"large": 2}).done

@@ -13,12 +13,13 @@ from fedfleet_lab.cluster.identities import Identities
 from fedfleet_lab.cluster.pki import write_secret
 from fedfleet_lab.command import run
 from fedfleet_lab.daemons import Daemon
+from fedfleet_lab.datacentre import release_library, releases
 from fedfleet_lab.datacentre.cells import cells
 from fedfleet_lab.datacentre.control_planes import healthy_members
 from fedfleet_lab.datacentre.doors import Doors
 from fedfleet_lab.datacentre.simulated import simulator
 from fedfleet_lab.errors import LabError
-from fedfleet_lab.host.ports import wait_for_port
+from fedfleet_lab.host.ports import wait_for, wait_for_port
 from fedfleet_lab.vcenter.simulator import PROGRAM, authority_in
 
 if TYPE_CHECKING:
@@ -76,13 +77,17 @@ class Clusters:
     title: str = "start what plays VKS and vSphere HA"
 
     def up(self, ctx: Context) -> None:
-        """Starts the controller, and has the vCenter know that the Supervisor is well, and where its API is."""
-        Doors.of(simulator(ctx)).announce(str(ctx.config.host))
+        """Starts the controller, has the vCenter know that the Supervisor is well and where its API is, and waits for releases."""
+        doors = Doors.of(simulator(ctx))
+        doors.announce(str(ctx.config.host))
+        release_library.provide(ctx)
         argv = (sys.executable, "-m", _PACKAGE, f"--lab={ctx.config.name}")
         cache = {"XDG_CACHE_HOME": str(ctx.paths.cache.parent)}
         # Another version of the program is another controller.
         sources = tuple(sorted(Path(__file__).parents[1].rglob("*.py")))
         ctx.daemons.ensure(Daemon(self.name, argv, cache, inputs=sources))
+        expected = set(releases.names(doors.wishes().items))
+        wait_for(ctx.daemons, self.name, lambda: expected <= _published(ctx), "the releases of the content library")
 
     def down(self, ctx: Context) -> None:
         """Stops the controller, then takes every cell down.
@@ -111,3 +116,9 @@ class Clusters:
         ]
         detail = ", ".join(words or ["no clusters yet"]) if running else "not running"
         return ActionStatus(self.name, running, detail, {"cells": nodes, "etcd": etcd})
+
+
+def _published(ctx: Context) -> set[str]:
+    """Returns the names of the releases that say of themselves how they are."""
+    listing = ctx.kubectl.get("tanzukubernetesreleases") or {"items": []}
+    return {item["metadata"]["name"] for item in listing["items"] if "status" in item}

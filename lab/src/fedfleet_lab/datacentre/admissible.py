@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from fedfleet_lab.datacentre import quotas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fedfleet_lab.datacentre.desired import Desired
-    from fedfleet_lab.datacentre.machines import Size
+    from fedfleet_lab.datacentre.machines import Size, Vm
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,13 @@ class Offer:
         classes: VM classes by name.
         storage_classes: names, without those that bind late.
         releases: usable releases: name by the version that a Cluster may ask for.
+        limits: what may be used, in MiB by the names of `quotas`.
     """
 
     classes: Mapping[str, Size]
     storage_classes: Sequence[str]
     releases: Mapping[str, str]
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     def version(self, version: str) -> str:
         """Returns the full version that a version resolves to, the newest of several; empty for none.
@@ -44,8 +48,8 @@ def _order(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.removeprefix("v").partition("+")[0].split("."))
 
 
-def objection(desired: Desired, offer: Offer) -> tuple[str, str]:
-    """Returns reason and message of why the cluster cannot be made; empty ones where it can."""
+def objection(desired: Desired, offer: Offer, vms: Sequence[Vm]) -> tuple[str, str]:
+    """Returns reason and message of why the cluster cannot be made, where there are these VMs; empty ones where it can."""
     if not offer.release(desired.version):
         known = ", ".join(sorted(offer.releases)) or "none"
         return "MissingRelease", f"Missing compatible KR/OSImage for {{k8sVersionPrefix: {desired.version}}}; usable here: {known}"
@@ -64,4 +68,5 @@ def objection(desired: Desired, offer: Offer) -> tuple[str, str]:
     missing = set(desired.storage_classes) | ({desired.default_class} if desired.default_class else set())
     if missing := missing - set(offer.storage_classes):
         return "StorageClassNotFound", f"StorageClasses {', '.join(sorted(missing))} are not in the namespace"
-    return "", ""
+    excess = quotas.excess(desired, offer.classes, offer.limits, vms)
+    return ("QuotaExceeded", excess) if excess else ("", "")

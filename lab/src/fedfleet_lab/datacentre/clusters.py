@@ -62,7 +62,7 @@ class Clusters:
         if item["metadata"].get("deletionTimestamp"):
             self._remove(item, desired)
             return
-        reason, problem = objection(desired, offer)
+        reason, problem = objection(desired, offer, self.vms.all())
         if problem and CELL_ANNOTATION not in item["metadata"].get("annotations", {}):
             self._tell(item, Standing(problem=problem, reason=reason))
             return
@@ -143,7 +143,7 @@ class Clusters:
         role = WORKER if pool.name else CONTROL_PLANE
         free, cluster = free_number(vm.place.number for vm in mine), "/".join(desired.key)
         volumes = tuple(Volume(free, *volume, desired.remembers_volumes) for volume in pool.volumes)
-        return Place(number, free, role, cluster, pool.name, pool.built, pool.kubernetes, volumes)
+        return Place(number, free, role, cluster, pool.name, pool.built, pool.kubernetes, volumes, pool.storage_class, pool.vm_class)
 
     def _standing(
         self, ctx: Context, desired: Desired, mine: Sequence[Vm], nodes: Mapping[str, Object] | None, healthy: Collection[str]

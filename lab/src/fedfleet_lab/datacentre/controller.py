@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from fedfleet.errors import FedFleetError
 from fedfleet.vsphere import VsphereError
 from fedfleet_lab import lab
+from fedfleet_lab.datacentre import quotas
 from fedfleet_lab.datacentre.admissible import Offer
 from fedfleet_lab.datacentre.cells import Cells
 from fedfleet_lab.datacentre.clusters import Clusters
@@ -22,6 +23,7 @@ from fedfleet_lab.datacentre.kinds import CLUSTER, RELEASE, TANZU_CLUSTER
 from fedfleet_lab.datacentre.machine_objects import MachineObjects
 from fedfleet_lab.datacentre.machines import Size
 from fedfleet_lab.datacentre.namespaces import Namespaces, class_name
+from fedfleet_lab.datacentre.releases import Releases
 from fedfleet_lab.datacentre.simulated import HYPERVISOR, password, simulator, user
 from fedfleet_lab.datacentre.tanzu import TanzuClusters
 from fedfleet_lab.datacentre.vms import Vms
@@ -53,6 +55,7 @@ class Controller:
         cells = Cells(ctx)
         self._hypervisor = Hypervisor(self._vms, cells, delays)
         self._namespaces = Namespaces(ctx.kubectl, self._api, self._doors)
+        self._releases = Releases(self._api)
         self._tanzu = TanzuClusters(self._api)
         self._clusters = Clusters(self._api, self._vms, cells, self._doors, lab.down, MachineObjects(self._api))
         self._errands = Errands("cluster")
@@ -79,7 +82,8 @@ class Controller:
     def _wishes_round(self) -> None:
         wishes = self._doors.wishes()
         self._namespaces.keep(wishes)
-        releases = self._releases()
+        self._releases.keep(wishes.items)
+        releases = self._usable()
         tanzu = self._by_subject(TANZU_CLUSTER)
         for subject, item in tanzu.items():
             self._errands.run(subject, partial(self._tanzu.advance, item))
@@ -95,7 +99,7 @@ class Controller:
     def _advance(self, item: Object, offer: Offer) -> None:
         self._clusters.advance(item, of_cluster(item), offer)
 
-    def _releases(self) -> dict[str, str]:
+    def _usable(self) -> dict[str, str]:
         """Returns usable releases: their names by version, as of `spec.version` and as of `spec.kubernetes.version`."""
         found = {}
         for release in self._api.list(RELEASE)[0]:
@@ -111,4 +115,10 @@ def _offer(namespace: str, wishes: Wishes, releases: dict[str, str]) -> Offer:
         return Offer({}, (), releases)
     classes = {name: Size(*wishes.classes[name]) for name in wanted.classes if name in wishes.classes}
     policies = [class_name(wishes.policies[policy]) for policy in wanted.storage if policy in wishes.policies]
-    return Offer(classes, policies, releases)
+    limits = {quotas.MEMORY: wanted.memory_limit, quotas.STORAGE: wanted.storage_limit}
+    limits |= {
+        quotas.storage_of(class_name(wishes.policies[policy])): limit
+        for policy, limit in wanted.storage.items()
+        if policy in wishes.policies
+    }
+    return Offer(classes, policies, releases, {name: limit for name, limit in limits.items() if limit is not None})

@@ -29,6 +29,8 @@ class WantedNamespace:
         storage: limits in MiB by policy identifier, None for none.
         classes: names of VM classes.
         access: who has which role: role, subject, domain, and whether it is a GROUP or a USER.
+        memory_limit: MiB of memory that it may use in all; None for no limit.
+        storage_limit: MiB of storage that it may use in all, of whichever policy; None for no limit.
     """
 
     name: str
@@ -36,6 +38,8 @@ class WantedNamespace:
     storage: Mapping[str, int | None]
     classes: tuple[str, ...]
     access: tuple[tuple[str, str, str, str], ...]
+    memory_limit: int | None = None
+    storage_limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,13 @@ class Wishes:
         namespaces: by name.
         classes: processors and MiB of memory by VM class.
         policies: names by storage policy identifier.
+        items: names of what is in content libraries that the Supervisor or a namespace uses.
     """
 
     namespaces: Mapping[str, WantedNamespace]
     classes: Mapping[str, tuple[int, int]]
     policies: Mapping[str, str]
+    items: frozenset[str] = frozenset()
 
 
 class Doors:
@@ -78,6 +84,7 @@ class Doors:
             namespaces={namespace.name: namespace for namespace in namespaces},
             classes={item["id"]: (item["cpu_count"], item["memory_MB"]) for item in state["vm_classes"]},
             policies={item["policy"]: item["name"] for item in state["storage_policies"]},
+            items=_items(state),
         )
 
     def settle(self, namespace: str, status: str, messages: tuple[Mapping[str, Any], ...] = ()) -> None:
@@ -118,11 +125,22 @@ class Doors:
         return answer.json() if answer.content else None
 
 
+def _items(state: Mapping[str, Any]) -> frozenset[str]:
+    used = {state["supervisor"].get("content_library", "")}
+    for namespace in state["namespaces"]:
+        used |= set((namespace.get("vm_service_spec") or {}).get("content_libraries") or ())
+        used |= {spec["content_library"] for spec in namespace.get("content_libraries") or ()}
+    return frozenset(item["name"] for item in state["library_items"] if item["library_id"] in used)
+
+
 def _namespace(item: Mapping[str, Any]) -> WantedNamespace:
+    quotas = item.get("resource_spec") or {}
     return WantedNamespace(
         name=item["namespace"],
         status=item["config_status"],
         storage={spec["policy"]: spec.get("limit") for spec in item.get("storage_specs") or []},
         classes=tuple((item.get("vm_service_spec") or {}).get("vm_classes") or ()),
         access=tuple((entry["role"], entry["subject"], entry["domain"], entry["subject_type"]) for entry in item.get("access_list") or []),
+        memory_limit=quotas.get("memory_limit"),
+        storage_limit=quotas.get("storage_request_limit"),
     )

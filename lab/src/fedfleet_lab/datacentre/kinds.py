@@ -16,7 +16,9 @@ CLUSTER = Kind("Cluster", _CLUSTER_API, "clusters", namespaced=True)
 TANZU_CLUSTER = Kind("TanzuKubernetesCluster", f"{_TANZU}/v1alpha2", "tanzukubernetesclusters", namespaced=True)
 MACHINE = Kind("Machine", _CLUSTER_API, "machines", namespaced=True)
 MACHINE_DEPLOYMENT = Kind("MachineDeployment", _CLUSTER_API, "machinedeployments", namespaced=True)
+VIRTUAL_MACHINE = Kind("VirtualMachine", "/apis/vmoperator.vmware.com/v1alpha2", "virtualmachines", namespaced=True)
 RELEASE = Kind("TanzuKubernetesRelease", f"{_TANZU}/v1alpha3", "tanzukubernetesreleases")
+OS_IMAGE = Kind("OSImage", f"{_TANZU}/v1alpha3", "osimages")
 
 CLUSTER_FINALIZER = "cluster.cluster.x-k8s.io"
 """Keeps a Cluster until what it stands for is gone (cluster-api `api/core/v1beta2/cluster_types.go`)."""

@@ -1,7 +1,8 @@
-"""Machines and MachineDeployments of the Supervisor: what people look at with `kubectl get machines`; the VMs are what counts.
+"""Machines, MachineDeployments and VirtualMachines of the Supervisor: what people look at with `kubectl get machines`; vCenter's VMs are what counts.
 
-Shapes are those of cluster-api v1.14.2 (`api/core/v1beta2/machine_types.go`, `machinedeployment_types.go`) for the objects that VKS makes of a
-Cluster. They are told, not read: whoever changes or deletes one changes nothing, and finds it as it was a moment later.
+Shapes are those of cluster-api v1.14.2 (`api/core/v1beta2/machine_types.go`, `machinedeployment_types.go`) and vm-operator 506dc5d
+(`api/v1alpha2/virtualmachine_types.go`) for the objects that VKS makes of a Cluster. They are told, not read: whoever changes or deletes one changes
+nothing, and finds it as it was a moment later.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fedfleet_lab.datacentre.conditions import timed
-from fedfleet_lab.datacentre.kinds import CLUSTER_NAME_LABEL, MACHINE, MACHINE_DEPLOYMENT
+from fedfleet_lab.datacentre.kinds import CLUSTER_NAME_LABEL, MACHINE, MACHINE_DEPLOYMENT, VIRTUAL_MACHINE
 from fedfleet_lab.datacentre.machines import CONTROL_PLANE
 from fedfleet_lab.node.action import is_ready
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from fedfleet_lab.datacentre.machines import Vm
     from fedfleet_lab.kubeapi import Kind, KubeApi, Object
 
+_KINDS = (MACHINE, MACHINE_DEPLOYMENT, VIRTUAL_MACHINE)
 _CONTROL_PLANE_LABEL = "cluster.x-k8s.io/control-plane"
 _DEPLOYMENT_LABEL = "cluster.x-k8s.io/deployment-name"
 _POOL_LABEL = "topology.cluster.x-k8s.io/deployment-name"
@@ -60,6 +62,19 @@ def machine(desired: Desired, vm: Vm, node: Object | None, healthy: Collection[s
     }
 
 
+def virtual_machine(desired: Desired, vm: Vm) -> Object:
+    """Returns VM Operator's object of a VM."""
+    namespace, name = desired.key
+    power = "PoweredOn" if vm.on else "PoweredOff"
+    return {
+        "apiVersion": VIRTUAL_MACHINE.api_version,
+        "kind": VIRTUAL_MACHINE.name,
+        "metadata": {"name": vm.name, "namespace": namespace, "labels": {CLUSTER_NAME_LABEL: name}},
+        "spec": {"className": vm.place.vm_class, "storageClass": vm.place.storage_class, "powerState": "PoweredOn"},
+        "status": {"powerState": power, "conditions": []},
+    }
+
+
 def deployment(desired: Desired, pool: Pool, vms: Sequence[Vm], nodes: Mapping[str, Object]) -> Object:
     """Returns a pool's MachineDeployment, with conditions that have no time yet."""
     namespace, name = desired.key
@@ -95,7 +110,7 @@ def deployment(desired: Desired, pool: Pool, vms: Sequence[Vm], nodes: Mapping[s
 
 @dataclass
 class MachineObjects:
-    """Keeps Machines and MachineDeployments as the VMs are; asks nothing of the API while nothing has changed."""
+    """Keeps these objects as the VMs are; asks nothing of the API while nothing has changed."""
 
     api: KubeApi
     _told: dict[tuple[str, str], list[Object]] = field(default_factory=dict)
@@ -104,15 +119,16 @@ class MachineObjects:
         """Says how a cluster's VMs are."""
         wanted = [machine(desired, vm, nodes.get(vm.name), healthy) for vm in vms]
         wanted += [deployment(desired, pool, vms, nodes) for pool in desired.pools]
+        wanted += [virtual_machine(desired, vm) for vm in vms]
         if self._told.get(desired.key) == wanted:
             return
-        for kind in (MACHINE, MACHINE_DEPLOYMENT):
+        for kind in _KINDS:
             self._keep(kind, desired, [item for item in wanted if item["kind"] == kind.name])
         self._told[desired.key] = wanted
 
     def forget(self, desired: Desired) -> None:
         """Takes those of a cluster away."""
-        for kind in (MACHINE, MACHINE_DEPLOYMENT):
+        for kind in _KINDS:
             self._keep(kind, desired, [])
         self._told.pop(desired.key, None)
 
@@ -121,7 +137,7 @@ class MachineObjects:
         known = {
             item["metadata"]["name"]: item
             for item in self.api.list(kind)[0]
-            if item["metadata"]["namespace"] == namespace and item["spec"]["clusterName"] == name
+            if item["metadata"]["namespace"] == namespace and (item["metadata"].get("labels") or {}).get(CLUSTER_NAME_LABEL) == name
         }
         for gone in set(known) - {item["metadata"]["name"] for item in wanted}:
             self.api.delete(kind.path(namespace, gone))

@@ -25,6 +25,8 @@ class Place:
         pool: its pool in the cluster; empty for the control plane.
         built: digest of what it was made from: another means that it is to be replaced.
         kubernetes: the version that it was made with, and runs as long as it is there.
+        storage_class: that of its disks.
+        vm_class: that which it was made with.
         volumes: its disks besides the root disk.
     """
 
@@ -36,11 +38,19 @@ class Place:
     built: str = ""
     kubernetes: str = ""
     volumes: tuple[Volume, ...] = ()
+    storage_class: str = ""
+    vm_class: str = ""
 
 
 @dataclass(frozen=True)
 class Vm:
-    """One VM of a cluster's; `host` is the identifier of the ESXi host that it is on, `since` when it was last switched on or reset."""
+    """One VM of a cluster's.
+
+    Attributes:
+        host: the identifier of the ESXi host that it is on.
+        since: when it was last switched on or reset.
+        memory_mib: what its VM class gave it.
+    """
 
     name: str
     on: bool
@@ -48,6 +58,7 @@ class Vm:
     handle: Any
     host: str = ""
     since: str = ""
+    memory_mib: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,6 @@ def place_of(noted: dict[str, str]) -> Place | None:
     words = {key.removeprefix(_PREFIX): value for key, value in noted.items() if key.startswith(_PREFIX)}
     if not words:
         return None
-    more = {name: words.get(name, "") for name in ("pool", "built", "kubernetes")}
+    more = {name: words.get(name, "") for name in ("pool", "built", "kubernetes", "storage_class", "vm_class")}
     volumes = tuple(Volume(**volume) for volume in json.loads(words.get("volumes", "[]")))
     return Place(int(words["cell"]), int(words["number"]), words["role"], words["cluster"], **more, volumes=volumes)

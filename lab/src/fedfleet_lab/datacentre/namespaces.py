@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fedfleet_lab.datacentre.kinds import CLUSTER, NAMESPACE, TANZU_CLUSTER
+from fedfleet_lab.datacentre.quotas import storage_of
 from fedfleet_lab.errors import LabError
 
 if TYPE_CHECKING:
@@ -86,10 +87,7 @@ class Namespaces:
 def objects(wanted: WantedNamespace, wishes: Wishes) -> list[dict[str, object]]:
     """Returns all that a namespace of the Supervisor consists of."""
     classes = {class_name(wishes.policies[policy]): limit for policy, limit in wanted.storage.items() if policy in wishes.policies}
-    quota = {
-        f"{name}.storageclass.storage.k8s.io/requests.storage": f"{limit}Mi" if limit is not None else "9223372036854775807"
-        for name, limit in classes.items()
-    }
+    quota = {storage_of(name): f"{limit}Mi" if limit is not None else "9223372036854775807" for name, limit in classes.items()}
     return [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": wanted.name, "labels": {"vSphereClusterID": "domain-c1"}}},
         *(_storage_class(name, binding) for name in classes for binding in ("Immediate", "WaitForFirstConsumer")),

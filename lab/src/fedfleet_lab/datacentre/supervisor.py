@@ -1,4 +1,4 @@
-"""What the Supervisor's API server knows: the real kinds of Cluster API and Tanzu, releases, a ClusterClass, and rights."""
+"""What the Supervisor's API server knows: the real kinds of Cluster API and Tanzu, a ClusterClass, and rights."""
 
 from __future__ import annotations
 
@@ -50,7 +50,6 @@ class SupervisorKinds:
             *_manifests("kinds"),
         ]
         content = [*_manifests("content"), *_manifests("admission")]
-        statuses = [item for item in content if "status" in item]
         digest = hashlib.sha256(json.dumps([kinds, content], sort_keys=True).encode()).hexdigest()
         if _applied(ctx) == digest:
             return
@@ -58,11 +57,6 @@ class SupervisorKinds:
         names = [f"crd/{kind['metadata']['name']}" for kind in kinds]
         ctx.kubectl.wait("--for=condition=Established", *names)
         ctx.kubectl.apply(content)
-        for item in statuses:
-            patch = json.dumps({"status": item["status"]})
-            where = ("-n", item["metadata"]["namespace"]) if "namespace" in item["metadata"] else ()
-            target = (item["kind"].lower(), item["metadata"]["name"])
-            ctx.kubectl.run("patch", *target, *where, "--subresource=status", "--type=merge", "--patch", patch)
         ctx.kubectl.run("annotate", "--overwrite", _MARKED, f"{_MARK}={digest}")
 
     def down(self, ctx: Context) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _POWER = "runtime.powerState"
 _HOST = "runtime.host"
 _SINCE = "summary.runtime.bootTime"
+_MEMORY = "config.hardware.memoryMB"
 _CONNECTION, _MAINTENANCE = "runtime.connectionState", "runtime.inMaintenanceMode"
 _ON = "poweredOn"
 _PORT = 443
@@ -48,11 +49,12 @@ class Vms:
             VsphereError: the vCenter does not answer, or no longer knows the session. So do all methods.
         """
         found = []
-        for values in self._soap.every(vim.VirtualMachine, ["name", _POWER, _HOST, _SINCE, "config.extraConfig"]):
+        for values in self._soap.every(vim.VirtualMachine, ["name", _POWER, _HOST, _SINCE, _MEMORY, "config.extraConfig"]):
             place = place_of({option.key: option.value for option in values.get("config.extraConfig", ())})
             if place is not None:
                 since = str(values.get(_SINCE) or "")
-                found.append(Vm(values["name"], values[_POWER] == _ON, place, values[""], _id(values[_HOST]), since))
+                on, host = values[_POWER] == _ON, _id(values[_HOST])
+                found.append(Vm(values["name"], on, place, values[""], host, since, int(values[_MEMORY])))
         return sorted(found, key=lambda vm: vm.name)
 
     def session(self) -> str:
@@ -86,7 +88,8 @@ class Vms:
             extraConfig=[vim.option.OptionValue(key=key, value=value) for key, value in noted(place).items()],
         )
         task = datacentre["vmFolder"].CreateVM_Task(config=spec, pool=cluster["resourcePool"], host=host.handle)
-        return Vm(name, on=False, place=place, handle=self._soap.finish(task, f"create VM {name}", _TASK_TIMEOUT), host=host.id)
+        handle = self._soap.finish(task, f"create VM {name}", _TASK_TIMEOUT)
+        return Vm(name, on=False, place=place, handle=handle, host=host.id, memory_mib=size.memory_mib)
 
     def move(self, vm: Vm, host: Host) -> None:
         """Puts a VM on another host, switched on or off."""
