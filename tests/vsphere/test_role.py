@@ -1,5 +1,6 @@
 """Role cluster from a login to vCenter to a cluster: what goes wrong ends in a sentence, and the next run comes to what was wanted."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
