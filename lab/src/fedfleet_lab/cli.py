@@ -16,6 +16,7 @@ from fedfleet_lab.cli_context import Name, Network, context, errors_as_sentences
 from fedfleet_lab.config import DEFAULT_NAME
 from fedfleet_lab.datacentre import cli as cli_host
 from fedfleet_lab.datastore import cli as cli_disk
+from fedfleet_lab.datastore import cli_volume
 from fedfleet_lab.host import artefacts
 from fedfleet_lab.node import images as node_images
 from fedfleet_lab.node.machine import Machine
@@ -24,6 +25,7 @@ from fedfleet_lab.recipes import EVERYTHING, ON_DEMAND
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A data centre on this machine: real Kubernetes, storage and network.")
 app.add_typer(cli_node.app, name="node")
 app.add_typer(cli_disk.app, name="disk")
+app.add_typer(cli_volume.app, name="volume")
 app.add_typer(cli_host.app, name="host")
 
 

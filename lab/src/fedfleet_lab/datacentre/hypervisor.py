@@ -1,4 +1,4 @@
-"""Power: what is switched on in the vCenter runs in the lab, and what dies in the lab is off in the vCenter until it is restarted.
+"""Power: what is switched on in the vCenter runs in the lab, what is reset there boots anew, and what dies in the lab is off there until it is restarted.
 
 vSphere HA restarts a VM that died, and those of a host that failed on other hosts; VM Operator switches on again what somebody switched off, as
 long as its cluster wants it (the reference deployment saw a crash mended within one minute, and a VM that was switched off within five). DRS moves
@@ -47,10 +47,11 @@ class Delays:
 
 @dataclass(frozen=True)
 class World:
-    """All VMs and, by their identifiers, all hosts, as one look found them."""
+    """All VMs and, by their identifiers, all hosts, as one look found them; `session` is the one of the look."""
 
     vms: list[Vm]
     hosts: Mapping[str, Host]
+    session: str = ""
 
 
 @dataclass
@@ -62,6 +63,7 @@ class Hypervisor:
     delays: Delays = field(default_factory=Delays)
     _booted: set[str] = field(default_factory=set)
     _back_at: dict[str, float] = field(default_factory=dict)
+    _since: dict[str, tuple[str, str]] = field(default_factory=dict)
     # Nodes of a cell share control groups and links, which are made one at a time.
     _booting: threading.Lock = field(default_factory=threading.Lock)
     _moving: threading.Lock = field(default_factory=threading.Lock)
@@ -69,8 +71,9 @@ class Hypervisor:
 
     def round(self) -> None:
         """Looks at every VM once."""
+        session = self.vms.session()
         found = self.vms.all()
-        world = World(found, {host.id: host for host in self.vms.hosts()})
+        world = World(found, {host.id: host for host in self.vms.hosts()}, session)
         now = time.monotonic()
         for vm in found:
             self._errands.run(vm.name, partial(self._in_step, vm, world, now))
@@ -79,6 +82,8 @@ class Hypervisor:
         self._booted &= names
         for gone in set(self._back_at) - names:
             self._back_at.pop(gone, None)
+        for gone in set(self._since) - names:
+            self._since.pop(gone)
 
     def _in_step(self, vm: Vm, world: World, now: float) -> None:
         ctx = self.cells.context(vm.place.cell, world.vms)
@@ -94,9 +99,15 @@ class Hypervisor:
             self.vms.power_off(vm)
         elif vm.on and not runs:
             _LOG.info("%s boots", vm.name)
+            self._since.pop(vm.name, None)
             with self._booting:
                 cells.boot(ctx, vm.place)
             self._booted.add(vm.name)
+        elif vm.on and self._was_reset(vm, world):
+            # It boots in the next round.
+            _LOG.info("%s is reset", vm.name)
+            self._booted.discard(vm.name)
+            cells.cut_power(ctx, vm.place)
         elif vm.on:
             self._booted.add(vm.name)
             self._back_at.pop(vm.name, None)
@@ -114,8 +125,17 @@ class Hypervisor:
     def _stop(self, ctx: Context, vm: Vm, back_at: float) -> None:
         """Ends what a VM stands for, and notes when the VM is to be switched on again."""
         self._booted.discard(vm.name)
+        self._since.pop(vm.name, None)
         cells.cut_power(ctx, vm.place)
         self._back_at[vm.name] = back_at
+
+    def _was_reset(self, vm: Vm, world: World) -> bool:
+        """Whether a VM that runs was reset since the last look; a vCenter that was started anew has all VMs begin anew, and is no reset."""
+        known = self._since.get(vm.name)
+        if known == (world.session, vm.since):
+            return False
+        self._since[vm.name] = (world.session, vm.since)
+        return known is not None and known[1] != vm.since and known[0] == self.vms.session()
 
     def _move(self, vm: Vm, world: World) -> bool:
         """Puts a VM on another host, without a word to its node; returns False where there is none for it."""

@@ -40,13 +40,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Vm:
-    """One VM of a cluster's; `host` is the identifier of the ESXi host that it is on."""
+    """One VM of a cluster's; `host` is the identifier of the ESXi host that it is on, `since` when it was last switched on or reset."""
 
     name: str
     on: bool
     place: Place
     handle: Any
     host: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True)

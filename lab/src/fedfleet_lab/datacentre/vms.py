@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _POWER = "runtime.powerState"
 _HOST = "runtime.host"
+_SINCE = "summary.runtime.bootTime"
 _CONNECTION, _MAINTENANCE = "runtime.connectionState", "runtime.inMaintenanceMode"
 _ON = "poweredOn"
 _PORT = 443
@@ -47,11 +48,17 @@ class Vms:
             VsphereError: the vCenter does not answer, or no longer knows the session. So do all methods.
         """
         found = []
-        for values in self._soap.every(vim.VirtualMachine, ["name", _POWER, _HOST, "config.extraConfig"]):
+        for values in self._soap.every(vim.VirtualMachine, ["name", _POWER, _HOST, _SINCE, "config.extraConfig"]):
             place = place_of({option.key: option.value for option in values.get("config.extraConfig", ())})
             if place is not None:
-                found.append(Vm(values["name"], values[_POWER] == _ON, place, values[""], _id(values[_HOST])))
+                since = str(values.get(_SINCE) or "")
+                found.append(Vm(values["name"], values[_POWER] == _ON, place, values[""], _id(values[_HOST]), since))
         return sorted(found, key=lambda vm: vm.name)
+
+    def session(self) -> str:
+        """Returns the session's identifier: another one once the vCenter was started anew, which then says that all VMs were."""
+        (values,) = self._soap.properties([self._soap.content.sessionManager], ["currentSession"])
+        return str(values["currentSession"].key)
 
     def hosts(self) -> list[Host]:
         """Returns every ESXi host."""

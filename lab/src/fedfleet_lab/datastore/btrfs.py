@@ -89,6 +89,10 @@ class Btrfs:
         """Removes a subvolume; the kernel frees its space in the background."""
         run(["btrfs", "subvolume", "delete", "--commit-after", path])
 
+    def set_readonly(self, path: Path, readonly: bool) -> None:
+        """Has a subvolume refuse changes, or take them again. Files that are open for writing stay so."""
+        run(["btrfs", "property", "set", "-t", "subvol", path, "ro", "true" if readonly else "false"])
+
     def subvolume_id(self, path: Path) -> int:
         """Returns the subvolume's number, which is also that of its quota group."""
         return int(run(["btrfs", "inspect-internal", "rootid", path]).stdout)

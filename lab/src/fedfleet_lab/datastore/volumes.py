@@ -65,6 +65,14 @@ class VolumeStore:
         """Removes a volume and all that is in it."""
         self._delete(self.path(volume))
 
+    def set_readonly(self, volume: str, readonly: bool) -> None:
+        """Has a volume refuse changes, as after an error of its file system, or take them again.
+
+        Raises:
+            DatastoreError: the volume does not exist.
+        """
+        self.pool.filesystem.set_readonly(self.path(volume), readonly)
+
     def take_snapshot(self, volume: str, snapshot: str) -> None:
         """Freezes the volume's present content under the name `snapshot`.
 
