@@ -15,6 +15,8 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Manifests]:
             "exchange_node_selector": {"zone": "dmz"},
             "exchange_tolerations": [{"key": "dmz", "operator": "Exists"}],
         },
+        "production": {"site_profile": "production"},
+        "spread": {"exchange_required_spread": True},
     }
     return render("exchange", "manifests.yml.j2", variants, tmp_path_factory.mktemp("exchange-role"))
 
@@ -27,6 +29,15 @@ def test_pods_go_where_the_site_says(rendered: dict[str, Manifests]) -> None:
 
 def test_pods_go_anywhere_where_the_site_says_nothing(rendered: dict[str, Manifests]) -> None:
     assert [name for name, template in workloads(rendered["default"]) if {"nodeSelector", "tolerations"} & set(template["spec"])] == []
+
+
+@pytest.mark.parametrize(("variant", "rule"), [("default", "ScheduleAnyway"), ("production", "DoNotSchedule"), ("spread", "DoNotSchedule")])
+def test_no_node_takes_all_replicas_of_a_kind_with_it(rendered: dict[str, Manifests], variant: str, rule: str) -> None:
+    for name, template in workloads(rendered[variant]):
+        (constraint,) = template["spec"]["topologySpreadConstraints"]
+        assert (constraint["topologyKey"], constraint["whenUnsatisfiable"]) == ("kubernetes.io/hostname", rule), name
+        assert constraint["labelSelector"]["matchLabels"] == {"app.kubernetes.io/name": name}
+        assert constraint["nodeTaintsPolicy"] == "Honor", "a lost node must not keep its replica from coming back elsewhere"
 
 
 @pytest.mark.parametrize(("variant", "policy"), [("default", "IfNotPresent"), ("placed", "Always")])

@@ -18,6 +18,7 @@ from fedfleet.exit_codes import ExitCode
 from fedfleet.kube import Client
 from support.cluster import eventually
 from support.commands import BIN, ROOT
+from support.drill_runs import drill, holds, reported
 from support.federation import Federation
 
 pytestmark = pytest.mark.timeout(900)
@@ -33,25 +34,6 @@ WELL_SECONDS = 180
 def client(federation: Federation) -> Iterator[Client]:
     with Client.connect(federation.lab.kubeconfig) as connected:
         yield connected
-
-
-def drill(federation: Federation, *arguments: str, code: int = 0) -> str:
-    return federation.lab.fedfleet("drill", *arguments, "-i", str(federation.inventory)).expect(code).output
-
-
-def reported(federation: Federation, name: str) -> dict[str, Any]:
-    """How a drill went last, by the report's JSON."""
-    out = federation.lab.fedfleet("drill", "report", "--json", "-i", str(federation.inventory)).output
-    (entry,) = [entry for entry in json.loads(out)["drills"] if entry["name"] == name]
-    return dict(entry)
-
-
-def holds(federation: Federation, name: str) -> None:
-    drill(federation, "run", name)
-    entry = reported(federation, name)
-    assert (entry["held"], entry["outcome"]) == (True, "held")
-    assert entry["recovery_seconds"] is not None
-    assert entry["recovery_seconds"] <= entry["expected_seconds"]
 
 
 def test_a_replica_that_is_lost_comes_back(federation: Federation) -> None:

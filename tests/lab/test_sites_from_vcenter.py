@@ -8,20 +8,12 @@ import pytest
 
 from support.datacentre import folder, machines
 from support.federation import Federation
-from support.lab import COLD_SECONDS, RunningLab
+from support.lab import RunningLab
 from support.organisations import Organisation, send_admission, send_card
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(3600)]
 
 SITES = ("party40000", "party30000", "exchange")
-
-
-@pytest.fixture(scope="module")
-def datacentre_with_images(datacentre: RunningLab) -> RunningLab:
-    build = ("images", "build", "--registry", datacentre.registry, "--plain-http")
-    datacentre.fedfleet(*build, timeout=COLD_SECONDS).expect()
-    datacentre.fedfleet("lab", "images").expect()
-    return datacentre
 
 
 def remove(site: Federation, name: str, *arguments: str) -> None:

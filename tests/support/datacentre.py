@@ -41,6 +41,15 @@ def datacentre() -> Iterator[RunningLab]:
             lab.fedfleet("lab", "down").expect()
 
 
+@pytest.fixture(scope="module")
+def datacentre_with_images(datacentre: RunningLab) -> RunningLab:
+    """The data centre, with all images in its registry and on the nodes that it makes."""
+    build = ("images", "build", "--registry", datacentre.registry, "--plain-http")
+    datacentre.fedfleet(*build, timeout=COLD_SECONDS).expect()
+    datacentre.fedfleet("lab", "images").expect()
+    return datacentre
+
+
 def folder(lab: RunningLab) -> Path:
     """Where the lab keeps what it knows of its vCenter and Supervisor."""
     return lab.cache / "lab" / lab.name

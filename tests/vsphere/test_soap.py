@@ -6,6 +6,8 @@ import pytest
 from pyVmomi import VmomiSupport, pbm, vim, vmodl
 from pyVmomi.SoapAdapter import SoapStubAdapter
 
+from fedfleet_lab.datacentre import vms
+from fedfleet_lab.datacentre.vms import Vms
 from support.cluster import eventually
 from support.soap import extra_config, finished, make_vm, named, names, result, soap
 from support.vcenter import ADMINISTRATOR, INVENTORY, READER, RunningVCenter
@@ -80,6 +82,26 @@ def test_power_is_switched(vcenter: RunningVCenter) -> None:
         result(vm.ResetVM_Task())
         result(vm.PowerOffVM_Task())
         assert vm.runtime.powerState == "poweredOff"
+
+
+def test_a_reset_is_seen_by_when_the_vm_was_last_switched_on(vcenter: RunningVCenter) -> None:
+    with soap(vcenter) as instance:
+        vm = make_vm(instance, "reset")
+        result(vm.PowerOnVM_Task())
+        before = vm.summary.runtime.bootTime
+        result(vm.ResetVM_Task())
+        assert vm.runtime.powerState == "poweredOn"
+        assert vm.summary.runtime.bootTime > before
+
+
+def test_the_lab_tells_its_sessions_apart(vcenter: RunningVCenter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vms, "_PORT", vcenter.simulator.port)
+    simulator = vcenter.simulator
+    known = Vms(simulator.host, ADMINISTRATOR.user, ADMINISTRATOR.password, simulator.authority.pair.certificate)
+    before = known.session()
+    assert known.session() == before
+    known.connect()
+    assert known.session() != before
 
 
 def test_a_vm_is_reconfigured_and_destroyed(vcenter: RunningVCenter) -> None:

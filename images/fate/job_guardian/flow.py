@@ -24,6 +24,8 @@ _PARTNERS_SECONDS = 120.0
 _JOBS = 60
 _OK = 0
 _UNKNOWN_TASK = 2000
+# What the scheduler knows already "does not take effect".
+_NO_EFFECT = 2002
 
 
 class SilentError(Exception):
@@ -85,8 +87,9 @@ class Flow:
         return ""
 
     def report(self, job: Job, task: Task, part: Part) -> None:
-        """Tell the scheduler how a part ended, as the party itself does once."""
-        self._own("POST", "/v2/scheduler/task/report", self._which(job, part.role, part.party, task) | {"status": part.state})
+        """Tell the scheduler how a part ended, as the party itself does once; where it knows that of one part, it must still hear of the others."""
+        told = self._which(job, part.role, part.party, task) | {"status": part.state}
+        self._own("POST", "/v2/scheduler/task/report", told, accept=(_NO_EFFECT,))
 
     def free_task(self, job: Job, task: Task) -> None:
         """Give back the cores that a task holds without running, at every party; those that hold none refuse, and that is well.

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from fedfleet.drills import faults, jobs, probes
+from fedfleet.drills import faults, hdfs, jobs, machines, nodes, probes, volumes
 from fedfleet.drills.experiment import DrillFileError, ProcessProvider
 from fedfleet.drills.scene import Found
 from fedfleet.errors import FedFleetError
@@ -45,7 +45,20 @@ FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
         faults.delete_pods,
         faults.heal_network,
         faults.kill_container,
-        faults.switch_vm,
+        hdfs.blocks_readable,
+        hdfs.bring_datanode_back,
+        hdfs.datanodes_live,
+        hdfs.take_datanode_away,
+        machines.find_machine,
+        machines.machine_runs,
+        machines.switch_machine,
+        machines.switch_machines_on,
+        nodes.find_node,
+        nodes.images_volume_mounted,
+        nodes.nodes_ready,
+        volumes.fill_volume,
+        volumes.free_volume,
+        volumes.volume_takes_writes,
     )
 }
 
@@ -96,7 +109,7 @@ def _run_command(scene: Scene, provider: ProcessProvider) -> dict[str, object]:
     Raises:
         CommandError: it did not end in time, or not with 0.
     """
-    done = _command(provider)
+    done = _command(scene, provider)
     if done.returncode:
         raise CommandError(
             f"{provider.path} ended with {done.returncode}",
@@ -108,20 +121,19 @@ def _run_command(scene: Scene, provider: ProcessProvider) -> dict[str, object]:
 
 def _look_by_command(scene: Scene, provider: ProcessProvider) -> Found:
     """What a command looks at holds where it ends with 0."""
-    del scene
-    done = _command(provider)
+    done = _command(scene, provider)
     said = (done.stdout.strip() or done.stderr.strip())[-_TAIL:]
     return Found(done.returncode == 0, f"{provider.path} ended with {done.returncode}: {said}")
 
 
-def _command(provider: ProcessProvider) -> subprocess.CompletedProcess[str]:
+def _command(scene: Scene, provider: ProcessProvider) -> subprocess.CompletedProcess[str]:
     # Beside our interpreter is `fedfleet` itself, though nobody may have put that on the path.
-    environment = os.environ | {"PATH": os.pathsep.join((os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)))}
+    path = os.pathsep.join((os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)))
     words = shlex.split(provider.arguments) if isinstance(provider.arguments, str) else provider.arguments
     try:
         return subprocess.run(
             [provider.path, *words],
-            env=environment,
+            env=os.environ | {"PATH": path} | scene.environment,
             capture_output=True,
             text=True,
             timeout=provider.timeout,

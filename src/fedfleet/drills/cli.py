@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from fedfleet.drills.conduct import Ground
     from fedfleet.drills.experiment import Experiment
     from fedfleet.drills.summary import DrillReport
+    from fedfleet.sites import VcenterLogin
 
 app = typer.Typer(
     help="Do faults on purpose, and measure what becomes of them: docs/how-to/drills.md.", no_args_is_help=True, add_completion=False
 )
 
 _PLAIN_WIDTH = 200
+# What one drill did to a node, other sites feel too, and are well again some time after it.
+_PATIENCE_SECONDS = 180.0
 
 
 class Output(StrEnum):
@@ -132,7 +135,7 @@ def run(
     for experiment in wanted:
         tell = _teller(experiment.name, began)
         try:
-            journal = conduct(experiment, ground, tell)
+            journal = conduct(experiment, ground, tell, _PATIENCE_SECONDS if ran else 0)
         except KeyboardInterrupt:
             interrupted = True
             break
@@ -188,7 +191,7 @@ def report(
 
 
 @app.command("rollback")
-def rollback(inventory: Inventory = Path("inventories/lab")) -> None:
+def rollback(inventory: Inventory = Path("inventories/lab"), extra_vars: ExtraVars = None) -> None:
     """Restore what drills left behind whose runner was killed: by what they wrote down before they did anything.
 
     Ends 0 when nothing is left to undo, 10 when something could not be undone, 8 when a drill is still at work.
@@ -206,11 +209,25 @@ def rollback(inventory: Inventory = Path("inventories/lab")) -> None:
             typer.echo(f"{folder.name}: the drill is still at work, and restores the site itself; end it with Ctrl-C", err=True)
             code = code or ExitCode.LOCKED
             continue
-        now, _ = restore(folder, lambda line: typer.echo(line, err=True))
+        now, _ = restore(folder, lambda line: typer.echo(line, err=True), vcenter=_vcenter_again(known, inventory, extra_vars))
         typer.echo(f"{now.drill} on {now.site.name}: {'NOT RESTORED' if now.pending else 'restored'}")
         if now.pending:
             code = ExitCode.CLEAN_UP_FAILED
     raise typer.Exit(code)
+
+
+def _vcenter_again(known: undo.Undo | None, inventory: Path, extra_vars: list[str] | None) -> VcenterLogin | None:
+    """The login to vCenter, where something is to be undone there; where it cannot be read, what needs none is undone anyhow."""
+    from fedfleet.drills.experiment import in_vcenter
+    from fedfleet.sites import vcenter_login
+
+    if known is None or not any(in_vcenter(step.activity) for step in known.steps if not step.done):
+        return None
+    try:
+        return vcenter_login(_directory(inventory), known.site.name, extra_vars or ())
+    except FedFleetError as error:
+        typer.echo(f"Warning: {error}", err=True)
+        return None
 
 
 def _wanted(
@@ -228,7 +245,7 @@ def _wanted(
         wanted = [experiment for experiment in wanted if experiment.terms.site in kinds]
     if not wanted:
         raise typer.BadParameter("name a drill, or choose with --tag or --quick; `fedfleet drill list` has them", param_hint="DRILL")
-    return wanted, Ground(sites, directory, site)
+    return wanted, Ground(sites, directory, site, extra_vars or ())
 
 
 def _report(inventory: Path, only: list[tuple[str, str]] | None = None) -> DrillReport:

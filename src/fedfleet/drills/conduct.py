@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from fedfleet.checks import Level, check_site
 from fedfleet.checks.looking import look_at
@@ -17,28 +19,38 @@ from fedfleet.drills.guards import RefusedError, check_allowed
 from fedfleet.drills.history import DRILLS, forget_old, new_folder
 from fedfleet.drills.runner import Runner
 from fedfleet.drills.scene import Scene
+from fedfleet.drills.watchdog import start_watchdog
 from fedfleet.locks.holder import holder_of
 from fedfleet.locks.keeper import Watched, start_keeper
 from fedfleet.locks.lease import LockedError
 from fedfleet.locks.process import Process
 from fedfleet.locks.site import SiteLock
-from fedfleet.sites import site_named
+from fedfleet.sites import NoVcenterError, site_named, vcenter_login
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from fedfleet.drills.experiment import Experiment
     from fedfleet.drills.journal import Journal
-    from fedfleet.sites import InventorySite
+    from fedfleet.sites import InventorySite, VcenterLogin
+
+_PAUSE_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Where drills are done: the sites of an inventory, its directory, and the site that is meant of each kind, empty for the first."""
+    """Where drills are done.
+
+    Attributes:
+        sites: those of an inventory. directory: the inventory's.
+        wanted: the site that is meant of each kind; empty for the first.
+        extra_vars: what `ansible-playbook -e` takes, for what of the inventory is read later.
+    """
 
     sites: Sequence[InventorySite]
     directory: Path
     wanted: str = ""
+    extra_vars: Sequence[str] = ()
 
     def site_for(self, experiment: Experiment) -> InventorySite:
         """The site that a drill is done to.
@@ -51,9 +63,24 @@ class Ground:
             return site_named(self.sites, self.wanted, experiment.terms.site)
         return there[0] if there else site_named(self.sites, "", experiment.terms.site)
 
+    def vcenter_for(self, experiment: Experiment, site: InventorySite) -> VcenterLogin | None:
+        """How the drill reaches the site's machines; None for one that touches none.
 
-def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None]) -> Journal:
-    """Carry out one drill.
+        Raises:
+            RefusedError: it does, and nothing says how.
+        """
+        if not experiment.needs_vcenter:
+            return None
+        try:
+            return vcenter_login(self.directory, site.name, self.extra_vars)
+        except NoVcenterError as error:
+            raise RefusedError(
+                error.summary, expected=error.expected, where=error.where, next_step="Other drills need no vCenter: fedfleet drill list"
+            ) from error
+
+
+def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None], patience: float = 0) -> Journal:
+    """Carry out one drill; a site that is not well is waited for, ``patience`` seconds: what was drilled just before may have touched it too.
 
     Raises:
         RefusedError: it may not be, the site is not well, or an earlier drill's rollback is not done; nothing was touched.
@@ -65,10 +92,12 @@ def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None])
     check_allowed(experiment, site, datetime.now(UTC))
     _check_restored(ground.directory, site)
     others = tuple(other for other in ground.sites if other.name != site.name)
-    with Scene(site, others, tell) as scene, held(scene, experiment.name):
+    vcenter = ground.vcenter_for(experiment, site)
+    with Scene(site, others, tell, vcenter=vcenter) as scene, held(scene, experiment.name):
         tell("checking the site")
-        _check_well(site)
-        journal = Runner(experiment, scene, new_folder(ground.directory, experiment.name)).run()
+        _await_well(site, patience)
+        folder = new_folder(ground.directory, experiment.name)
+        journal = Runner(experiment, scene, folder, watchdog=partial(start_watchdog, vcenter=vcenter)).run()
     forget_old(ground.directory)
     return journal
 
@@ -110,6 +139,19 @@ def _check_restored(directory: Path, site: InventorySite) -> None:
                 where=str(folder),
                 next_step="Run fedfleet drill rollback",
             )
+
+
+def _await_well(site: InventorySite, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            _check_well(site)
+        except RefusedError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _check_well(site: InventorySite) -> None:

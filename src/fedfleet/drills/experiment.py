@@ -1,7 +1,7 @@
 """A drill as its file describes it: chaostoolkit's experiment format (chaostoolkit-lib 1.44, `chaoslib/experiment.py`), and what we add to it.
 
 What is ours stands where the format lets tools keep what is theirs: an entry named `fedfleet` in `extensions`. Providers are Python functions of
-`fedfleet.drills.probes`, `.jobs` and `.faults`, and commands (`type: process`); nothing else of a file is ever run.
+those modules of `fedfleet.drills` that `Module` names, and commands (`type: process`); nothing else of a file is ever run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,17 @@ from fedfleet.errors import FedFleetError
 from fedfleet.safe_yaml import safe_load
 
 EXTENSION = "fedfleet"
+MACHINES = "fedfleet.drills.machines"
 SiteKind: TypeAlias = Literal["party", "exchange"]
+Module: TypeAlias = Literal[
+    "fedfleet.drills.faults",
+    "fedfleet.drills.hdfs",
+    "fedfleet.drills.jobs",
+    "fedfleet.drills.machines",
+    "fedfleet.drills.nodes",
+    "fedfleet.drills.probes",
+    "fedfleet.drills.volumes",
+]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")]
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -34,7 +44,7 @@ class PythonProvider(_Part):
     """A function of ours, by name, with its arguments."""
 
     type: Literal["python"]
-    module: Literal["fedfleet.drills.probes", "fedfleet.drills.jobs", "fedfleet.drills.faults"]
+    module: Module
     func: str
     arguments: dict[str, Any] = {}
 
@@ -70,6 +80,11 @@ class Activity(_Part):
     provider: Provider
     tolerance: Literal[True] | None = None
     pauses: Pauses = Pauses()
+
+
+def in_vcenter(activity: Activity) -> bool:
+    """Whether an activity takes place in vCenter."""
+    return isinstance(activity.provider, PythonProvider) and activity.provider.module == MACHINES
 
 
 class Hypothesis(_Part):
@@ -148,6 +163,11 @@ class Experiment(_Part):
     def name(self) -> str:
         """The drill's name."""
         return self.terms.drill
+
+    @property
+    def needs_vcenter(self) -> bool:
+        """Whether it looks at the site's machines in vCenter, or touches them."""
+        return any(map(in_vcenter, (*self.hypothesis.probes, *self.method, *self.rollbacks)))
 
     @property
     def fault(self) -> Activity:

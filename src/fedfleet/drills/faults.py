@@ -5,21 +5,17 @@ Drill files name these functions; their arguments beside the scene are the file'
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING, Final
 
-from fedfleet import vsphere
 from fedfleet.drills.probes import is_ready
 from fedfleet.drills.scene import Scene
 from fedfleet.errors import FedFleetError
-from fedfleet.vsphere import power
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fedfleet.kube import Client, KubeObject
-    from fedfleet.vsphere.power import Wish
 
 _POLICIES: Final = "networking.k8s.io/v1"
 # What a party's network policies let through to and from the outside (roles/fate/templates/policies.yml.j2). All else is denied by default.
@@ -42,12 +38,12 @@ def delete_pods(scene: Scene, component: str, most: int = 0, grace_seconds: int 
         NoFaultError: none was Ready.
     """
     client, namespace = scene.client(), scene.site.namespace
-    victims = _ready_pods(client, namespace, component)[: most or None]
+    victims = ready_pods(client, namespace, component)[: most or None]
     for pod in victims:
         _delete(client, pod, grace_seconds)
     deadline = time.monotonic() + grace_seconds + _SEEN_SECONDS
     gone = {pod["metadata"]["uid"] for pod in victims}
-    while any(pod["metadata"]["uid"] in gone and is_ready(pod) for pod in _pods(client, namespace, component)):
+    while any(pod["metadata"]["uid"] in gone and is_ready(pod) for pod in pods_of(client, namespace, component)):
         if time.monotonic() > deadline:
             raise NoFaultError("Deleted pods are still there", where=f"component {component} in {namespace}")
         scene.pause(_PAUSE)
@@ -63,7 +59,7 @@ def kill_container(scene: Scene, component: str, most: int = 0) -> dict[str, obj
         NoFaultError: none was Ready, or none ended.
     """
     client, namespace = scene.client(), scene.site.namespace
-    victims = _ready_pods(client, namespace, component)[: most or None]
+    victims = ready_pods(client, namespace, component)[: most or None]
     before = {pod["metadata"]["name"]: _container_ids(pod) for pod in victims}
     for pod in victims:
         container = pod["spec"]["containers"][0]["name"]
@@ -108,51 +104,26 @@ def heal_network(scene: Scene) -> dict[str, object]:
     return {"policies": healed}
 
 
-def switch_vm(scene: Scene, path: str, state: Wish, port: int = 443, timeout: float = 120) -> dict[str, object]:
-    """Bring the power of a virtual machine to `on`, `off` (the plug is pulled), `shutdown` or `reset`, through vCenter.
-
-    Which vCenter and as whom, the environment says, as for module vm_power: VCENTER_HOST, VCENTER_USER, VCENTER_PASSWORD and VCENTER_CA. Nodes of workload
-    clusters are for their Supervisor to put back.
-
-    Args:
-        scene: not looked at; it is whose nodes they are.
-        path: inventory path, such as `DC0/vm/nodes/worker-1`.
-        state: what its power is to be.
-        port: vCenter's.
-        timeout: seconds.
-
-    Raises:
-        NoFaultError: the environment does not say which vCenter. fedfleet.vsphere.VsphereError: vCenter refuses.
-    """
-    del scene
-    named = {name: os.environ.get(name, "") for name in ("VCENTER_HOST", "VCENTER_USER", "VCENTER_PASSWORD")}
-    missing = [name for name, value in named.items() if not value]
-    if missing:
-        raise NoFaultError(
-            "It is not said which vCenter has the machine",
-            expected=", ".join(missing) + " in the environment",
-            next_step="Set them for the drill, and for fedfleet drill rollback",
-        )
-    host, user, password = named.values()
-    with vsphere.Client.connect(host, user, password, ca_file=os.environ.get("VCENTER_CA") or None, port=port) as client:
-        outcome = power.apply(client, power.find(client, path=path), state, timeout=timeout)
-    return {"machine": outcome.machine.name, "before": outcome.before, "after": outcome.after}
-
-
 def _select(client: Client, namespace: str, policy: str, label: str | None) -> None:
     """Have a policy ask for a label that no pod has, or no longer."""
     change = {"spec": {"podSelector": {"matchLabels": {CUT_LABEL: label}}}}
     client.patch("NetworkPolicy", policy, namespace, change, api_version=_POLICIES)
 
 
-def _ready_pods(client: Client, namespace: str, component: str) -> list[KubeObject]:
-    found = [pod for pod in _pods(client, namespace, component) if is_ready(pod)]
+def ready_pods(client: Client, namespace: str, component: str) -> list[KubeObject]:
+    """The pods of a component that are Ready, by name.
+
+    Raises:
+        NoFaultError: none is.
+    """
+    found = [pod for pod in pods_of(client, namespace, component) if is_ready(pod)]
     if not found:
         raise NoFaultError("There is no pod to do the fault to", expected="a Ready pod", where=f"component {component} in {namespace}")
     return sorted(found, key=lambda pod: str(pod["metadata"]["name"]))
 
 
-def _pods(client: Client, namespace: str, component: str) -> list[KubeObject]:
+def pods_of(client: Client, namespace: str, component: str) -> list[KubeObject]:
+    """The pods of a component."""
     return client.list("Pod", namespace, {"app.kubernetes.io/name": component}, api_version="v1")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fedfleet.drills.scene import Found, Scene
 from fedfleet.exchange.admitted import read_credentials
-from fedfleet.exchange.findings import judge
+from fedfleet.exchange.findings import TABLE, UNKNOWN, judge
 from fedfleet.exchange.questions import header_checks, sni_checks
 from fedfleet.exchange.reload import ask_exchange
 from fedfleet.exchange.settings import ROSTER_CONFIG_MAP
@@ -139,15 +139,16 @@ def replicas_serve(scene: Scene) -> Found:
     return Found(not wrong, "; ".join(map(str, wrong)) or f"{len({finding.replica for finding in findings})} replicas, each asked")
 
 
-def exchange_serves(scene: Scene, kind: RouteKind) -> Found:
+def exchange_serves(scene: Scene, kind: RouteKind, parties: bool = True) -> Found:
     """The exchange's door leads to every admitted party: `header` for coordination, `sni` for brokers; asked from here.
 
-    This is what parties notice: whichever replica answers.
+    This is what parties notice: whichever replica answers. Without ``parties``, that the exchange itself knows its routes is enough.
     """
     door = scene.kept.setdefault(f"door by {kind}", None) or _door(scene, kind)
     scene.kept[f"door by {kind}"] = door
-    answers = ask_all([replace(check.question, host=door.address, port=door.port, timeout=_PATIENCE) for check in door.checks])
-    judged = [(check.about, *check.judged(answer)) for check, answer in zip(door.checks, answers, strict=True)]
+    checks = door.checks if parties else [check for check in door.checks if check.about in (TABLE, UNKNOWN)]
+    answers = ask_all([replace(check.question, host=door.address, port=door.port, timeout=_PATIENCE) for check in checks])
+    judged = [(check.about, *check.judged(answer)) for check, answer in zip(checks, answers, strict=True)]
     wrong = [f"{about}: {detail}" for about, good, detail in judged if not good]
     return Found(not wrong, "; ".join(wrong) or f"{len(judged)} requests answered")
 

@@ -14,6 +14,7 @@ from fedfleet.drills.scene import Scene
 if TYPE_CHECKING:
     from fedfleet.drills.experiment import Activity
     from fedfleet.drills.journal import ActivityRun
+    from fedfleet.sites import VcenterLogin
 
 _STEP_SECONDS: Final = 180.0
 
@@ -23,6 +24,7 @@ def restore(
     tell: Callable[[str], None],
     kept: dict[str, Any] | None = None,
     find: Callable[[Activity], Callable[[Scene], Any]] = function_of,
+    vcenter: VcenterLogin | None = None,
 ) -> tuple[undo.Undo, tuple[ActivityRun, ...]]:
     """Carry out what of a drill's rollback is not done; returns how it stands now, and what was done.
 
@@ -33,7 +35,7 @@ def restore(
     known = undo.read(folder)
     if known is None or not known.pending:
         return undo.undo_all(folder, lambda _activity: ""), ()
-    with Scene(known.site, known.others, tell, dict(kept or {})) as scene:
+    with Scene(known.site, known.others, tell, dict(kept or {}), vcenter=vcenter) as scene:
 
         def one(activity: Activity) -> str:
             tell(f"rollback: {activity.name}")

@@ -94,8 +94,8 @@ class Runner:
                 self._until(
                     lambda: len({sample.probe for sample in watch.samples}) == len(self.experiment.hypothesis.probes), _BASELINE_SECONDS
                 )
-                self._method()
-                self._settle(watch)
+                if self._method():
+                    self._settle(watch)
             self._after = look_around(self.experiment, self.scene, _ROUND_SECONDS, self.find)
         except KeyboardInterrupt:
             tell("interrupted: restoring the site")
@@ -127,8 +127,8 @@ class Runner:
         undo.write(self.folder, known)
         self.watchdog(self.folder, os.getpid())
 
-    def _method(self) -> None:
-        """Carry out the method up to the first action that fails: what follows stands on it."""
+    def _method(self) -> bool:
+        """Carry out the method up to the first action that fails: what follows stands on it. Returns whether all of it was; else nothing is waited for."""
         fault = self.experiment.fault
         for activity in self.experiment.method:
             self._pause(activity.pauses.before)
@@ -140,8 +140,9 @@ class Runner:
             if activity.type == "probe" or done.status == "failed":
                 self.scene.tell(f"{activity.name}: {_said(done)}")
             if activity.type == "action" and done.status == "failed":
-                return
+                return False
             self._pause(activity.pauses.after)
+        return True
 
     def _settle(self, watch: Watch) -> None:
         """Wait until everything has held for long enough, or the drill's time is up."""
@@ -170,7 +171,7 @@ class Runner:
         if not self.experiment.rollbacks:
             return CleanUp.NOTHING
         try:
-            known, self._rollbacks = restore(self.folder, self.scene.tell, self.scene.kept, self.find)
+            known, self._rollbacks = restore(self.folder, self.scene.tell, self.scene.kept, self.find, self.scene.vcenter)
         except FedFleetError as error:
             self.scene.tell(f"rollback FAILED: {error}")
             return CleanUp.FAILED
@@ -181,7 +182,7 @@ class Runner:
         if not self.experiment.rollbacks or (self._after is not None and self._after.steady_state_met):
             return ()
         deadline = self.clock() + _AFTERMATH_SECONDS
-        with Scene(self.scene.site, self.scene.others, self.scene.tell, dict(self.scene.kept)) as scene:
+        with Scene(self.scene.site, self.scene.others, self.scene.tell, dict(self.scene.kept), vcenter=self.scene.vcenter) as scene:
             while True:
                 found = look_around(self.experiment, scene, _ROUND_SECONDS, self.find)
                 if found.steady_state_met:

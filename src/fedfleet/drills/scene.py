@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from fedfleet.kube import Client
-    from fedfleet.sites import InventorySite
+    from fedfleet.sites import InventorySite, VcenterLogin
 
 
 class OverError(FedFleetError):
@@ -41,6 +41,7 @@ class Scene:
         tell: is told how it goes.
         kept: what a step leaves for a later one, such as a job's id.
         over: set when the drill is over, so that steps that wait do not wait on.
+        vcenter: how the site's machines are reached; None for drills that touch none.
     """
 
     site: InventorySite
@@ -48,6 +49,7 @@ class Scene:
     tell: Callable[[str], None] = lambda _line: None
     kept: dict[str, Any] = field(default_factory=dict)
     over: threading.Event = field(default_factory=threading.Event)
+    vcenter: VcenterLogin | None = None
     _clients: dict[str, Client] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -78,6 +80,18 @@ class Scene:
         """
         if self.over.wait(seconds):
             raise OverError("The drill is over")
+
+    def name_for_commands(self, **found: str) -> None:
+        """Have the commands of later steps find something in their environment, such as DRILL_NODE."""
+        self.kept.setdefault("found", {}).update(found)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the commands of a drill's file find in their environment beside our own: where they are, and what steps before them have found."""
+        known = {"DRILL_SITE": self.site.name, "DRILL_NAMESPACE": self.site.namespace}
+        known |= {"KUBECONFIG": self.site.kubeconfig} if self.site.kubeconfig else {}
+        found: dict[str, str] = self.kept.get("found", {})
+        return known | found
 
     @property
     def party(self) -> Party:

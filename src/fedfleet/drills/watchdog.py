@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from fedfleet.drills import undo
 from fedfleet.drills.restoring import restore
 from fedfleet.locks.keeper import is_over
+from fedfleet.sites import VcenterLogin
 
 _LOOK_SECONDS: Final = 60.0
 _LOG: Final = "watchdog.log"
 
 
-def start_watchdog(folder: Path, pid: int) -> None:
-    """Start one that outlives the process which calls this; it stays in its directory, as paths of kubeconfigs may be relative to it."""
-    subprocess.Popen(
+def start_watchdog(folder: Path, pid: int, vcenter: VcenterLogin | None = None) -> None:
+    """Start one that outlives the process which calls this; it stays in its directory, as paths of kubeconfigs may be relative to it.
+
+    A login to vCenter is handed over by a pipe: others can read command lines.
+    """
+    started = subprocess.Popen(
         [sys.executable, "-m", "fedfleet.drills.watchdog", str(folder), str(pid)],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    if started.stdin is not None:
+        with started.stdin as pipe:
+            pipe.write(json.dumps(asdict(vcenter) if vcenter else None).encode())
 
 
-def watch(folder: Path, pid: int) -> None:
+def watch(folder: Path, pid: int, vcenter: VcenterLogin | None = None) -> None:
     """Wait for the process to end, then undo what it has not."""
     while not is_over(pid, _LOOK_SECONDS):
         left = undo.read(folder)
@@ -36,8 +45,9 @@ def watch(folder: Path, pid: int) -> None:
     if left is None or not left.pending:
         return
     with (folder / _LOG).open("a", encoding="utf-8", buffering=1) as log:
-        restore(folder, lambda line: print(line, file=log))
+        restore(folder, lambda line: print(line, file=log), vcenter=vcenter)
 
 
 if __name__ == "__main__":
-    watch(Path(sys.argv[1]), int(sys.argv[2]))
+    handed = json.load(sys.stdin)
+    watch(Path(sys.argv[1]), int(sys.argv[2]), VcenterLogin(**handed) if handed else None)

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -60,12 +60,7 @@ def read_sites(inventory: Path, extra_vars: Sequence[str] = ()) -> tuple[Invento
             where=str(inventory),
             next_step="Name yours with --inventory",
         )
-    with tempfile.TemporaryDirectory(prefix="fedfleet-sites-") as directory:
-        target = Path(directory) / "sites.json"
-        said = _resolve(inventory, target, extra_vars)
-        if not target.is_file():
-            raise _unreadable(inventory, said)
-        sites = tuple(_site(described, inventory) for described in json.loads(target.read_bytes()))
+    sites = tuple(_site(described, inventory) for described in resolved(inventory, "read.yml", extra_vars))
     if not sites:
         raise InventoryError(
             "The inventory has no site",
@@ -107,13 +102,27 @@ def _site(described: dict[str, object], inventory: Path) -> InventorySite:
         ) from error
 
 
-def _resolve(inventory: Path, target: Path, extra_vars: Sequence[str]) -> str:
+def resolved(inventory: Path, playbook: str, extra_vars: Sequence[str]) -> Any:
+    """What a playbook of this package resolves in an inventory, and writes as JSON to the file that `resolved_file` names, which only we may read.
+
+    Raises:
+        InventoryError: Ansible cannot resolve it.
+    """
+    with tempfile.TemporaryDirectory(prefix="fedfleet-sites-") as directory:
+        target = Path(directory) / "resolved.json"
+        said = _resolve(inventory, playbook, target, extra_vars)
+        if not target.is_file():
+            raise _unreadable(inventory, said)
+        return json.loads(target.read_bytes())
+
+
+def _resolve(inventory: Path, name: str, target: Path, extra_vars: Sequence[str]) -> str:
     """Run the playbook; returns what was said."""
-    with resources.as_file(resources.files(__package__).joinpath("read.yml")) as playbook:
+    with resources.as_file(resources.files(__package__).joinpath(name)) as playbook:
         command = [sys.executable, "-m", "ansible", "playbook", str(playbook), "--inventory", str(inventory)]
         for given in extra_vars:
             command += ["--extra-vars", given]
-        command += ["--extra-vars", f"sites_file={target}"]
+        command += ["--extra-vars", f"resolved_file={target}"]
         config = configuration.ansible_config(inventory)
         found = {configuration.ENVIRONMENT: str(config)} if config else {}
         try:

@@ -34,6 +34,7 @@ class InventorySite(BaseModel):
         namespace: where the site lives in its cluster.
         kubeconfig: path of the kubeconfig; empty for the environment's, as kubectl takes it.
         context: context in it; empty for its current one.
+        provider: where its cluster comes from: `existing`, `vks` or `tkc`.
         profile: the site's size: `lab`, `pilot` or `production`.
         drill_allow: whether drills may be run on it though it is production.
         drill_window: when they may be, as BEGIN/END in ISO 8601; empty for any time.
@@ -55,6 +56,7 @@ class InventorySite(BaseModel):
     namespace: str
     kubeconfig: str = ""
     context: str = ""
+    provider: str = "existing"
     profile: str = "pilot"
     drill_allow: bool = False
     drill_window: str = ""

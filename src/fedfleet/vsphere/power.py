@@ -81,6 +81,14 @@ def find(client: Client, *, name: str = "", uuid: str = "", path: str = "") -> M
     return machines[0]
 
 
+def host_of(client: Client, machine: Machine) -> str:
+    """The name of the ESXi host that the machine is on; empty where vCenter does not show it."""
+    placed = client.soap.properties([machine.reference], ["runtime.host"])
+    host = placed[0].get("runtime.host") if placed else None
+    known = client.soap.properties([host], ["name"]) if host is not None else []
+    return str(known[0].get("name") or "") if known else ""
+
+
 def apply(
     client: Client,
     machine: Machine,

@@ -1,5 +1,6 @@
 """What a party consists of and how large it is, by profile and by what the site has."""
 
+import pytest
 import yaml
 
 from support.manifests import Manifests, named, names, workloads
@@ -32,6 +33,13 @@ def test_production_keeps_one_spark_worker_a_node(rendered: dict[str, Manifests]
         (rule,) = template["spec"]["affinity"]["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
         assert rule["topologyKey"] == "kubernetes.io/hostname"
         assert rule["labelSelector"]["matchLabels"] == {"app.kubernetes.io/name": name}
+
+
+@pytest.mark.parametrize(("variant", "copies"), [("lab", 1), ("production", 3)])
+def test_tables_have_a_copy_on_every_datanode_up_to_three(rendered: dict[str, Manifests], variant: str, copies: int) -> None:
+    site = named(rendered[variant], "ConfigMap", "hdfs-config")["data"]["hdfs-site.xml"]
+    assert f"<name>dfs.replication</name><value>{copies}</value>" in site
+    assert "<name>dfs.client.block.write.replace-datanode-on-failure.best-effort</name><value>true</value>" in site
 
 
 def test_production_has_the_reference_sizing(rendered: dict[str, Manifests]) -> None:

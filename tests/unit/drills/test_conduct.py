@@ -94,3 +94,21 @@ def test_a_drill_is_done_to_the_site_that_is_named_or_the_first_of_its_kind(tmp_
         Ground(sites[:1], tmp_path).site_for(drill)
     with pytest.raises(UnknownSiteError):
         Ground(sites, tmp_path, "exchange").site_for(drill)
+
+
+@pytest.mark.parametrize("patience", [0.0, 30.0])
+def test_a_site_that_the_drill_before_touched_too_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float) -> None:
+    monkeypatch.setattr(conduct, "_PAUSE_SECONDS", 0.01)
+    answers = iter([False, False, True])
+
+    def check(_site: object) -> None:
+        if not next(answers):
+            raise RefusedError("The site is not well to begin with")
+
+    monkeypatch.setattr(conduct, "_check_well", check)
+    if patience:
+        conduct._await_well(site(tmp_path), patience)
+        assert list(answers) == []
+    else:
+        with pytest.raises(RefusedError):
+            conduct._await_well(site(tmp_path), patience)

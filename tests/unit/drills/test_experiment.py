@@ -31,9 +31,11 @@ def test_every_drill_of_the_collection_can_be_carried_out() -> None:
         check_activities(each)
 
 
-def test_every_drill_of_the_lab_can_be_carried_out() -> None:
-    own = {path.stem for path in (ROOT / "inventories" / "lab" / "drills").glob("*.yml")}
-    known = drills(ROOT / "inventories" / "lab")
+@pytest.mark.parametrize("inventory", ["lab", "vcenter"])
+def test_every_drill_of_the_lab_can_be_carried_out(inventory: str) -> None:
+    own = {path.stem for path in (ROOT / "inventories" / inventory / "drills").glob("*.yml")}
+    known = drills(ROOT / "inventories" / inventory)
+    assert own
     assert own <= set(known)
     for name in own:
         check_activities(known[name])

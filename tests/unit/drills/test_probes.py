@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
+from fedfleet.drills import probes
 from fedfleet.drills.activities import FUNCTIONS
 from fedfleet.drills.scene import Scene
 from fedfleet.drills.timeline import look
+from fedfleet.exchange.findings import TABLE, UNKNOWN
+from fedfleet.exchange.questions import Check
+from fedfleet.probe import Question
 from support.drilled import site
 from support.objects import Objects
 
@@ -20,6 +24,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "component_ready": {"component": "nginx"},
     "exchange_serves": {"kind": "sni"},
     "job_succeeds": {"within": 0.1},
+    "volume_takes_writes": {"component": "mysql"},
 }
 JOB = {"job": "202611280000000000001", "job_partner": "40000", "job_parties": 1, "job_started": time.monotonic()}
 
@@ -33,7 +38,7 @@ def nowhere(tmp_path: Path) -> Scene:
     config = {"apiVersion": "v1", "kind": "Config", "clusters": [cluster], "users": [{"name": "u", "user": {"token": "t"}}]}
     config |= {"contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}], "current-context": "x"}
     (tmp_path / "kubeconfig").write_text(yaml.safe_dump(config))
-    return Scene(site(tmp_path, kubeconfig=str(tmp_path / "kubeconfig")), kept=dict(JOB))
+    return Scene(site(tmp_path, kubeconfig=str(tmp_path / "kubeconfig"), provider="tkc"), kept=dict(JOB))
 
 
 @pytest.mark.parametrize("name", PROBES)
@@ -46,7 +51,20 @@ def test_no_probe_holds_where_the_api_does_not_answer(nowhere: Scene, name: str)
     assert seen.answered is (name == "job_succeeds")
 
 
-@pytest.mark.parametrize("name", ["component_ready", "workloads_ready", "broker_reached"])
+@pytest.mark.parametrize("name", ["component_ready", "workloads_ready", "broker_reached", "nodes_ready", "volume_takes_writes"])
 def test_no_probe_holds_where_nothing_is_deployed(tmp_path: Path, name: str) -> None:
     empty = Scene(site(tmp_path), _clients={"north": Objects()})  # type: ignore[dict-item]
     assert not look(name, lambda: PROBES[name](empty, **GIVEN.get(name, {})), time.monotonic).holds
+
+
+@pytest.mark.parametrize("parties", [True, False])
+def test_an_exchange_can_be_asked_for_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parties: bool) -> None:
+    def check(about: str, good: bool) -> Check:
+        return Check(about, Question("tls", ""), lambda _answer: (good, "as asked"))
+
+    place = Scene(site(tmp_path, kind="exchange", party_id=None))
+    door = probes._Door("127.0.0.1", 443, [check(TABLE, True), check(UNKNOWN, True), check("30000", False)])
+    place.kept["door by sni"] = door
+    monkeypatch.setattr(probes, "ask_all", lambda questions: [None for _ in questions])
+    found = probes.exchange_serves(place, "sni", parties)
+    assert (found.holds, found.detail) == ((False, "30000: as asked") if parties else (True, "2 requests answered"))

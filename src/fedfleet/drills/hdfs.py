@@ -1,0 +1,107 @@
+"""A party's HDFS: one datanode fewer for a while, and whether every block can be read meanwhile.
+
+Figures are those of the namenode's JMX bean `Hadoop:service=NameNode,name=FSNamesystem` (Hadoop 3.3.6 FSNamesystemMBean and its metrics).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from fedfleet.drills.faults import NoFaultError
+from fedfleet.drills.scene import Found, Scene
+from fedfleet.probe import Question, ask
+
+if TYPE_CHECKING:
+    from fedfleet.kube import KubeObject
+
+_APPS: Final = "apps/v1"
+_DATANODE: Final = "datanode"
+_WEB_PORT: Final = 9870
+_BEAN: Final = "/jmx?qry=Hadoop:service=NameNode,name=FSNamesystem"
+REPLICAS_BEFORE: Final = "fedfleet.dev/replicas-before-drill"
+
+
+def take_datanode_away(scene: Scene) -> dict[str, object]:
+    """Take a party's last datanode away, with its volume, until ``bring_datanode_back``; harmless where one is away already.
+
+    Raises:
+        NoFaultError: there is no HDFS, or no datanode would be left.
+    """
+    workload = _datanodes(scene)
+    wanted = int(workload["spec"]["replicas"])
+    if _before(workload):
+        return {"replicas": wanted}
+    if wanted < 2:
+        raise NoFaultError(
+            "No datanode would be left",
+            expected="two or more, such as fate_sizing: {replicas: {datanode: 2}}",
+            found=str(wanted),
+            where=scene.site.namespace,
+        )
+    _scale(scene, wanted - 1, str(wanted))
+    return {"replicas": wanted - 1}
+
+
+def bring_datanode_back(scene: Scene) -> dict[str, object]:
+    """Undo ``take_datanode_away``, whether it was done or not."""
+    before = _before(_datanodes(scene))
+    if before:
+        _scale(scene, int(before), None)
+    return {"replicas": int(before) if before else None}
+
+
+def blocks_readable(scene: Scene) -> Found:
+    """The namenode knows of a datanode for every block."""
+    told = _told(scene)
+    return Found(
+        told.live > 0 and not told.missing, f"{told.missing} of {told.blocks} blocks have no datanode, {told.live} datanodes are live"
+    )
+
+
+def datanodes_live(scene: Scene) -> Found:
+    """As many datanodes are live for the namenode as the party has volumes for."""
+    claims = scene.client().list("PersistentVolumeClaim", scene.site.namespace, {"app.kubernetes.io/name": _DATANODE}, api_version="v1")
+    live = _told(scene).live
+    return Found(0 < len(claims) <= live, f"{live} of {len(claims)} live")
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the namenode says: how many blocks there are, how many have no datanode, and how many datanodes it hears of."""
+
+    blocks: int
+    missing: int
+    live: int
+
+
+def _told(scene: Scene) -> _Told:
+    """Ask the namenode.
+
+    Raises:
+        fedfleet.kube.TunnelError: no namenode is ready. NoFaultError: it does not answer.
+    """
+    with scene.client().tunnel(scene.site.namespace, "service/namenode", _WEB_PORT) as tunnel:
+        answer = ask(Question("http", tunnel.host, tunnel.port, path=_BEAN))
+    if not answer.ok:
+        raise NoFaultError("The namenode does not answer", found=answer.detail, where=scene.site.namespace)
+    (bean,) = json.loads(answer.body)["beans"]
+    return _Told(int(bean["BlocksTotal"]), int(bean["MissingBlocks"]), int(bean["NumLiveDataNodes"]))
+
+
+def _datanodes(scene: Scene) -> KubeObject:
+    found = scene.client().get("StatefulSet", _DATANODE, scene.site.namespace, api_version=_APPS)
+    if found is None:
+        raise NoFaultError("The party has no HDFS of its own", expected=f"a StatefulSet {_DATANODE}", where=scene.site.namespace)
+    return found
+
+
+def _before(workload: KubeObject) -> str:
+    return str((workload["metadata"].get("annotations") or {}).get(REPLICAS_BEFORE, ""))
+
+
+def _scale(scene: Scene, replicas: int, before: str | None) -> None:
+    """How many it was before lies on the object itself: whoever undoes this may know nothing else."""
+    change = {"metadata": {"annotations": {REPLICAS_BEFORE: before}}, "spec": {"replicas": replicas}}
+    scene.client().patch("StatefulSet", _DATANODE, scene.site.namespace, change, api_version=_APPS)
