@@ -160,7 +160,7 @@ def test_a_host_in_maintenance_is_named_where_its_memory_is_short_and_not_missed
 def test_what_nodes_need_where_they_live_reaches_the_cluster(site: Site) -> None:
     names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-needs"}
     needs: dict[str, Any] = {
-        "cluster_nodes_proxy": {"http": "http://proxy:3128", "https": "http://proxy:3129", "no_proxy": [".hospital.example"]},
+        "cluster_nodes_proxy": {"http": "http://web.example:3128", "https": "http://web.example:3129", "no_proxy": [".hospital.example"]},
         "cluster_nodes_trusted_cas": {"registry": "-----BEGIN CERTIFICATE-----"},
         "cluster_nodes_os": "photon",
         "cluster_class": "builtin-generic-v3.6.0",
@@ -170,7 +170,7 @@ def test_what_nodes_need_where_they_live_reaches_the_cluster(site: Site) -> None
     topology = site.apis.supervisor.objects["clusters", "fl-needs", "fl-needs-a"]["spec"]["topology"]
     variables = {one["name"]: one["value"] for one in topology["variables"]}
     assert variables["osConfiguration"] == {
-        "systemProxy": {"http": "http://proxy:3128", "https": "http://proxy:3129", "noProxy": [".hospital.example"]},
+        "systemProxy": {"http": "http://web.example:3128", "https": "http://web.example:3129", "noProxy": [".hospital.example"]},
         "trust": {"additionalTrustedCAs": [{"caCert": {"content": "-----BEGIN CERTIFICATE-----"}}]},
     }
     assert variables["vsphereOptions"]["persistentVolumes"]["availableStorageClasses"] == ["silver", "vsan-default-storage-policy"]

@@ -7,8 +7,8 @@ import (
 )
 
 // faultTolerance gives every VM a state of fault tolerance and of record and replay. Since v0.53 govmomi sends empty ones where there are
-// none, which pyvmomi 9.1.1 refuses: `vm.runtime` raises AttributeError (govmomi v0.53.0 vim25/types/types.go, VirtualMachineRuntimeInfo, whose required
-// enums lost `omitempty`).
+// none (vim25/types/types.go, VirtualMachineRuntimeInfo, whose required enums lost `omitempty`), which pyvmomi 9.1.1 refuses: `vm.runtime`
+// raises AttributeError.
 type faultTolerance struct{}
 
 func keepFaultToleranceKnown(registry *simulator.Registry) { registry.AddHandler(faultTolerance{}) }

@@ -29,8 +29,9 @@ func (v *vcenter) forgetGuest(c *call) (any, *apiError) {
 	return nil, nil
 }
 
-// supervisorDoor is what a Supervisor's address answers beside its Kubernetes API: the login that kubectl-vsphere uses (no
-// binding of VMware describes it: vmware-skills/VMware-VKS f272bf1, and docs.vmware.com, vSphere 8.0, GUID-3B33C8A5 for the tokens), and the OpenID discovery by which a kube-apiserver takes the login's tokens, which is the lab's own way.
+// supervisorDoor is what a Supervisor's address answers beside its Kubernetes API: the login that kubectl-vsphere uses (no binding of VMware
+// describes it: vmware-skills/VMware-VKS f272bf1, and docs.vmware.com, vSphere 8.0, GUID-3B33C8A5 for the tokens), and the OpenID discovery
+// by which a kube-apiserver takes the login's tokens, which is the lab's own way.
 func (v *vcenter) supervisorDoor() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /wcp/login", v.loginDoor("POST /wcp/login", v.login))
