@@ -1,5 +1,7 @@
 """What role exchange would apply: its pods as the site wants them, and none that stops in the middle of an answer."""
 
+from typing import Any
+
 import pytest
 
 from fedfleet.exchange.settings import NGINX_CONFIG_MAP, NGINX_TRUST_CONFIG_MAPS
@@ -8,7 +10,7 @@ from support.manifests import Manifests, named, render, workloads
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Manifests]:
-    variants = {
+    variants: dict[str, dict[str, Any]] = {
         "default": {},
         "placed": {
             "fedfleet_image_pull_policy": "Always",
