@@ -11,4 +11,5 @@ def test_a_job_that_only_reads() -> None:
     assert {name: task["component_ref"] for name, task in dag["tasks"].items()} == {"reader_0": "reader"}
     assert dag["conf"] == {"task": {"timeout": 300}}
     named = {name: party["tasks"]["reader_0"]["parameters"] for name, party in dag["party_tasks"].items()}
-    assert named == dict.fromkeys(("guest_30000", "host_40000"), {"namespace": "drills", "name": "sample"})
+    table = {"namespace": "drills", "name": "sample"}
+    assert named == {"guest_30000": table, "host_40000": table}
