@@ -24,9 +24,17 @@ from support.federation import Federation
 pytestmark = pytest.mark.timeout(900)
 PARTY, EXCHANGE = "fate-30000", "fate-exchange"
 NIGHTLY = [
-    "fate-flow-pod", "nginx-pod", "network-cut", "exchange-traffic-server-replica", "mysql-pod", "broker-pod", "fate-flow-container",
-    "exchange-nginx-crash", "exchange-lost",
+    "fate-flow-pod", "fate-flow-container", "fate-flow-submitted", "fate-flow-starting", "fate-flow-ending", "pod-eviction",
+    "mysql-pod", "nginx-pod", "broker-pod", "mysql-container", "nginx-container", "broker-container", "registry-gone",
+    "network-cut", "network-cut-not-healed", "name-servers-cut", "party-error", "party-leaves",
+    "exchange-traffic-server-replica", "exchange-nginx-crash", "exchange-lost", "exchange-nginx-container", "exchange-traffic-server-container",
+    "exchange-eviction", "exchange-bad-config", "exchange-certificate-ended", "exchange-certificate-renewed",
 ]  # fmt: skip
+OF_PROFILE_SPARK = [
+    f"{component}-{what}" for component in ("spark-master", "spark-worker", "namenode", "datanode") for what in ("pod", "container")
+]
+# The longest of them may take twenty minutes until it is over, and is restored then.
+LONGEST_SECONDS = 1500
 WELL_SECONDS = 180
 
 
@@ -41,9 +49,22 @@ def test_a_replica_that_is_lost_comes_back(federation: Federation) -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(LONGEST_SECONDS)
 @pytest.mark.parametrize("name", NIGHTLY)
 def test_what_else_fails_on_purpose_comes_back(federation: Federation, name: str) -> None:
     holds(federation, name)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(LONGEST_SECONDS)
+@pytest.mark.parametrize("name", OF_PROFILE_SPARK)
+def test_what_only_the_reference_profile_has_comes_back_there_and_is_no_failure_elsewhere(federation: Federation, name: str) -> None:
+    if federation.profile == "spark":
+        holds(federation, name)
+        return
+    output = drill(federation, "run", name, "-e", f"fate_profile={federation.profile}", code=ExitCode.NO_REPORT)
+    assert f"not run here: the profile {federation.profile} has no such component" in output
+    assert reported(federation, name)["outcome"] == "skipped"
 
 
 @pytest.mark.nightly

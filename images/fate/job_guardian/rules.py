@@ -85,7 +85,7 @@ def hindrances(job: Job) -> list[Hindrance]:
     unheard = [hindrance for task in job.tasks for hindrance in _unheard(task)]
     if unheard:
         return unheard
-    half = [hindrance for task in job.tasks for hindrance in _half_started(task)]
+    half = [hindrance for task in job.tasks for hindrance in (*_half_started(task), *_out_of_reach(task))]
     return half or _never_started(job) or _unsettled(job)
 
 
@@ -109,6 +109,15 @@ def _half_started(task: Task) -> list[Hindrance]:
     if "running" not in states or not idle:
         return []
     return [Hindrance(Cure.FAIL, _START_SECONDS, f"{task.name} runs, but was never started at {' and '.join(idle)}", task)]
+
+
+def _out_of_reach(task: Task) -> list[Hindrance]:
+    """A task that has ended here, and whose partner is silent: FATE Flow holds only parts that run here against the limit (scheduler/detector.py)."""
+    silent = [str(part) for part in task.others if not part.state]
+    if task.state in ENDED or not silent or not task.limit or any(part.state not in GOOD for part in task.own):
+        return []
+    reason = f"{task.name} ended here, and {' and '.join(silent)} did not answer for its limit of {task.limit:.0f} s"
+    return [Hindrance(Cure.FAIL, task.limit, reason, task)]
 
 
 def _never_started(job: Job) -> list[Hindrance]:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from fedfleet.drills import faults, hdfs, jobs, machines, nodes, probes, volumes
+from fedfleet.drills import certificates, faults, hdfs, holdings, jobs, machines, nodes, probes, routes, volumes, workloads
 from fedfleet.drills.experiment import DrillFileError, ProcessProvider
 from fedfleet.drills.scene import Found
 from fedfleet.errors import FedFleetError
@@ -37,14 +37,29 @@ FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
         probes.partners_answer,
         probes.replicas_serve,
         probes.workloads_ready,
+        probes.names_resolve,
         jobs.history_kept,
+        jobs.job_ends,
         jobs.job_succeeds,
+        jobs.new_job_succeeds,
         jobs.start_job,
+        jobs.start_job_that_errs,
         jobs.stop_job,
+        holdings.models_and_data_kept,
+        holdings.note_models_and_data,
         faults.cut_network,
         faults.delete_pods,
         faults.heal_network,
         faults.kill_container,
+        workloads.evict_pods,
+        workloads.scale_down,
+        workloads.scale_up,
+        routes.push_broken_routes,
+        routes.reload_refused,
+        routes.restore_routes,
+        certificates.age_certificate,
+        certificates.certificate_lasts,
+        certificates.renew_certificate,
         hdfs.blocks_readable,
         hdfs.bring_datanode_back,
         hdfs.datanodes_live,

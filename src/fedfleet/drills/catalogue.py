@@ -42,8 +42,10 @@ def drills(inventory: Path | None = None) -> dict[str, Experiment]:
     return dict(sorted(found.items()))
 
 
-def chosen(known: dict[str, Experiment], names: Sequence[str], tags: Sequence[str] = (), *, quick: bool = False) -> list[Experiment]:
-    """The drills of those names, in that order; else those that bear one of the tags or are quick; else none.
+def chosen(
+    known: dict[str, Experiment], names: Sequence[str], tags: Sequence[str] = (), *, quick: bool = False, everything: bool = False
+) -> list[Experiment]:
+    """The drills of those names, in that order; else those that bear one of the tags or are quick, or all; else none.
 
     Raises:
         UnknownDrillError: there is none of a name, or none bears a tag.
@@ -61,4 +63,8 @@ def chosen(known: dict[str, Experiment], names: Sequence[str], tags: Sequence[st
         raise UnknownDrillError(f"No drill bears the tag {', '.join(strange)}", expected=f"one of {', '.join(sorted(there))}")
     if names:
         return [known[name] for name in names]
-    return [experiment for experiment in known.values() if (set(tags) & set(experiment.tags)) or (quick and experiment.terms.quick)]
+    return [
+        experiment
+        for experiment in known.values()
+        if everything or (set(tags) & set(experiment.tags)) or (quick and experiment.terms.quick)
+    ]

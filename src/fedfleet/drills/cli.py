@@ -61,6 +61,7 @@ SiteName = Annotated[
 ExtraVars = Annotated[list[str] | None, typer.Option("--extra-vars", "-e", help="As `ansible-playbook -e` takes it; may be repeated.")]
 Names = Annotated[list[str] | None, typer.Argument(help="Drills by name; `fedfleet drill list` has them.", metavar="[DRILL]...")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", help="Every drill that bears this tag; may be repeated.")]
+Everything = Annotated[bool, typer.Option("--all", help="Every drill there is, for the sites' kinds: the whole table.")]
 Quick = Annotated[bool, typer.Option("--quick", help="The quick set: a few minutes.")]
 Shown = Annotated[Output, typer.Option("--output", "-o", help="text: for people. json: for programs. junit: XML for CI.")]
 
@@ -86,6 +87,7 @@ def plan(
     site: SiteName = "",
     tags: Tags = None,
     quick: Quick = False,
+    everything: Everything = False,
     extra_vars: ExtraVars = None,
 ) -> None:
     """Say what drills would do and whom they touch. Nothing is asked of a cluster.
@@ -94,18 +96,20 @@ def plan(
     """
     from fedfleet.drills.activities import check_activities
     from fedfleet.drills.guards import RefusedError, check_allowed
+    from fedfleet.drills.needs import missing
 
-    wanted, ground = _wanted(names, tags, inventory, site, extra_vars, quick=quick)
+    wanted, ground = _wanted(names, tags, inventory, site, extra_vars, quick=quick, everything=everything)
     refused = False
     for experiment in wanted:
         check_activities(experiment)
         target = ground.site_for(experiment)
+        lacking, refusal = missing(experiment, target), ""
         try:
-            check_allowed(experiment, target, datetime.now(UTC))
-            refusal = ""
+            if not lacking:
+                check_allowed(experiment, target, datetime.now(UTC))
         except RefusedError as error:
             refusal, refused = str(error), True
-        for line in plan_lines(experiment, target, refusal):
+        for line in plan_lines(experiment, target, refusal, lacking):
             typer.echo(line)
     raise typer.Exit(ExitCode.REFUSED if refused else ExitCode.OK)
 
@@ -117,17 +121,19 @@ def run(
     site: SiteName = "",
     tags: Tags = None,
     quick: Quick = False,
+    everything: Everything = False,
     extra_vars: ExtraVars = None,
     output: Shown = Output.TEXT,
 ) -> None:
     """Run drills one after the other, each on a site that is well, and restore the site after each.
 
-    Ctrl-C ends the drill and restores the site; those that follow are not begun. Ends 0 when all held, 9 when one did not, 4 when one was not run because
-    the site does not allow it or is not well, 8 when another run holds the site, 10 when a site could not be restored, 130 when interrupted.
+    Ctrl-C ends the drill and restores the site; those that follow are not begun. A drill for a component that the site does not have is not run, and
+    that is no failure. Ends 0 when all held, 3 when the site has nothing for any of them, 9 when one did not hold, 4 when one was not run because the site
+    does not allow it or is not well, 8 when another run holds the site, 10 when a site could not be restored, 130 when interrupted.
     """
     from fedfleet.drills.conduct import conduct
 
-    wanted, ground = _wanted(names, tags, inventory, site, extra_vars, quick=quick)
+    wanted, ground = _wanted(names, tags, inventory, site, extra_vars, quick=quick, everything=everything)
     began, refusal = time.monotonic(), ExitCode.OK
     ran: list[tuple[str, str]] = []
     interrupted = False
@@ -231,20 +237,27 @@ def _vcenter_again(known: undo.Undo | None, inventory: Path, extra_vars: list[st
 
 
 def _wanted(
-    names: list[str] | None, tags: list[str] | None, inventory: Path, site: str, extra_vars: list[str] | None, *, quick: bool
+    names: list[str] | None,
+    tags: list[str] | None,
+    inventory: Path,
+    site: str,
+    extra_vars: list[str] | None,
+    *,
+    quick: bool,
+    everything: bool,
 ) -> tuple[list[Experiment], Ground]:
     from fedfleet.drills.conduct import Ground
     from fedfleet.sites import read_sites
 
     directory = _directory(inventory)
-    wanted = chosen(drills(directory), names or [], tags or [], quick=quick)
+    wanted = chosen(drills(directory), names or [], tags or [], quick=quick, everything=everything)
     sites = read_sites(inventory, extra_vars or ())
     kinds = {known.kind for known in sites if site in (known.name, known.party_id)}
     if kinds and not names:
         # Chosen by what they are, those for other kinds of sites are not meant.
         wanted = [experiment for experiment in wanted if experiment.terms.site in kinds]
     if not wanted:
-        raise typer.BadParameter("name a drill, or choose with --tag or --quick; `fedfleet drill list` has them", param_hint="DRILL")
+        raise typer.BadParameter("name a drill, or choose with --tag, --quick or --all; `fedfleet drill list` has them", param_hint="DRILL")
     return wanted, Ground(sites, directory, site, extra_vars or ())
 
 
@@ -279,9 +292,9 @@ def _ended(found: DrillReport, refusal: ExitCode, *, interrupted: bool, ran: boo
     if interrupted:
         return ExitCode.INTERRUPTED
     code = exit_code_of(found) if ran else ExitCode.OK
-    if code is ExitCode.DRILL_FAILED and all(entry.held or entry.outcome == "refused" for entry in found.drills):
+    if code is ExitCode.DRILL_FAILED and all(entry.held or entry.skipped or entry.outcome == "refused" for entry in found.drills):
         code = ExitCode.REFUSED
-    return code or refusal
+    return refusal or code if code is ExitCode.NO_REPORT else code or refusal
 
 
 def _directory(inventory: Path) -> Path:

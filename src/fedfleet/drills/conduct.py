@@ -17,6 +17,7 @@ from fedfleet.drills import undo
 from fedfleet.drills.activities import check_activities
 from fedfleet.drills.guards import RefusedError, check_allowed
 from fedfleet.drills.history import DRILLS, forget_old, new_folder
+from fedfleet.drills.needs import missing
 from fedfleet.drills.runner import Runner
 from fedfleet.drills.scene import Scene
 from fedfleet.drills.watchdog import start_watchdog
@@ -67,20 +68,15 @@ class Ground:
         """How the drill reaches the site's machines; None for one that touches none.
 
         Raises:
-            RefusedError: it does, and nothing says how.
+            NoVcenterError: it does, and nothing says how.
         """
-        if not experiment.needs_vcenter:
-            return None
-        try:
-            return vcenter_login(self.directory, site.name, self.extra_vars)
-        except NoVcenterError as error:
-            raise RefusedError(
-                error.summary, expected=error.expected, where=error.where, next_step="Other drills need no vCenter: fedfleet drill list"
-            ) from error
+        return vcenter_login(self.directory, site.name, self.extra_vars) if experiment.needs_vcenter else None
 
 
 def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None], patience: float = 0) -> Journal:
-    """Carry out one drill; a site that is not well is waited for, ``patience`` seconds: what was drilled just before may have touched it too.
+    """Carry out one drill; where the site has nothing that it could be done to, only that is written down.
+
+    A site that is not well is waited for, ``patience`` seconds: what was drilled just before may have touched it too.
 
     Raises:
         RefusedError: it may not be, the site is not well, or an earlier drill's rollback is not done; nothing was touched.
@@ -89,10 +85,16 @@ def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None],
     """
     site = ground.site_for(experiment)
     check_activities(experiment)
+    lacking, vcenter = missing(experiment, site), None
+    try:
+        vcenter = ground.vcenter_for(experiment, site)
+    except NoVcenterError as error:
+        lacking += (f"{error.summary}; it would be said by {error.expected}",)
+    if lacking:
+        return Runner(experiment, Scene(site, (), tell), new_folder(ground.directory, experiment.name)).skip(lacking)
     check_allowed(experiment, site, datetime.now(UTC))
     _check_restored(ground.directory, site)
     others = tuple(other for other in ground.sites if other.name != site.name)
-    vcenter = ground.vcenter_for(experiment, site)
     with Scene(site, others, tell, vcenter=vcenter) as scene, held(scene, experiment.name):
         tell("checking the site")
         _await_well(site, patience)

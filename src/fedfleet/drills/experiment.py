@@ -17,14 +17,19 @@ from fedfleet.safe_yaml import safe_load
 EXTENSION = "fedfleet"
 MACHINES = "fedfleet.drills.machines"
 SiteKind: TypeAlias = Literal["party", "exchange"]
+Component: TypeAlias = Literal["mysql", "pulsar", "spark-master", "spark-worker", "namenode", "datanode"]
 Module: TypeAlias = Literal[
+    "fedfleet.drills.certificates",
     "fedfleet.drills.faults",
     "fedfleet.drills.hdfs",
+    "fedfleet.drills.holdings",
     "fedfleet.drills.jobs",
     "fedfleet.drills.machines",
     "fedfleet.drills.nodes",
     "fedfleet.drills.probes",
+    "fedfleet.drills.routes",
     "fedfleet.drills.volumes",
+    "fedfleet.drills.workloads",
 ]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")]
 Seconds = Annotated[float, Field(gt=0)]
@@ -110,6 +115,7 @@ class Terms(_Part):
     Attributes:
         drill: the drill's name.
         site: the kind of site it is done to.
+        needs: components that not every site has; where one is missing, the drill is not run, and that is no failure.
         recovery_from: the activity of the method from whose start recovery counts; the first action where nothing is said.
         breaks: probes that must be seen to fail, or the fault did nothing.
         unbroken: probes that may never fail.
@@ -127,6 +133,7 @@ class Terms(_Part):
     name: Literal["fedfleet"]
     drill: Name
     site: SiteKind = "party"
+    needs: tuple[Component, ...] = ()
     recovery_from: str = ""
     breaks: tuple[str, ...] = ()
     unbroken: tuple[str, ...] = ()

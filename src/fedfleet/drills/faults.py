@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from fedfleet.drills.probes import is_ready
+from fedfleet.drills.probes import is_ready, pods_of
 from fedfleet.drills.scene import Scene
 from fedfleet.errors import FedFleetError
 
@@ -111,20 +111,15 @@ def _select(client: Client, namespace: str, policy: str, label: str | None) -> N
 
 
 def ready_pods(client: Client, namespace: str, component: str) -> list[KubeObject]:
-    """The pods of a component that are Ready, by name.
+    """The pods of a component that take part, in the order of their names.
 
     Raises:
-        NoFaultError: none is.
+        NoFaultError: there is none.
     """
     found = [pod for pod in pods_of(client, namespace, component) if is_ready(pod)]
     if not found:
         raise NoFaultError("There is no pod to do the fault to", expected="a Ready pod", where=f"component {component} in {namespace}")
     return sorted(found, key=lambda pod: str(pod["metadata"]["name"]))
-
-
-def pods_of(client: Client, namespace: str, component: str) -> list[KubeObject]:
-    """The pods of a component."""
-    return client.list("Pod", namespace, {"app.kubernetes.io/name": component}, api_version="v1")
 
 
 def _delete(client: Client, pod: KubeObject, grace_seconds: int) -> None:

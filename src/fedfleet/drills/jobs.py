@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from fedfleet.drills.holdings import upload_sample
 from fedfleet.drills.scene import Found, Scene
-from fedfleet.engine.fate import FlowError, JobNotFoundError, toy_dag
+from fedfleet.engine.fate import FlowError, JobNotFoundError, Members, read_dag, run_toy, toy_dag
 from fedfleet.engine.protocol import JobState
 from fedfleet.errors import FedFleetError
 from fedfleet.kube import KubeError
 from fedfleet.validation.party import partners_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from fedfleet.engine.fate import FlowClient, JobView
 
@@ -21,45 +23,111 @@ _PAUSE: Final = 1.0
 # So many jobs of before are looked for, among as many more: jobs that are submitted meanwhile push none of them out.
 _REMEMBERED: Final = 100
 _STARTED_SECONDS: Final = 180.0
+_READ_SECONDS: Final = 300
+# The job guardian reruns a failed job after ten seconds at the earliest (images/fate/job_guardian/guard.py).
+_FINAL_SECONDS: Final = 30.0
+
+Phase: TypeAlias = Literal["submitted", "starting", "running", "ending"]
+Submitter: TypeAlias = Literal["site", "partner"]
+Ending: TypeAlias = Literal["failed", "alike"]
 
 
 class NoJobError(FedFleetError):
     """A job that a drill needs cannot be started, or ended before anything was done to it."""
 
 
-def chain(guest: str, host: str, tasks: int) -> Mapping[str, object]:
-    """A job of so many toys. They wait for one another where the party has cores for one of them only."""
-    description: dict[str, Any] = dict(toy_dag(guest, host))
+def chain(guest: str, host: str, tasks: int, timeout: float = 0.0) -> Mapping[str, object]:
+    """A job of so many toys. They wait for one another where the party has cores for one of them only.
+
+    ``timeout`` are the seconds after which FATE itself gives a task up; 0 leaves FATE's own limit.
+    """
+    description: dict[str, Any] = dict(toy_dag(guest, host, timeout=timeout))
     (toy,) = description["dag"]["tasks"].values()
     description["dag"]["tasks"] = {f"toy_example_{number}": toy for number in range(tasks)}
     return description
 
 
-def start_job(scene: Scene, tasks: int = 1) -> dict[str, object]:
-    """Start a job with the party's first partner, and return once a component of it runs.
+def start_job(scene: Scene, tasks: int = 1, phase: Phase = "running", by: Submitter = "site", timeout: float = 0.0) -> dict[str, object]:
+    """Start a job with the party's first partner, and return once it is in a phase.
+
+    Args:
+        scene: where.
+        tasks: of how many toys it is.
+        phase: `submitted`: every party has it. `starting`: it runs, and perhaps no component yet. `running`: a component runs. `ending`: the last
+            component has ended here, and the job not necessarily.
+        by: who submits it, and schedules it: this `site`, or the `partner`, which the inventory must have.
+        timeout: seconds after which FATE itself gives a task up; 0 leaves FATE's own limit.
 
     Raises:
         NoJobError: there is no partner, or the job did not get that far.
     """
-    party = scene.party
-    partners = partners_of(party.party_id, party.roster())
-    if not partners:
-        raise NoJobError("This party has no partner to run a job with", expected="an admission, and another admitted party")
-    with party.flow() as flow:
-        job = flow.submit(chain(party.party_id, partners[0], tasks))
-        here = scene.known_party(partners[0]) is not None
-        scene.kept |= {"job": job, "job_partner": partners[0], "job_parties": 2 if here else 1, "job_started": time.monotonic()}
+    own, partner = scene.party.party_id, _partner(scene)
+    guest, host = (own, partner) if by == "site" else (partner, own)
+    with _flow_of(scene, guest) as flow:
+        job = _submit(scene, flow, chain(guest, host, tasks, timeout), partner)
         deadline = time.monotonic() + _STARTED_SECONDS
         state = "nothing"
         while time.monotonic() < deadline:
-            states = [view.status for view in flow.jobs(job)]
-            state = ", ".join(states) or "nothing"
-            if JobState.RUNNING in _parts(flow, job):
-                return {"job": job, "partner": partners[0], "tasks": tasks}
-            if any(each.ended for each in states):
+            views = flow.jobs(job)
+            state = ", ".join(view.status for view in views) or "nothing"
+            if views and _reached(phase, tasks, [view.status for view in views], _parts(flow, job)):
+                return {"job": job, "partner": partner, "tasks": tasks, "phase": phase}
+            if any(view.status.ended for view in views):
                 break
             scene.pause(_PAUSE)
-    raise NoJobError("The drill's job did not get as far as a component that runs", expected="running", found=state, where=f"job {job}")
+    raise NoJobError("The drill's job did not get as far as it must", expected=phase, found=state, where=f"job {job}")
+
+
+def _reached(phase: Phase, tasks: int, states: Sequence[JobState], parts: Sequence[JobState]) -> bool:
+    """Whether a job is in a phase, by its states and those of this party's parts in its tasks."""
+    return {
+        "submitted": True,
+        "starting": JobState.RUNNING in states,
+        "running": JobState.RUNNING in parts,
+        "ending": len(parts) == tasks and all(part.ok for part in parts),
+    }[phase]
+
+
+def start_job_that_errs(scene: Scene) -> dict[str, object]:
+    """Start a job that reads a table which this party has and its partner has not; this party's is uploaded first.
+
+    Raises:
+        NoJobError: there is no partner. NoHoldingError: the table cannot be uploaded.
+    """
+    own, partner = scene.party.party_id, _partner(scene)
+    with scene.party.flow() as flow:
+        table = upload_sample(scene, flow)
+        job = _submit(scene, flow, read_dag(Members(own, (partner,)), table, _READ_SECONDS), partner)
+    return {"job": job, "partner": partner, "table": f"{table.namespace}.{table.name}"}
+
+
+def _partner(scene: Scene) -> str:
+    partners = partners_of(scene.party.party_id, scene.party.roster())
+    if not partners:
+        raise NoJobError("This party has no partner to run a job with", expected="an admission, and another admitted party")
+    return partners[0]
+
+
+def _flow_of(scene: Scene, party_id: str) -> AbstractContextManager[FlowClient]:
+    site = scene.known_party(party_id)
+    if site is None:
+        raise NoJobError(
+            "A job is to be submitted by the partner, whose cluster is not known", expected=f"party {party_id} in the inventory"
+        )
+    return scene.party_of(site).flow()
+
+
+def _submit(scene: Scene, flow: FlowClient, description: Mapping[str, object], partner: str) -> str:
+    job = flow.submit(description)
+    there = scene.known_party(partner) is not None
+    scene.kept |= {
+        "job": job,
+        "job_partner": partner,
+        "job_by": flow.party_id,
+        "job_parties": 2 if there else 1,
+        "job_started": time.monotonic(),
+    }
+    return job
 
 
 def _parts(flow: FlowClient, job: str) -> list[JobState]:
@@ -75,7 +143,7 @@ def stop_job(scene: Scene) -> dict[str, object]:
     job = scene.kept.get("job")
     if not job:
         return {"job": None}
-    with scene.party.flow() as flow:
+    with _flow_of(scene, scene.kept["job_by"]) as flow:
         if any(not view.status.ended for view in flow.jobs(job)):
             flow.stop(job)
     return {"job": job}
@@ -93,7 +161,7 @@ def history_kept(scene: Scene) -> Found:
 def job_succeeds(scene: Scene, within: float = 600) -> Found:
     """The job that the drill started ends well at this party and, where the inventory has it, at its partner, within so many seconds.
 
-    A job that failed may yet be rerun by the job guardian; only one that it has left counts as lost.
+    A job that failed may yet be rerun by the job guardian; only one that it has left counts as lost. One that it submitted anew is followed.
     """
     job, started = scene.kept["job"], scene.kept["job_started"]
     deadline = time.monotonic() + within
@@ -101,18 +169,64 @@ def job_succeeds(scene: Scene, within: float = 600) -> Found:
     while time.monotonic() < deadline:
         views = _views(scene, job)
         if views:
-            said = ", ".join(f"{view.role} {view.party_id} says {view.status}" for view in views)
-            note = next((view.guardian for view in views if view.guardian), None)
-            told = f"; guardian: {note.text}" if note else ""
+            said = _told(views)
             if all(view.status.ok for view in views) and len(views) >= scene.kept["job_parties"]:
                 seconds = time.monotonic() - started
                 scene.kept["job_seconds"] = round(seconds, 1)
-                return Found(True, f"success {seconds:.0f} s after it was submitted: {said}{told}")
-            if any(view.status.ended and not view.status.ok for view in views) and note is not None and note.left:
-                return Found(False, f"job {job}: {said}{told}")
-            said += told
+                return Found(True, f"success {seconds:.0f} s after it was submitted: {said}")
+            successor = next((view.guardian.successor for view in views if view.guardian), "")
+            if successor:
+                job = scene.kept["job"] = successor
+                continue
+            left = any(view.guardian and view.guardian.left for view in views)
+            if left and any(view.status.ended and not view.status.ok for view in views):
+                return Found(False, f"job {job}: {said}")
         scene.pause(_PAUSE)
     return Found(False, f"job {job} has not succeeded after {within:.0f} s: {said}")
+
+
+def job_ends(scene: Scene, within: float = 300, how: Ending = "failed", here: bool = False) -> Found:
+    """The job that the drill started ends within so many seconds, and every party of it that the inventory has says the same.
+
+    A failure counts when nothing becomes of it for half a minute, or the job guardian has left it: until then it may be rerun.
+
+    Args:
+        scene: where.
+        within: seconds.
+        how: `failed`: other than well. `alike`: well or not.
+        here: whether this party alone is asked, as its partner is not to be reached.
+    """
+    job = scene.kept["job"]
+    wanted = 1 if here else scene.kept["job_parties"]
+    deadline = time.monotonic() + within
+    since: float | None = None
+    said = "nobody says anything"
+    while time.monotonic() < deadline:
+        views = [view for view in _views(scene, job) if not here or view.party_id == scene.site.party_id]
+        said = _told(views) or said
+        alike = len(views) >= wanted and all(view.status.ended for view in views) and len({view.status.ok for view in views}) == 1
+        if alike and views[0].status.ok:
+            return Found(how == "alike", said)
+        since = (since or time.monotonic()) if alike else None
+        if since and (time.monotonic() - since >= _FINAL_SECONDS or any(view.guardian and view.guardian.left for view in views)):
+            return Found(True, said)
+        scene.pause(_PAUSE)
+    return Found(False, f"job {job} has not ended after {within:.0f} s: {said}")
+
+
+def new_job_succeeds(scene: Scene, within: float = 300) -> Found:
+    """A toy that is submitted now succeeds at this party and at its first partner, within so many seconds."""
+    partner = _partner(scene)
+    with scene.party.flow() as flow:
+        toy = run_toy(flow, partner, timeout=within, pause=scene.pause)
+    return Found(toy.ok, f"{toy.message}, after {toy.seconds:.0f} s")
+
+
+def _told(views: Sequence[JobView]) -> str:
+    """What parties say, and the job guardian; empty where nobody says anything."""
+    note = next((view.guardian for view in views if view.guardian), None)
+    said = ", ".join(f"{view.role} {view.party_id} says {view.status}" for view in views)
+    return said + (f"; guardian: {note.text}" if note else "")
 
 
 def _views(scene: Scene, job: str) -> list[JobView]:

@@ -13,11 +13,12 @@ FORMAT_OF: Final = "1.44.0"
 
 
 class Outcome(StrEnum):
-    """How a drill ended."""
+    """How a drill ended; skipped where the site has nothing that it could be done to."""
 
     HELD = "held"
     NOT_HELD = "not-held"
     REFUSED = "refused"
+    SKIPPED = "skipped"
     INTERRUPTED = "interrupted"
 
 
@@ -110,6 +111,11 @@ class Result(FileModel):
     fault_at: float | None = None
     probes: tuple[ProbeRecovery, ...] = ()
     timeline: tuple[ProbeSample, ...] = ()
+
+    @property
+    def skipped(self) -> bool:
+        """Whether nothing was done, as the site has nothing that it could be done to."""
+        return self.outcome is Outcome.SKIPPED
 
     @property
     def held(self) -> bool:

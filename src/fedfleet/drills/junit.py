@@ -12,13 +12,18 @@ if TYPE_CHECKING:
 
 
 def as_junit(report: DrillReport) -> str:
-    """The report as XML. A drill that was not held is a failure; one that could not be run, or whose site is not restored, is an error."""
-    failures = sum(not entry.held and not _is_error(entry) for entry in report.drills)
+    """The report as XML.
+
+    A drill that was not held is a failure; one that the site has nothing for is skipped; one that could not be run, or whose site is not restored, is an
+    error.
+    """
+    failures = sum(not (entry.held or entry.skipped or _is_error(entry)) for entry in report.drills)
     errors = sum(_is_error(entry) for entry in report.drills) + len(report.not_restored)
     seconds = sum(entry.seconds for entry in report.drills)
+    skipped = str(sum(entry.skipped for entry in report.drills))
     counts = {"tests": str(len(report.drills) + len(report.not_restored)), "failures": str(failures), "errors": str(errors)}
     root = ElementTree.Element("testsuites", counts | {"time": f"{seconds:.3f}"})
-    suite = ElementTree.SubElement(root, "testsuite", {"name": "fedfleet drills", **counts, "skipped": "0", "time": f"{seconds:.3f}"})
+    suite = ElementTree.SubElement(root, "testsuite", {"name": "fedfleet drills", **counts, "skipped": skipped, "time": f"{seconds:.3f}"})
     suite.set("timestamp", report.made_at.isoformat(timespec="seconds"))
     for entry in report.drills:
         _case(suite, entry)
@@ -45,7 +50,9 @@ def _case(suite: ElementTree.Element, entry: DrillEntry) -> None:
     for name, value in measured.items():
         if value is not None:
             ElementTree.SubElement(properties, "property", {"name": name, "value": f"{value:g}"})
-    if not entry.held:
+    if entry.skipped:
+        ElementTree.SubElement(case, "skipped", {"message": entry.sentence})
+    elif not entry.held:
         ElementTree.SubElement(case, "error" if _is_error(entry) else "failure", {"message": entry.sentence}).text = "\n".join(
             entry.reasons
         )

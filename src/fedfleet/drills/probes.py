@@ -44,10 +44,10 @@ def api_answers(scene: Scene) -> Found:
 def component_ready(scene: Scene, component: str) -> Found:
     """As many pods of a component are Ready, and not on their way out, as its workload asks for."""
     client, namespace = scene.client(), scene.site.namespace
-    wanted = replicas_of(_workloads(client, namespace), component)
+    wanted = replicas_of(workloads_of(client, namespace), component)
     if not wanted:
         return Found(False, f"nothing called {component} is deployed")
-    pods = client.list("Pod", namespace, {_COMPONENT: component}, api_version="v1")
+    pods = pods_of(client, namespace, component)
     ready = sum(map(is_ready, pods))
     return Found(ready >= wanted, f"{ready} of {wanted} ready")
 
@@ -55,7 +55,7 @@ def component_ready(scene: Scene, component: str) -> Found:
 def workloads_ready(scene: Scene) -> Found:
     """The same for every component of the site."""
     client, namespace = scene.client(), scene.site.namespace
-    workloads = _workloads(client, namespace)
+    workloads = workloads_of(client, namespace)
     pods = client.list("Pod", namespace, api_version="v1")
     told = []
     for component in sorted({component_of(item["spec"]["template"]) for item in workloads}):
@@ -66,7 +66,24 @@ def workloads_ready(scene: Scene) -> Found:
     return Found(bool(workloads) and not told, "; ".join(told) or f"{len(workloads)} workloads")
 
 
-def _workloads(client: Client, namespace: str) -> list[KubeObject]:
+def names_resolve(scene: Scene, component: str, name: str) -> Found:
+    """A component's pod finds the address of a name; asked in the pod."""
+    client, namespace = scene.client(), scene.site.namespace
+    ready = [pod["metadata"]["name"] for pod in pods_of(client, namespace, component) if is_ready(pod)]
+    if not ready:
+        return Found(False, f"no pod of {component} is ready")
+    done = client.exec(min(ready), namespace, ["timeout", f"{_PATIENCE:g}", "getent", "hosts", name])
+    said = done.stdout.decode("utf-8", "replace").split()
+    return Found(bool(said), f"{name} is {said[0]}" if said else f"{name} has no address")
+
+
+def pods_of(client: Client, namespace: str, component: str) -> list[KubeObject]:
+    """The pods of a component, in whatever state."""
+    return client.list("Pod", namespace, {_COMPONENT: component}, api_version="v1")
+
+
+def workloads_of(client: Client, namespace: str) -> list[KubeObject]:
+    """All that makes pods of a site."""
     return [*client.list("StatefulSet", namespace, api_version=_APPS), *client.list("Deployment", namespace, api_version=_APPS)]
 
 

@@ -108,6 +108,15 @@ class Runner:
         reasons = () if interrupted else self._aftermath()
         return self._judged(clean_up, reasons, interrupted=interrupted)
 
+    def skip(self, reasons: tuple[str, ...]) -> Journal:
+        """Write down that it is not run, as the site has nothing that it could be done to, and return the journal; nothing is touched.
+
+        Raises:
+            HistoryError: it cannot be written.
+        """
+        self._began = self.clock()
+        return self._ended(Outcome.SKIPPED, CleanUp.NOTHING, reasons)
+
     def _probes(self) -> dict[str, Callable[[], Any]]:
         return {probe.name: partial(self.find(probe), self.scene) for probe in self.experiment.hypothesis.probes}
 
@@ -211,7 +220,7 @@ class Runner:
 
     def _result(self, outcome: Outcome, clean_up: CleanUp, reasons: tuple[str, ...]) -> Result:
         terms, recoveries = self.experiment.terms, self._recoveries()
-        job = next((done for done in self._run if done.activity["provider"].get("func") == "job_succeeds"), None)
+        job = next((done for done in self._run if done.activity["provider"].get("func") in ("job_succeeds", "job_ends")), None)
         return Result(
             drill=self.experiment.name,
             site=self.scene.site.name,
@@ -246,6 +255,7 @@ class Runner:
             Outcome.HELD: "completed",
             Outcome.NOT_HELD: "completed",
             Outcome.REFUSED: "failed",
+            Outcome.SKIPPED: "aborted",
             Outcome.INTERRUPTED: "interrupted",
         }
         return Journal(

@@ -10,7 +10,7 @@ from fedfleet.drills.experiment import ProcessProvider
 from fedfleet.report.wording import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import Console
 
@@ -29,8 +29,8 @@ def print_list(known: Mapping[str, Experiment], console: Console) -> None:
     console.print(table)
 
 
-def plan_lines(experiment: Experiment, site: InventorySite, refusal: str) -> Iterator[str]:
-    """What would be done, to whom, and what would keep it from being done."""
+def plan_lines(experiment: Experiment, site: InventorySite, refusal: str, lacking: Sequence[str] = ()) -> Iterator[str]:
+    """What would be done, to whom, and what would keep it from being done: what the site lacks, or a refusal."""
     terms = experiment.terms
     yield f"{experiment.name}: {experiment.title}"
     yield f"  {' '.join(experiment.description.split())}"
@@ -50,6 +50,9 @@ def plan_lines(experiment: Experiment, site: InventorySite, refusal: str) -> Ite
         yield "  undone in any case, also by fedfleet drill rollback:"
         for activity in experiment.rollbacks:
             yield f"    {_step(activity)}"
+    if lacking:
+        yield f"  NOT RUN HERE: {'; '.join(lacking)}"
+        return
     yield f"  REFUSED: {refusal}" if refusal else "  may be run now, if the site is well"
 
 

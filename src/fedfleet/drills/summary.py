@@ -25,6 +25,7 @@ class DrillEntry(FileModel):
 
     Attributes:
         held: whether all that had to stay true did, and the site was left as it was found.
+        skipped: whether nothing was done, as the site has nothing that it could be done to.
         recovery_seconds: measured; None where the site did not come back, or nothing was done.
         expected_seconds, reference_seconds: the most it may take, and the reference's figure; None where there is none.
         previous_seconds: each run's before this one, newest first.
@@ -36,6 +37,7 @@ class DrillEntry(FileModel):
     site: str
     tags: tuple[str, ...] = ()
     held: bool
+    skipped: bool = False
     outcome: Outcome
     clean_up: CleanUp
     sentence: str
@@ -90,12 +92,13 @@ def summarise(
     entries = tuple(_entry(of_one) for _, of_one in sorted(newest.items()))
     drilled = {entry.name for entry in entries}
     untried = tuple(Untried(name=name, title=each.title) for name, each in known.items() if name not in drilled)
-    held = bool(entries) and all(entry.held for entry in entries) and not not_restored
+    done = [entry for entry in entries if not entry.skipped]
+    held = bool(done) and all(entry.held for entry in done) and not not_restored
     return DrillReport(
         inventory=inventory,
         made_at=now,
         held=held,
-        sentence=_sentence(entries, not_restored),
+        sentence=_sentence(done, not_restored),
         drills=entries,
         not_drilled=untried,
         not_restored=tuple(not_restored),
@@ -106,7 +109,7 @@ def exit_code_of(report: DrillReport) -> ExitCode:
     """How a command ends for this report: a site that is not restored comes before a drill that was not held."""
     if report.not_restored:
         return ExitCode.CLEAN_UP_FAILED
-    if not report.drills:
+    if all(entry.skipped for entry in report.drills):
         return ExitCode.NO_REPORT
     return ExitCode.OK if report.held else ExitCode.DRILL_FAILED
 
@@ -130,6 +133,7 @@ def _entry(of_one: Sequence[Journal]) -> DrillEntry:
         site=result.site,
         tags=tuple(experiment.get("tags", ())),
         held=result.held,
+        skipped=result.skipped,
         outcome=result.outcome,
         clean_up=result.clean_up,
         sentence=result.sentence,

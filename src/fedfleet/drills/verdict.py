@@ -115,6 +115,7 @@ def sentence(outcome: Outcome, clean_up: CleanUp, seconds: float | None, reasons
         Outcome.HELD: f"held: everything was well again after {seconds:g} s" if seconds is not None else "held",
         Outcome.NOT_HELD: f"did not hold: {'; '.join(reasons)}",
         Outcome.REFUSED: f"not run: {'; '.join(reasons)}",
+        Outcome.SKIPPED: f"not run here: {'; '.join(reasons)}",
         Outcome.INTERRUPTED: f"interrupted: {'; '.join(reasons)}",
     }[outcome]
     return f"THE SITE IS NOT RESTORED, run fedfleet drill rollback; the drill {told}" if clean_up is CleanUp.FAILED else told

@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from fedfleet.drills.faults import NoFaultError, pods_of, ready_pods
+from fedfleet.drills.faults import NoFaultError, ready_pods
+from fedfleet.drills.probes import pods_of
 from fedfleet.drills.scene import Found, Scene
 
 if TYPE_CHECKING:

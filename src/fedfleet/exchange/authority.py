@@ -88,7 +88,7 @@ def ensure_own_certificates(client: Client, settings: ExchangeSettings, now: dat
         if certificate is not None:
             facts[secret] = facts_of(certificate)
         if done.changed and current.is_there and secret == NGINX_SECRET and not dry_run:
-            _take_up(client, settings, texts["tls.crt"])
+            take_up(client, settings, texts["tls.crt"])
     return OwnCertificates(authority.pem, facts, tuple(written))
 
 
@@ -110,7 +110,12 @@ def _leaf(
     return {"tls.crt": pem, "tls.key": texts.get("tls.key") or key_pem(key), "ca.crt": authority.pem}
 
 
-def _take_up(client: Client, settings: ExchangeSettings, certificate: str) -> None:
+def take_up(client: Client, settings: ExchangeSettings, certificate: str) -> None:
+    """Have every running nginx of the exchange show its Secret's certificate, which is the one given (PEM).
+
+    Raises:
+        ReplicaError: one did not.
+    """
     labels = settings.labels(settings.nginx_proxy)
     client.touch_pods(settings.namespace, labels)
     for pod in client.list("Pod", settings.namespace, labels, api_version="v1"):

@@ -208,6 +208,11 @@ class Client:
             self.wait_gone([ObjectRef(resource.kind, place, name, resource.api_version)], wait)
         return there
 
+    def evict(self, pod: str, namespace: str) -> bool:
+        """Ask for a pod's eviction, as a node's drain does; False where a disruption budget does not allow it now."""
+        resource = self._discovery.resource("Pod", "v1")
+        return objects.evict(self._connection, resource, self._place(resource.namespaced, namespace), pod)
+
     def create(self, definition: KubeObject) -> KubeObject:
         """Create an object that must not be there yet, and return it as it is now.
 

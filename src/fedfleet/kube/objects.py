@@ -87,6 +87,19 @@ def create(connection: Connection, resource: Resource, definition: KubeObject, n
     return created
 
 
+def evict(connection: Connection, resource: Resource, namespace: str, name: str) -> bool:
+    """Ask for a pod's eviction; False where a disruption budget does not allow it now, which the API answers with 429.
+
+    Subresource ``eviction`` of a pod (Kubernetes, API-initiated eviction; policy/v1 since 1.22).
+    """
+    body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name, "namespace": namespace}}
+    reply = connection.request("POST", resource.path(namespace, name, "eviction"), body=body)
+    if reply.status == 429:
+        return False
+    checked(reply, Action("create", "pods/eviction", namespace, name))
+    return True
+
+
 def merge_patch(
     connection: Connection,
     resource: Resource,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
 from fedfleet.federation.names import Domain, FederationName, PartyId
 from fedfleet.kube import Client
+
+Part: TypeAlias = Literal["database", "spark", "hdfs", "pulsar"]
 
 
 class ExternalPulsar(BaseModel):
@@ -41,7 +43,8 @@ class InventorySite(BaseModel):
         drill_consent: who else has agreed, and where that is written down.
         fate_profile: `spark` or `standalone`; empty for an exchange.
         cluster_domain: the DNS suffix of Services.
-        pulsar_external: the broker of a party that does not run it in its namespace.
+        external: the parts of a party that it does not run in its namespace, as the site has them already.
+        pulsar_external: where such a broker is.
         directory: Ansible's `inventory_dir`, where the site's artefacts go.
     """
 
@@ -63,6 +66,7 @@ class InventorySite(BaseModel):
     drill_consent: str = ""
     fate_profile: str = ""
     cluster_domain: str = "cluster.local"
+    external: tuple[Part, ...] = ()
     pulsar_external: ExternalPulsar | None = None
     directory: Path
 

@@ -1,13 +1,13 @@
 """A drill's file is chaostoolkit's format, held strictly; what is wrong with one is said before anything is done."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from fedfleet.drills.activities import check_activities, function_of
 from fedfleet.drills.catalogue import UnknownDrillError, chosen, drills
-from fedfleet.drills.experiment import Activity, DrillFileError, read_experiment
+from fedfleet.drills.experiment import Activity, Component, DrillFileError, PythonProvider, read_experiment
 from support.commands import ROOT
 from support.drilled import experiment, probe
 
@@ -42,7 +42,16 @@ def test_every_drill_of_the_lab_can_be_carried_out(inventory: str) -> None:
 
 
 def test_every_drill_of_the_collection_can_be_seen_to_have_done_something() -> None:
-    assert [name for name, each in drills().items() if not each.terms.breaks] == []
+    unseen = [name for name, each in drills().items() if not each.terms.breaks and all(step.type == "action" for step in each.method)]
+    assert unseen == []
+
+
+def test_every_drill_that_kills_a_component_says_where_there_is_none() -> None:
+    sometimes = set(get_args(Component))
+    for name, each in drills().items():
+        given = [step.provider.arguments for step in each.method if isinstance(step.provider, PythonProvider)]
+        killed = {arguments["component"] for arguments in given if "component" in arguments}
+        assert set(each.terms.needs) >= killed & sometimes, name
 
 
 def test_a_drill_beside_the_inventory_counts_before_the_collections(tmp_path: Path) -> None:
@@ -69,6 +78,7 @@ def test_a_file_is_called_as_its_drill(tmp_path: Path) -> None:
         ("touches: nobody", "touches: nobody, breaks: [it walks]", "'it walks' is none"),
         ("touches: nobody", "touches: nobody, recovery_from: Start it", "'Start it' is none"),
         ("touches: nobody", "touches: nobody, recovery_second: 3", "recovery_second"),
+        ("touches: nobody", "touches: nobody, needs: [spark]", "needs"),
         ("type: action", "type: probe, tolerance: true", "nothing would be done"),
         ("module: fedfleet.drills.faults", "module: os", "module"),
         ("title: It is stopped", "title: [", "no YAML"),
@@ -102,7 +112,8 @@ def test_a_function_that_is_not_there_or_takes_something_else_is_refused(fields:
 def test_drills_are_chosen_by_name_tag_or_quickness() -> None:
     known = drills()
     assert [each.name for each in chosen(known, ["nginx-pod", "mysql-pod"])] == ["nginx-pod", "mysql-pod"]
-    assert {each.name for each in chosen(known, [], ["network"])} == {"network-cut"}
+    assert {each.name for each in chosen(known, [], ["network"])} == {"network-cut", "network-cut-not-healed", "name-servers-cut"}
+    assert chosen(known, [], everything=True) == list(known.values())
     assert all(each.terms.quick for each in chosen(known, [], quick=True))
     assert chosen(known, []) == []
     with pytest.raises(UnknownDrillError, match="no drill never"):

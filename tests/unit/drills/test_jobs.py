@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from fedfleet.drills.jobs import history_kept, job_succeeds, stop_job
+from fedfleet.drills import jobs
+from fedfleet.drills.jobs import NoJobError, chain, history_kept, job_ends, job_succeeds, start_job, stop_job
 from fedfleet.drills.scene import OverError, Scene
-from fedfleet.engine.fate import FlowUnreachableError, JobView
+from fedfleet.engine.fate import FlowUnreachableError, JobView, TaskView
 from fedfleet.sites import InventorySite
 from support.drilled import site
 
-JOB = "202611280000000000001"
+JOB, ANEW = "202611280000000000001", "202611280000000000002"
 
 
 def view(party: str, status: str, note: str = "") -> JobView:
@@ -34,9 +35,21 @@ class Flow:
     def __post_init__(self) -> None:
         self._next = itertools.chain(self.told, itertools.repeat(self.told[-1]))
 
+    party_id: str = "30000"
+    submitted: list[Any] = field(default_factory=list)
+    parts: Sequence[str] = ()
+
+    def submit(self, description: Any) -> str:
+        self.submitted.append(description)
+        return JOB
+
     def jobs(self, job_id: str) -> list[JobView]:
-        assert job_id == JOB
+        assert job_id in (JOB, ANEW)
         return self.recent(0)
+
+    def tasks(self, job_id: str) -> list[TaskView]:
+        said = {"job_id": job_id, "role": "guest", "party_id": self.party_id, "task_version": 0, "status": "running"}
+        return [TaskView.model_validate(said | {"task_id": str(number), "party_status": part}) for number, part in enumerate(self.parts)]
 
     def recent(self, _limit: int) -> list[JobView]:
         said = next(self._next)
@@ -52,6 +65,9 @@ class Flow:
 class Party:
     party_id: str
     answering: Flow
+
+    def roster(self) -> None:
+        return None
 
     @contextmanager
     def flow(self) -> Iterator[Flow]:
@@ -74,7 +90,7 @@ class Told(Scene):
 
 def scene(directory: Path, own: Sequence[list[JobView] | None], partner: Sequence[list[JobView] | None] = ()) -> Told:
     others = [site(directory, name="south", party_id="40000")] if partner else []
-    kept = {"job": JOB, "job_partner": "40000", "job_parties": 2 if partner else 1, "job_started": time.monotonic()}
+    kept = {"job": JOB, "job_partner": "40000", "job_by": "30000", "job_parties": 2 if partner else 1, "job_started": time.monotonic()}
     flows = {"30000": Flow(own)} | ({"40000": Flow(partner)} if partner else {})
     return Told(site(directory), others, kept=kept, flows=flows)
 
@@ -111,6 +127,90 @@ def test_nobody_waits_for_a_job_when_the_drill_is_over(tmp_path: Path) -> None:
     told.over.set()
     with pytest.raises(OverError):
         job_succeeds(told, 60)
+
+
+def test_a_job_that_the_guardian_submits_anew_is_followed(tmp_path: Path) -> None:
+    note = f"guardian [1/1, left]: 2026-11-28T00:00:00Z a rerun has no effect, submitted it anew as {ANEW}"
+    told = scene(tmp_path, [[view("30000", "failed", note)], [view("30000", "success")]])
+    assert job_succeeds(told, 5).holds
+    assert told.kept["job"] == ANEW
+
+
+LEFT = "guardian [1/1, left]: left it failed"
+
+
+@pytest.mark.parametrize(
+    ("own", "partner", "arguments", "holds"),
+    [
+        pytest.param(view("30000", "failed", LEFT), view("40000", "failed"), {}, True, id="all say that it failed"),
+        pytest.param(view("30000", "failed", LEFT), view("40000", "running"), {}, False, id="one still runs"),
+        pytest.param(view("30000", "failed", LEFT), None, {}, False, id="one says nothing"),
+        pytest.param(view("30000", "failed", LEFT), None, {"here": True}, True, id="only this one is asked"),
+        pytest.param(view("30000", "failed", "guardian [1/3]: rerun"), view("40000", "failed"), {}, False, id="it may be rerun yet"),
+        pytest.param(view("30000", "success"), view("40000", "success"), {}, False, id="it succeeded"),
+        pytest.param(view("30000", "success"), view("40000", "success"), {"how": "alike"}, True, id="both say the same"),
+        pytest.param(view("30000", "success"), view("40000", "failed"), {"how": "alike"}, False, id="they say different things"),
+    ],
+)
+def test_a_job_has_ended_when_every_party_says_the_same(
+    tmp_path: Path, own: JobView, partner: JobView | None, arguments: dict[str, Any], holds: bool
+) -> None:
+    told = scene(tmp_path, [[own]], [[partner] if partner else None])
+    assert job_ends(told, within=0.05, **arguments).holds is holds
+
+
+def test_a_failure_counts_when_nothing_becomes_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_FINAL_SECONDS", 0.01)
+    assert job_ends(scene(tmp_path, [[view("30000", "timeout")]]), within=5).holds
+
+
+PHASES = [
+    ("submitted", "waiting", (), True),
+    ("starting", "waiting", (), False),
+    ("starting", "running", (), True),
+    ("running", "running", ("waiting",), False),
+    ("running", "running", ("running",), True),
+    ("ending", "running", ("success",), False),
+    ("ending", "running", ("success", "success"), True),
+]
+
+
+@pytest.mark.parametrize(("phase", "status", "parts", "reached"), PHASES)
+def test_a_job_is_started_up_to_a_phase(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phase: jobs.Phase, status: str, parts: Sequence[str], reached: bool
+) -> None:
+    monkeypatch.setattr(jobs, "partners_of", lambda _own, _roster: ("40000",))
+    monkeypatch.setattr(jobs, "_STARTED_SECONDS", 0.05)
+    told = scene(tmp_path, [[view("30000", status)]], [None])
+    told.flows["30000"].parts = parts
+    if reached:
+        assert start_job(told, tasks=2, phase=phase)["phase"] == phase
+    else:
+        with pytest.raises(NoJobError, match=f"Expected: {phase}. Found: {status}"):
+            start_job(told, tasks=2, phase=phase)
+
+
+def test_the_partner_may_submit_the_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "partners_of", lambda _own, _roster: ("40000",))
+    told = scene(tmp_path, [None], [[view("40000", "running")]])
+    told.flows["40000"].party_id = "40000"
+    start_job(told, phase="starting", by="partner")
+    (described,) = told.flows["40000"].submitted
+    assert described == chain("40000", "30000", 1)
+    stop_job(told)
+    assert told.flows["40000"].stopped == [JOB]
+
+
+def test_a_partner_whose_cluster_is_not_known_submits_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "partners_of", lambda _own, _roster: ("40000",))
+    with pytest.raises(NoJobError, match="party 40000 in the inventory"):
+        start_job(scene(tmp_path, [None]), by="partner")
+
+
+def test_a_chain_carries_the_limit_of_its_tasks() -> None:
+    description: Any = chain("30000", "40000", 2, timeout=90)
+    assert description["dag"]["conf"] == {"task": {"timeout": 90}}
+    assert list(description["dag"]["tasks"]) == ["toy_example_0", "toy_example_1"]
 
 
 @pytest.mark.parametrize(("status", "stopped"), [("running", [JOB]), ("failed", [])])

@@ -15,7 +15,6 @@ from fedfleet.drills import conduct, undo
 from fedfleet.drills.conduct import Ground
 from fedfleet.drills.experiment import Activity
 from fedfleet.drills.faults import NoFaultError
-from fedfleet.drills.guards import RefusedError
 from fedfleet.drills.machines import machine_runs, named, switch_machines_on
 from fedfleet.drills.scene import Scene
 from fedfleet.drills.watchdog import start_watchdog
@@ -52,8 +51,10 @@ def test_a_drill_that_touches_machines_needs_a_vcenter_and_no_other_does() -> No
 def test_without_a_login_nothing_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conduct, "vcenter_login", no_login)
     drill = experiment([probe("it runs", "true")], [command("Stop it", f"touch {tmp_path}/touched")], [SWITCH])
-    with pytest.raises(RefusedError, match=r"not known which vCenter.*cluster_vcenter_hostname"):
-        conduct.conduct(drill, Ground([site(tmp_path)], tmp_path), lambda _: None)
+    result = conduct.conduct(drill, Ground([site(tmp_path)], tmp_path), lambda _: None).fedfleet
+    assert result.skipped
+    assert "not known which vCenter has the site's machines" in result.sentence
+    assert "cluster_vcenter_hostname" in result.sentence
     assert not (tmp_path / "touched").exists()
 
 

@@ -11,8 +11,10 @@ import yaml
 
 from fedfleet.drills import probes
 from fedfleet.drills.activities import FUNCTIONS
+from fedfleet.drills.holdings import Holding
 from fedfleet.drills.scene import Scene
 from fedfleet.drills.timeline import look
+from fedfleet.engine.fate import TaskRef
 from fedfleet.exchange.findings import TABLE, UNKNOWN
 from fedfleet.exchange.questions import Check
 from fedfleet.probe import Question
@@ -24,9 +26,16 @@ GIVEN: dict[str, dict[str, Any]] = {
     "component_ready": {"component": "nginx"},
     "exchange_serves": {"kind": "sni"},
     "job_succeeds": {"within": 0.1},
+    "job_ends": {"within": 0.1},
+    "models_and_data_kept": {"within": 0.1},
+    "names_resolve": {"component": "nginx", "name": "nginx"},
+    "certificate_lasts": {"days": 60},
     "volume_takes_writes": {"component": "mysql"},
 }
+# These go on asking until their time is up, and say then what they have not seen.
+PATIENT = ("job_succeeds", "job_ends", "models_and_data_kept")
 JOB = {"job": "202611280000000000001", "job_partner": "40000", "job_parties": 1, "job_started": time.monotonic()}
+HELD = Holding(TaskRef("202611280000000000001", "guest", "30000", "homo_lr_0"), "", "digest")
 
 
 @pytest.fixture
@@ -38,7 +47,7 @@ def nowhere(tmp_path: Path) -> Scene:
     config = {"apiVersion": "v1", "kind": "Config", "clusters": [cluster], "users": [{"name": "u", "user": {"token": "t"}}]}
     config |= {"contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}], "current-context": "x"}
     (tmp_path / "kubeconfig").write_text(yaml.safe_dump(config))
-    return Scene(site(tmp_path, kubeconfig=str(tmp_path / "kubeconfig"), provider="tkc"), kept=dict(JOB))
+    return Scene(site(tmp_path, kubeconfig=str(tmp_path / "kubeconfig"), provider="tkc"), kept={**JOB, "holdings": (HELD,)})
 
 
 @pytest.mark.parametrize("name", PROBES)
@@ -47,11 +56,13 @@ def test_no_probe_holds_where_the_api_does_not_answer(nowhere: Scene, name: str)
         seen = look(name, lambda: PROBES[name](nowhere, **GIVEN.get(name, {})), time.monotonic)
     assert not seen.holds
     assert seen.detail
-    # The job's probe goes on asking until its time is up.
-    assert seen.answered is (name == "job_succeeds")
+    assert seen.answered is (name in PATIENT)
 
 
-@pytest.mark.parametrize("name", ["component_ready", "workloads_ready", "broker_reached", "nodes_ready", "volume_takes_writes"])
+@pytest.mark.parametrize(
+    "name",
+    ["component_ready", "workloads_ready", "broker_reached", "names_resolve", "certificate_lasts", "nodes_ready", "volume_takes_writes"],
+)
 def test_no_probe_holds_where_nothing_is_deployed(tmp_path: Path, name: str) -> None:
     empty = Scene(site(tmp_path), _clients={"north": Objects()})  # type: ignore[dict-item]
     assert not look(name, lambda: PROBES[name](empty, **GIVEN.get(name, {})), time.monotonic).holds

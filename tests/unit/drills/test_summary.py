@@ -86,6 +86,8 @@ def test_what_was_not_drilled_is_told() -> None:
         (report(journal(), journal("mysql-pod", Outcome.NOT_HELD)), ExitCode.DRILL_FAILED, "1 of 2 drills did not go as they must"),
         (report(journal(outcome=Outcome.INTERRUPTED)), ExitCode.DRILL_FAILED, "did not go"),
         (report(journal(), left=("a",)), ExitCode.CLEAN_UP_FAILED, "must be restored"),
+        (report(journal("spark-master-pod", Outcome.SKIPPED, None)), ExitCode.NO_REPORT, "No drill has been run yet"),
+        (report(journal(), journal("spark-master-pod", Outcome.SKIPPED, None)), ExitCode.OK, "The one drill went as intended"),
         (report(journal(clean_up=CleanUp.FAILED)), ExitCode.DRILL_FAILED, "did not go"),
     ],
 )
@@ -99,12 +101,13 @@ def test_an_earlier_failure_is_history() -> None:
 
 
 def test_junit_tells_failures_from_errors() -> None:
-    found = report(journal(), journal("mysql-pod", Outcome.NOT_HELD), journal("broker-pod", clean_up=CleanUp.FAILED), left=("a",))
+    skipped = journal("spark-master-pod", Outcome.SKIPPED, None)
+    found = report(journal(), journal("mysql-pod", Outcome.NOT_HELD), journal("broker-pod", clean_up=CleanUp.FAILED), skipped, left=("a",))
     root = ElementTree.fromstring(as_junit(found))  # noqa: S314 - our own
     (suite,) = root
-    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("4", "1", "2")
+    assert [suite.get(count) for count in ("tests", "failures", "errors", "skipped")] == ["5", "1", "2", "1"]
     cases = {case.get("name"): [child.tag for child in case if child.tag != "properties"] for case in suite}
-    assert cases == {"nginx-pod": [], "mysql-pod": ["failure"], "broker-pod": ["error"], "a": ["error"]}
+    assert cases == {"nginx-pod": [], "mysql-pod": ["failure"], "broker-pod": ["error"], "spark-master-pod": ["skipped"], "a": ["error"]}
     assert suite.find("./testcase[@name='nginx-pod']/properties/property[@name='recovery_seconds']").attrib["value"] == "3"  # type: ignore[union-attr]
 
 

@@ -52,6 +52,16 @@ def test_a_task_that_was_started_at_one_party_alone_fails() -> None:
     assert (found.cure, found.reason) == (Cure.FAIL, "lr runs, but was never started at host 40000")
 
 
+def test_a_partner_that_is_silent_for_as_long_as_a_task_may_take_fails_it() -> None:
+    (found,) = hindrances(job("running", task("lr", "success", "", limit=90)))
+    assert (found.cure, found.seconds) == (Cure.FAIL, 90)
+    assert found.reason == "lr ended here, and host 40000 did not answer for its limit of 90 s"
+
+
+def test_what_still_runs_here_is_held_against_its_limit_by_fate_flow() -> None:
+    assert hindrances(job("running", task("lr", "running", "", limit=90))) == []
+
+
 def test_cores_of_a_task_that_nobody_started_are_given_back() -> None:
     (found,) = hindrances(
         job("running", task("reader", "success", "success", "success"), task("lr", "waiting", "waiting", "waiting", held=True))

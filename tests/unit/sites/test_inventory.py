@@ -46,6 +46,7 @@ def test_templates_defaults_and_extra_variables_are_resolved_for_each_host(tmp_p
     assert found[1].directory == tmp_path
     assert [site.cluster_domain for site in found] == ["cluster.local", "cluster.local", "south.local"]
     assert [site.pulsar_external for site in found] == [None, None, ExternalPulsar(host="pulsar.south")]
+    assert [site.external for site in found] == [(), (), ("pulsar",)]
 
 
 def test_the_configuration_beside_the_inventory_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fedfleet.engine.fate.broker import BrokerAdmin, PartnerRecord
-from fedfleet.engine.fate.dags import Members, Plan, fit_dag, predict_dag
+from fedfleet.engine.fate.dags import Members, Plan, fit_dag, predict_dag, read_dag
 from fedfleet.engine.fate.definition import FATE
 from fedfleet.engine.fate.errors import (
     ArchiveError,
@@ -59,6 +59,7 @@ __all__ = [
     "fit_dag",
     "follow",
     "predict_dag",
+    "read_dag",
     "run_toy",
     "toy_dag",
 ]

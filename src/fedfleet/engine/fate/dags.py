@@ -89,6 +89,12 @@ def fit_dag(members: Members, plan: Plan, table: TableRef) -> Mapping[str, objec
     return _schema(members, plan, "train", tasks, table, {})
 
 
+def read_dag(members: Members, table: TableRef, task_seconds: int) -> Mapping[str, object]:
+    """A job that does nothing but look up: every party its own table of that name."""
+    plan = Plan("reader", task_seconds=task_seconds)
+    return _schema(members, plan, "default", _rows(members, plan), table, {})
+
+
 def predict_dag(members: Members, plan: Plan, table: TableRef, model_id: str, model_version: str) -> Mapping[str, object]:
     """A prediction on other rows by the model of a training job."""
     tasks = _rows(members, plan)

@@ -9,7 +9,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from fedfleet.engine.protocol import JobState
 
-# What the job guardian writes into a job's description: images/fate/job_guardian/note.py.
+# What the job guardian writes into a job's description: images/fate/job_guardian/note.py and guard.py.
+_ANEW: Final = re.compile(r"submitted it anew as (?P<job>[0-9]+)$")
 _GUARDIAN: Final = re.compile(r"^guardian \[(?P<reruns>\d+)/\d+(?P<left>, left)?\]: (?P<text>.*)$", re.MULTILINE)
 
 State = Annotated[JobState, BeforeValidator(lambda name: JobState.of(str(name)))]
@@ -42,6 +43,12 @@ class GuardianNote(BaseModel):
     reruns: int
     left: bool
     text: str
+
+    @property
+    def successor(self) -> str:
+        """The job that it submitted in place of this one; empty where it did not."""
+        found = _ANEW.search(self.text)
+        return found["job"] if found else ""
 
 
 class JobView(_View):

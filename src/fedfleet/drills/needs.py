@@ -1,0 +1,35 @@
+"""What drills need that not every site has: a profile is without some components, and others a site may have of its own already. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from fedfleet.drills.experiment import Component, Experiment
+    from fedfleet.sites import InventorySite
+    from fedfleet.sites.model import Part
+
+# Which part of a party its component belongs to: roles/fate/vars/main.yml, `__fate_parts`.
+_PARTS: Final[dict[Component, Part]] = {
+    "mysql": "database",
+    "pulsar": "pulsar",
+    "spark-master": "spark",
+    "spark-worker": "spark",
+    "namenode": "hdfs",
+    "datanode": "hdfs",
+}
+_OF_PROFILE_SPARK: Final[frozenset[Part]] = frozenset(("spark", "hdfs"))
+
+
+def missing(experiment: Experiment, site: InventorySite) -> tuple[str, ...]:
+    """Why a drill has nothing to be done to on a site, each a sentence; none where all it needs is there."""
+    return tuple(told for component in experiment.terms.needs if (told := _missing(component, site)))
+
+
+def _missing(component: Component, site: InventorySite) -> str:
+    part = _PARTS[component]
+    if part in site.external:
+        return f"{component} is the site's own (fate_{part}_external), and not a component of it"
+    if part in _OF_PROFILE_SPARK and site.fate_profile != "spark":
+        return f"the profile {site.fate_profile or 'of an exchange'} has no such component: {component}"
+    return ""
