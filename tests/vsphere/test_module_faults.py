@@ -68,7 +68,7 @@ def test_a_soap_session_that_ends_in_the_middle_is_opened_anew(faulty: RunningVC
 
 
 def test_sessions_that_end_at_once_are_an_error_and_not_a_circle(faulty: RunningVCenter) -> None:
-    faulty.plan({"path_regex": "/instances/fl-never$", "status": 401, "message": "the session service restarts"})
+    faulty.plan({"path_regex": "/instances/v2/fl-never$", "status": 401, "message": "the session service restarts"})
     said = refused(faulty, "namespace", **wanted("fl-never"))
     assert "UNAUTHENTICATED (401)" in said
     assert "the session service restarts" in said

@@ -157,6 +157,7 @@ def test_a_host_in_maintenance_is_named_where_its_memory_is_short_and_not_missed
     site.play("provision", **names).expect()
 
 
+@pytest.mark.nightly
 def test_what_nodes_need_where_they_live_reaches_the_cluster(site: Site) -> None:
     names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-needs"}
     needs: dict[str, Any] = {
@@ -197,6 +198,7 @@ def test_a_run_goes_on_through_what_passes_and_a_second_one_changes_nothing(site
     assert "changed=0" in site.play("provision", **names).expect().output
 
 
+@pytest.mark.nightly
 def test_a_kubeconfig_that_was_kept_in_memory_is_fetched_again_and_nothing_changes(site: Site) -> None:
     # Reserves half of the memory that there is, so that there is no room for a second one.
     workers = {"replicas": 1, "vm_class": "guaranteed-2xlarge"}
@@ -213,6 +215,7 @@ def test_a_kubeconfig_that_was_kept_in_memory_is_fetched_again_and_nothing_chang
         assert (kept.read_text(), kept.stat().st_mode & 0o777) == (written, 0o600)
 
 
+@pytest.mark.nightly
 def test_a_cluster_keeps_running_whose_release_was_withdrawn(site: Site) -> None:
     names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-withdrawn"}
     site.play("provision", **names).expect()
@@ -225,6 +228,7 @@ def test_a_cluster_keeps_running_whose_release_was_withdrawn(site: Site) -> None
         site.apis.supervisor.objects.update(images)
 
 
+@pytest.mark.nightly
 def test_a_name_that_a_cluster_had_is_refused_with_the_next_one(site: Site) -> None:
     names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-reused"}
     site.play("provision", **names).expect()
@@ -234,6 +238,7 @@ def test_a_name_that_a_cluster_had_is_refused_with_the_next_one(site: Site) -> N
     assert "such as fl-reused-b (cluster_name)" in said
 
 
+@pytest.mark.nightly
 def test_what_the_supervisor_says_of_machines_that_do_not_come_is_told(site: Site) -> None:
     quota = "exceeded quota: fl-quota-storagequota, requested: 64Gi, used: 32Gi, limited: 64Gi"
     names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-quota"}

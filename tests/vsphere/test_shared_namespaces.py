@@ -82,6 +82,7 @@ def test_a_cluster_that_was_there_before_is_used_and_stays(site: Site) -> None:
     assert "Cluster fl-before-a was made for somebody else" in said(site.play("provision", **names).expect(2).output)
 
 
+@pytest.mark.nightly
 def test_what_a_namespace_was_given_before_stays(site: Site) -> None:
     own = policies(site)["vSAN Default Storage Policy"]
     theirs = next(one for name, one in policies(site).items() if one != own)
@@ -133,6 +134,7 @@ def test_what_others_use_of_what_a_site_brought_stays_until_they_do_not(site: Si
     assert site.vcenter.do("POST", f"{LIBRARY}?action=find", {"name": "fl-brought"}) == []
 
 
+@pytest.mark.nightly
 def test_a_class_of_anothers_is_used_where_it_is_the_same_and_never_changed(site: Site) -> None:
     theirs = {"id": "theirs", "cpu_count": 8, "memory_MB": 65536, "description": "of the data centre"}
     site.vcenter.do("POST", CLASSES, theirs)
