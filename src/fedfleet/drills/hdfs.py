@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from fedfleet.drills.faults import NoFaultError
 from fedfleet.drills.scene import Found, Scene
+from fedfleet.drills.workloads import bring_back, bring_down, replicas_before
 from fedfleet.probe import Question, ask
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ _APPS: Final = "apps/v1"
 _DATANODE: Final = "datanode"
 _WEB_PORT: Final = 9870
 _BEAN: Final = "/jmx?qry=Hadoop:service=NameNode,name=FSNamesystem"
-REPLICAS_BEFORE: Final = "fedfleet.dev/replicas-before-drill"
 
 
 def take_datanode_away(scene: Scene) -> dict[str, object]:
@@ -31,7 +31,7 @@ def take_datanode_away(scene: Scene) -> dict[str, object]:
     """
     workload = _datanodes(scene)
     wanted = int(workload["spec"]["replicas"])
-    if _before(workload):
+    if replicas_before(workload) is not None:
         return {"replicas": wanted}
     if wanted < 2:
         raise NoFaultError(
@@ -40,16 +40,13 @@ def take_datanode_away(scene: Scene) -> dict[str, object]:
             found=str(wanted),
             where=scene.site.namespace,
         )
-    _scale(scene, wanted - 1, str(wanted))
+    bring_down(scene.client(), workload, wanted - 1)
     return {"replicas": wanted - 1}
 
 
 def bring_datanode_back(scene: Scene) -> dict[str, object]:
     """Undo ``take_datanode_away``, whether it was done or not."""
-    before = _before(_datanodes(scene))
-    if before:
-        _scale(scene, int(before), None)
-    return {"replicas": int(before) if before else None}
+    return {"replicas": bring_back(scene.client(), _datanodes(scene))}
 
 
 def blocks_readable(scene: Scene) -> Found:
@@ -95,13 +92,3 @@ def _datanodes(scene: Scene) -> KubeObject:
     if found is None:
         raise NoFaultError("The party has no HDFS of its own", expected=f"a StatefulSet {_DATANODE}", where=scene.site.namespace)
     return found
-
-
-def _before(workload: KubeObject) -> str:
-    return str((workload["metadata"].get("annotations") or {}).get(REPLICAS_BEFORE, ""))
-
-
-def _scale(scene: Scene, replicas: int, before: str | None) -> None:
-    """How many it was before lies on the object itself: whoever undoes this may know nothing else."""
-    change = {"metadata": {"annotations": {REPLICAS_BEFORE: before}}, "spec": {"replicas": replicas}}
-    scene.client().patch("StatefulSet", _DATANODE, scene.site.namespace, change, api_version=_APPS)

@@ -13,7 +13,7 @@ from fedfleet.drills.probes import is_ready, workloads_of
 from fedfleet.drills.scene import Scene
 
 if TYPE_CHECKING:
-    from fedfleet.kube import KubeObject
+    from fedfleet.kube import Client, KubeObject
 
 # How many replicas a workload had, for whoever brings them back.
 BEFORE: Final = "fedfleet.dev/replicas-before-drill"
@@ -56,8 +56,7 @@ def scale_down(scene: Scene) -> dict[str, object]:
     if not workloads:
         raise NoFaultError("There is nothing to bring down", expected="a workload with replicas", where=namespace)
     for each in workloads:
-        change = {"metadata": {"annotations": {BEFORE: str(_replicas(each))}}, "spec": {"replicas": 0}}
-        client.patch(each["kind"], each["metadata"]["name"], namespace, change, api_version=_APPS)
+        bring_down(client, each, 0)
     deadline = time.monotonic() + _GONE_SECONDS
     while any(is_ready(pod) for pod in client.list("Pod", namespace, api_version="v1")):
         if time.monotonic() > deadline:
@@ -69,11 +68,33 @@ def scale_down(scene: Scene) -> dict[str, object]:
 def scale_up(scene: Scene) -> dict[str, object]:
     """Undo ``scale_down``, whether it was done or not."""
     client, namespace = scene.client(), scene.site.namespace
-    down = [each for each in workloads_of(client, namespace) if BEFORE in (each["metadata"].get("annotations") or {})]
-    for each in down:
-        change = {"metadata": {"annotations": {BEFORE: None}}, "spec": {"replicas": int(each["metadata"]["annotations"][BEFORE])}}
-        client.patch(each["kind"], each["metadata"]["name"], namespace, change, api_version=_APPS)
+    down = [each for each in workloads_of(client, namespace) if bring_back(client, each) is not None]
     return {"workloads": _names(down)}
+
+
+def bring_down(client: Client, workload: KubeObject, replicas: int) -> None:
+    """Bring a workload to so many replicas; how many it had lies on the object itself: whoever undoes this may know nothing else."""
+    _scale(client, workload, replicas, str(_replicas(workload)))
+
+
+def bring_back(client: Client, workload: KubeObject) -> int | None:
+    """Undo ``bring_down``; how many replicas it has again, None where it was not brought down."""
+    before = replicas_before(workload)
+    if before is not None:
+        _scale(client, workload, before, None)
+    return before
+
+
+def replicas_before(workload: KubeObject) -> int | None:
+    """How many replicas a workload that is brought down had; None where it is not."""
+    before = (workload["metadata"].get("annotations") or {}).get(BEFORE)
+    return None if before is None else int(before)
+
+
+def _scale(client: Client, workload: KubeObject, replicas: int, before: str | None) -> None:
+    metadata = workload["metadata"]
+    change = {"metadata": {"annotations": {BEFORE: before}}, "spec": {"replicas": replicas}}
+    client.patch(workload["kind"], metadata["name"], metadata["namespace"], change, api_version=_APPS)
 
 
 def _replicas(workload: KubeObject) -> int:
