@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fedfleet.drills.faults import ready_pods
 from fedfleet.drills.scene import Found, Scene
-
-if TYPE_CHECKING:
-    from fedfleet.kube import KubeObject
+from fedfleet.kube import holds
 
 _TKC: Final = "tkc"
 _HELPER: Final = "images-volume"
@@ -29,14 +27,8 @@ def find_node(scene: Scene, component: str = "python") -> dict[str, object]:
 def nodes_ready(scene: Scene) -> Found:
     """Every node of the cluster is Ready."""
     nodes = scene.client().list("Node", api_version="v1")
-    away = [str(node["metadata"]["name"]) for node in nodes if not node_is_ready(node)]
+    away = [str(node["metadata"]["name"]) for node in nodes if not holds(node, "Ready")]
     return Found(bool(nodes) and not away, f"not ready: {', '.join(away)}" if away else f"{len(nodes)} ready")
-
-
-def node_is_ready(node: KubeObject) -> bool:
-    """Whether a node says that it is Ready, and its cluster still hears of it."""
-    conditions = (node.get("status") or {}).get("conditions") or []
-    return any(item.get("type") == "Ready" and item.get("status") == "True" for item in conditions)
 
 
 def images_volume_mounted(scene: Scene, namespace: str = "fedfleet-nodes") -> Found:

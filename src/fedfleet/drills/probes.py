@@ -15,6 +15,7 @@ from fedfleet.exchange.questions import header_checks, sni_checks
 from fedfleet.exchange.reload import ask_exchange
 from fedfleet.exchange.settings import ROSTER_CONFIG_MAP
 from fedfleet.federation.roster import Roster
+from fedfleet.kube import holds
 from fedfleet.probe import ask_all
 from fedfleet.validation.connection import ConnectionRung, Doorway
 from fedfleet.validation.credentials import credentials_of
@@ -99,9 +100,7 @@ def replicas_of(workloads: Sequence[KubeObject], component: str) -> int:
 
 def is_ready(pod: KubeObject) -> bool:
     """Whether a pod takes part: Ready, and not being deleted."""
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    ready = any(item.get("type") == "Ready" and item.get("status") == "True" for item in conditions)
-    return ready and not pod["metadata"].get("deletionTimestamp")
+    return holds(pod, "Ready") and not pod["metadata"].get("deletionTimestamp")
 
 
 def flow_answers(scene: Scene) -> Found:

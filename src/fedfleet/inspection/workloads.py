@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from fedfleet.kube import holds
 from fedfleet.kube.quantities import cores_of, gibibytes_of
 from fedfleet.report.facts import Image, Size, Sizing, Version
 
@@ -92,7 +93,7 @@ def _takes_pods(node: KubeObject) -> bool:
     spec = node.get("spec", {})
     if spec.get("unschedulable") or any(taint.get("effect") in ("NoSchedule", "NoExecute") for taint in spec.get("taints") or []):
         return False
-    return any(item["type"] == "Ready" and item["status"] == "True" for item in node["status"].get("conditions") or [])
+    return holds(node, "Ready")
 
 
 def _statuses(pod: KubeObject) -> list[Mapping[str, Any]]:

@@ -26,7 +26,7 @@ from fedfleet.kube.errors import (
     UnreachableError,
     WaitError,
 )
-from fedfleet.kube.predicates import judge, waitable_kinds
+from fedfleet.kube.predicates import condition, holds, judge, waitable_kinds
 from fedfleet.kube.refs import ApplySetRef, ExecResult, FieldConflict, KubeObject, ObjectRef
 from fedfleet.kube.tunnel import Tunnel
 
@@ -58,6 +58,8 @@ __all__ = [
     "UnknownKindError",
     "UnreachableError",
     "WaitError",
+    "condition",
+    "holds",
     "judge",
     "parse",
     "shown",

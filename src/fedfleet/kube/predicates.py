@@ -77,7 +77,8 @@ def condition(obj: KubeObject, kind: str) -> dict[str, Any]:
     return {}
 
 
-def _holds(obj: KubeObject, kind: str) -> bool:
+def holds(obj: KubeObject, kind: str) -> bool:
+    """Whether the condition of that type is true."""
     return condition(obj, kind).get("status") == "True"
 
 
@@ -141,9 +142,9 @@ def _wanted(obj: KubeObject, field: str) -> int:
 
 def _job(obj: KubeObject) -> Verdict:
     status, wanted = _status(obj), _wanted(obj, "completions")
-    if _holds(obj, "Complete"):
+    if holds(obj, "Complete"):
         return Verdict(ready=True, text="complete")
-    if _holds(obj, "Failed"):
+    if holds(obj, "Failed"):
         failed = condition(obj, "Failed")
         return Verdict(ready=False, text=f"failed: {failed.get('reason')}: {failed.get('message')}", hopeless=True)
     if obj["spec"].get("suspend"):
@@ -158,7 +159,7 @@ def _pod(obj: KubeObject) -> Verdict:
         return Verdict(ready=True, text="succeeded")
     if phase == "Failed":
         return Verdict(ready=False, text=f"failed: {status.get('reason') or ''} {status.get('message') or ''}".strip(), hopeless=True)
-    if _holds(obj, "Ready"):
+    if holds(obj, "Ready"):
         return Verdict(ready=True, text="ready")
     unscheduled = condition(obj, "PodScheduled")
     if unscheduled.get("status") == "False":
@@ -199,7 +200,7 @@ def _definition(obj: KubeObject) -> Verdict:
     names = condition(obj, "NamesAccepted")
     if names.get("status") == "False":
         return Verdict(ready=False, text=f"names not accepted: {names.get('message')}", hopeless=True)
-    return Verdict(ready=_holds(obj, "Established"), text="established" if _holds(obj, "Established") else "not established")
+    return Verdict(ready=holds(obj, "Established"), text="established" if holds(obj, "Established") else "not established")
 
 
 def _node(obj: KubeObject) -> Verdict:

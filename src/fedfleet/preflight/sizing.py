@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from fedfleet.kube import holds
 from fedfleet.kube.quantities import cores_of, gibibytes_of
 from fedfleet.preflight.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from fedfleet.kube import KubeObject
     from fedfleet.preflight.needs import Parts, Reference, Sizing, Workers
@@ -141,14 +142,13 @@ def _below(what: str, wanted: str, found: str, where: str) -> Finding:
     return Finding(what, f"at least {wanted}", found, f"fate_sizing, {where}", "give it what the reference has", Severity.WARNING)
 
 
-def _takes_pods(node: Mapping[str, Any]) -> bool:
+def _takes_pods(node: KubeObject) -> bool:
     spec = node.get("spec") or {}
     if spec.get("unschedulable"):
         return False
     if any(taint.get("effect") in ("NoSchedule", "NoExecute") for taint in spec.get("taints") or []):
         return False
-    conditions = (node.get("status") or {}).get("conditions") or []
-    return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
+    return holds(node, "Ready")
 
 
 def _sum(nodes: Sequence[KubeObject]) -> tuple[float, float]:

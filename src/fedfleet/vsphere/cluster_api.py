@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fedfleet.vsphere.workload_state import condition
+from fedfleet.kube import condition
 
 if TYPE_CHECKING:
     from fedfleet.kube import KubeObject

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from fedfleet.kube import condition
 from fedfleet.vsphere import errors, versions
 from fedfleet.vsphere.versions import Version
 
@@ -77,7 +78,7 @@ def of(obj: KubeObject, images: list[KubeObject] | None, os_name: str = "") -> R
     version = versions.parse(str(spec.get("version") or name))
     # v1alpha1 has kubernetesVersion, v1alpha3 and KubernetesRelease have kubernetes.version.
     kubernetes = str((spec.get("kubernetes") or {}).get("version") or spec.get("kubernetesVersion") or kubernetes_version(version.text))
-    ready, compatible = _condition(obj, "Ready"), _condition(obj, "Compatible")
+    ready, compatible = condition(obj, "Ready"), condition(obj, "Compatible")
     reasons = [
         f"{kind} is {found.get('status') or 'not reported'}: {found.get('message') or found.get('reason') or 'no reason given'}"
         for kind, found in (("Ready", ready), ("Compatible", compatible))
@@ -115,11 +116,6 @@ def choose(known: list[Release], wanted: str = "") -> Release:
         found=found,
         next_step="Choose one that is usable, or wait until the content library of releases is synchronised",
     )
-
-
-def _condition(obj: KubeObject, kind: str) -> dict[str, Any]:
-    conditions = (obj.get("status") or {}).get("conditions") or []
-    return next((dict(one) for one in conditions if one.get("type") == kind), {})
 
 
 def _is_of(image: KubeObject, kubernetes: str, os_name: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from fedfleet.kube import condition
 from fedfleet.vsphere import versions
 from fedfleet.vsphere.waiting import State
 
@@ -42,11 +43,6 @@ def judge(cluster: KubeObject, machines: Iterable[KubeObject] = ()) -> State:
         return State(done=False, text=f"{summary} is True, of an older definition")
     said = f"{summary} is {found.get('status') or 'not reported'}"
     return State(done=False, text=_joined(f"{phase}, {said}".removeprefix(", "), reasons(cluster), machine_reasons(machines)))
-
-
-def condition(obj: KubeObject, kind: str) -> dict[str, Any]:
-    """The condition of that type, or an empty one."""
-    return next((dict(one) for one in _status(obj).get("conditions") or [] if one.get("type") == kind), {})
 
 
 def reasons(obj: KubeObject) -> list[str]:
