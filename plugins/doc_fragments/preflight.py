@@ -31,13 +31,6 @@ options:
     description: Whether the module fails where something is missing. Else the results say so.
     type: bool
     default: true
-attributes:
-  check_mode:
-    support: full
-    description: The module changes nothing.
-  diff_mode:
-    support: none
-    description: The module changes nothing.
 author:
   - The FedFleet authors (@fedfleet)
 """

@@ -12,6 +12,7 @@ description:
   - Returns one object by name, or all objects of a kind that fit the selectors. What is not there is an empty list, not a failure.
 version_added: 0.1.0
 extends_documentation_fragment:
+  - fedfleet.federation.reads
   - fedfleet.federation.kube
 options:
   kind:
@@ -46,13 +47,6 @@ options:
       - Use it for Secrets where only their presence counts, so that their values are never in a result.
     type: bool
     default: false
-attributes:
-  check_mode:
-    support: full
-    description: The module changes nothing.
-  diff_mode:
-    support: none
-    description: The module changes nothing.
 author:
   - The FedFleet authors (@fedfleet)
 """

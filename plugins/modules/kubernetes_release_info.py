@@ -13,6 +13,7 @@ description:
   - A release can be used when it is Ready and Compatible and there is an image of a node of it.
 version_added: 0.1.0
 extends_documentation_fragment:
+  - fedfleet.federation.reads
   - fedfleet.federation.vsphere
   - fedfleet.federation.vsphere.supervisor
 options:
@@ -24,13 +25,6 @@ options:
     description: Operating system that the nodes have to have, such as V(photon) or V(ubuntu). When empty, any.
     type: str
     default: ""
-attributes:
-  check_mode:
-    support: full
-    description: The module changes nothing.
-  diff_mode:
-    support: none
-    description: The module changes nothing.
 author:
   - The FedFleet authors (@fedfleet)
 """

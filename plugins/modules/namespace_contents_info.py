@@ -12,6 +12,7 @@ description:
   - Returns the clusters, virtual machines, volumes and pods that a vSphere namespace has at its Supervisor. With the namespace, all of them would go.
 version_added: 0.1.0
 extends_documentation_fragment:
+  - fedfleet.federation.reads
   - fedfleet.federation.vsphere
   - fedfleet.federation.vsphere.supervisor
 options:
@@ -19,13 +20,6 @@ options:
     description: Name of the namespace.
     type: str
     required: true
-attributes:
-  check_mode:
-    support: full
-    description: The module changes nothing.
-  diff_mode:
-    support: none
-    description: The module changes nothing.
 author:
   - The FedFleet authors (@fedfleet)
 """

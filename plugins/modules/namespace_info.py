@@ -12,19 +12,13 @@ description:
   - Returns the settings and the state of a namespace, or the names of all namespaces that the user may see.
 version_added: 0.1.0
 extends_documentation_fragment:
+  - fedfleet.federation.reads
   - fedfleet.federation.vsphere
 options:
   name:
     description: Name of the namespace. When empty, only names are returned.
     type: str
     default: ""
-attributes:
-  check_mode:
-    support: full
-    description: The module changes nothing.
-  diff_mode:
-    support: none
-    description: The module changes nothing.
 author:
   - The FedFleet authors (@fedfleet)
 """

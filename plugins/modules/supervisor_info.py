@@ -13,6 +13,7 @@ description:
   - With O(wait) it returns once the Supervisor runs, takes work and has an address.
 version_added: 0.1.0
 extends_documentation_fragment:
+  - fedfleet.federation.reads
   - fedfleet.federation.vsphere
 options:
   name:
@@ -27,13 +28,6 @@ options:
     description: Seconds to wait at most.
     type: float
     default: 600
-attributes:
-  check_mode:
-    support: full
-    description: The module changes nothing.
-  diff_mode:
-    support: none
-    description: The module changes nothing.
 author:
   - The FedFleet authors (@fedfleet)
 """

@@ -17,6 +17,7 @@ version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.vsphere
   - fedfleet.federation.preflight
+  - fedfleet.federation.reads
 options:
   site:
     description: The site's name, for messages.

@@ -12,19 +12,13 @@ description:
   - Returns the VM classes of a vCenter, or one of them.
 version_added: 0.1.0
 extends_documentation_fragment:
+  - fedfleet.federation.reads
   - fedfleet.federation.vsphere
 options:
   name:
     description: Name of the one class that is wanted.
     type: str
     default: ""
-attributes:
-  check_mode:
-    support: full
-    description: The module changes nothing.
-  diff_mode:
-    support: none
-    description: The module changes nothing.
 author:
   - The FedFleet authors (@fedfleet)
 """
