@@ -125,7 +125,7 @@ def run(module: AnsibleModule) -> None:
 
         found = workload_clusters.find(supervisor, params["provider"], params["namespace"], params["name"])
         shown = workload_clusters.shown(found)
-        path = Path(params["kubeconfig_path"]).expanduser() if params["kubeconfig_path"] else None
+        path = Path(params["kubeconfig_path"]) if params["kubeconfig_path"] else None
         text = None
         if found is not None and path is not None and not path.exists() and cluster_api.begun(found):
             text = kubeconfigs.of_cluster(supervisor, params["namespace"], params["name"])
