@@ -64,15 +64,8 @@ test: bootstrap check ## All tests, against a lab made for them and removed afte
 	@$(BIN)/pytest -m "not nightly" tests/package tests/vsphere tests/browser tests/lab
 
 .PHONY: nightly
-nightly: bootstrap check ## Everything: all tests on both profiles, molecule, benches, sanity, documentation, and go vet on all programs
-	@.ci/vet
-	@.ci/sanity
-	@.ci/docsite
-	@$(BIN)/fedfleet lab build --every-release
-	@$(BIN)/pytest tests/package tests/vsphere
-	@for profile in standalone spark; do FEDFLEET_TEST_PROFILE=$$profile $(BIN)/pytest tests/browser tests/lab; done
-	@$(BIN)/molecule test --all
-	@$(BIN)/pytest tests/bench
+nightly: bootstrap check ## Everything: all tests on both profiles, molecule, benches, sanity, documentation (STEPS="vsphere bench" for some of it)
+	@.ci/nightly $(STEPS)
 
 .PHONY: sanity
 sanity: venv ## ansible-test sanity on what the collection's archive holds
