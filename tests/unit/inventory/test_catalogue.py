@@ -7,6 +7,7 @@ import yaml
 
 from fedfleet.errors import FedFleetError
 from fedfleet.inventory.catalogue import Catalogue, Option, catalogue_of, read_catalogue
+from fedfleet.inventory.names import name_fault
 
 ROOT = Path(__file__).resolve().parents[3]
 SPECS = {
@@ -90,3 +91,12 @@ def test_sizes_have_the_shape_of_the_profiles(ours: Catalogue) -> None:
 def test_a_collection_without_roles_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FedFleetError, match="has no roles"):
         read_catalogue(tmp_path)
+
+
+def test_what_is_found_out_of_a_cluster_before_the_inventory_of_all_sites_is_read_is_no_name_of_theirs() -> None:
+    folder = ROOT / "roles" / "cluster" / "tasks"
+    tasks = [task for name in ("existing", "vsphere") for task in yaml.safe_load((folder / name / "reach.yml").read_text())]
+    facts = {name for task in tasks for name in task.get("ansible.builtin.set_fact", {})}
+    catalogue = read_catalogue(ROOT)
+    assert facts
+    assert [name for name in facts if name_fault(name, catalogue)] == []
