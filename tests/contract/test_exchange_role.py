@@ -47,9 +47,10 @@ def test_images_are_pulled_when_the_site_says(rendered: dict[str, Manifests], va
     assert {template["spec"]["containers"][0]["imagePullPolicy"] for _, template in workloads(rendered[variant])} == {policy}
 
 
-def test_nginx_goes_on_until_everyone_knows_that_it_ends(rendered: dict[str, Manifests]) -> None:
-    (container,) = named(rendered["default"], "Deployment", "nginx")["spec"]["template"]["spec"]["containers"]
-    assert container["lifecycle"]["preStop"]["exec"]["command"] == ["sleep", "3"]
+@pytest.mark.parametrize("component", ["nginx", "traffic-server"])
+def test_a_replica_goes_on_until_everyone_knows_that_it_ends(rendered: dict[str, Manifests], component: str) -> None:
+    (container,) = named(rendered["default"], "Deployment", component)["spec"]["template"]["spec"]["containers"]
+    assert container["lifecycle"]["preStop"]["exec"]["command"] == ["sleep", "10"]
 
 
 def test_nginx_reads_all_that_registration_writes_for_it(rendered: dict[str, Manifests]) -> None:
