@@ -62,7 +62,10 @@ func refuseAs(kind, id, format string, args ...any) *apiError {
 	return &apiError{status: statuses[kind], ErrorType: kind, Messages: []message{say(id, format+" (simulated vCenter)", args...)}}
 }
 
-// unauthenticated has the id that a vCenter 9.1.1 sends to a call without a session; no binding names it, whoever asks one sees it.
+// unauthenticated has the id that a vCenter 9.1.1-25712839 sent to calls without a session, as noSuchPath has the one of a path that it
+// does not know: a public probe of 23 September 2026 ("Compliance adapter: why the five vCenter VAMI controls are unreadable"). Words and
+// challenge are the simulator's own; that there is a challenge is from VMware's description of the error (developer.broadcom.com, vSphere
+// Automation API, Unauthenticated).
 func unauthenticated(reason string) *apiError {
 	refusal := refuseAs("UNAUTHENTICATED", "com.vmware.vapi.endpoint.method.authentication.required", "Authentication required: %s", reason)
 	refusal.Challenge = `Basic realm="VAPI endpoint",SIGN realm="simulated vCenter"`

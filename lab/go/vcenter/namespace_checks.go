@@ -25,8 +25,9 @@ func checkNamespaceName(name string) *apiError {
 	return nil
 }
 
-// providerMismatch has the id and the words of a Supervisor of vSphere 9 with VSPHERE_NETWORK; no binding names them, whoever asks one for
-// NSX_VPC sees them.
+// providerMismatch has the id and the words that public notes of 25 August 2026 give of a VCF 9.1 whose Supervisor has VSPHERE_NETWORK,
+// asked for a namespace with NSX_VPC ("VKS 接進 VCFA:NSX VPC Supervisor 完整條件與踩坑"). That its error type is INVALID_ARGUMENT is our assumption:
+// the notes do not name it.
 func providerMismatch(found string) *apiError {
 	return refuseAs("INVALID_ARGUMENT", "vcenter.wcp.workload.create.network.provider.mismatch",
 		"Network provider %q (provided in Workload Create specification) does not match the Supervisor network provider %q.",

@@ -1,9 +1,10 @@
 """ClusterClasses of VKS: which there are, which fits a version, and which of two sets of variables it takes.
 
-``tanzukubernetescluster`` and ``builtin-generic-v3.1.0`` take the older variables, ``builtin-generic-v3.2.0`` and up the newer. Up to v3.3.0 they are
-copied into each namespace; from v3.4.0 on they are in ``vmware-system-vks-public`` alone. Labels name the lowest and highest minor version of
-Kubernetes of a class (AndriyKalashnykov/vks-airgap-cicd 7db7651 k8s/vks/cluster.yaml, of VCF 9.1 with VKS 3.6 and 3.7, for those from v3.4.0 on;
-docs.vmware.com, vSphere 8.0, GUID-69E52B31 for ``tanzukubernetescluster``).
+``tanzukubernetescluster`` and ``builtin-generic-v3.1.0`` take the older variables, ``builtin-generic-v3.2.0`` and up the newer. Up to
+v3.3.0 they are copied into each namespace; from v3.4.0 on they are in ``vmware-system-vks-public`` alone (vks-airgap-cicd
+k8s/vks/cluster.yaml, and the blueprint notes for those from v3.4.0 on; the annotated manifest for those before; GUID-69E52B31, vSphere 8.0,
+for ``tanzukubernetescluster``). Labels name the lowest and highest minor version of Kubernetes of a class (golang-web).
+``fedfleet.vsphere`` says what these sources are.
 """
 
 from __future__ import annotations

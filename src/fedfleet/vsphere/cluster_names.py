@@ -1,4 +1,4 @@
-"""Names that clusters have had in a vSphere Namespace: one that comes back can get the old cluster's address, and then never becomes available.
+"""Names that clusters have had in a vSphere Namespace: one that comes back can get the old one's address, and then never becomes available (golang-web).
 
 They are kept where they matter, in a ConfigMap of that namespace at the Supervisor, and go with it. Each is a key of its own, written by a field
 manager of its own, so that nobody takes another's away.

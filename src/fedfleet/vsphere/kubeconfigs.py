@@ -1,7 +1,8 @@
 """Kubeconfigs of Supervisors and workload clusters: made of a token, or taken from the Secret that a cluster has; written for one reader only.
 
-A cluster's Secret is called ``<cluster>-kubeconfig`` and holds the file under ``value`` (cluster-api util/secret/consts.go Kubeconfig and
-KubeconfigDataName).
+A cluster's Secret is called ``<cluster>-kubeconfig`` and holds the file under ``value`` (cluster-api v1.14.2 util/secret/consts.go
+Kubeconfig and KubeconfigDataName; seen so at a Supervisor by vks-airgap-cicd, which also found the CA inline and the Secret there before
+the nodes). To read it takes role EDIT (golang-web). ``fedfleet.vsphere`` says what these sources are.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Logging in to a Supervisor, as ``kubectl vsphere login`` does.
 
-``POST https://SUPERVISOR/wcp/login`` with basic authentication answers 200 and ``{"session_id": TOKEN}``; the token is a bearer token of the
-Supervisor's Kubernetes API on port 6443, for about ten hours (docs.vmware.com, vSphere 8.0, GUID-3B33C8A5). With ``guest_cluster_name`` and
-``guest_cluster_namespace`` in the body the answer also has ``guest_cluster_server`` and ``guest_cluster_ca``, and the token is one of that
-cluster. No binding of VMware's describes these calls: they are those of its plugin, as vmware-skills/VMware-VKS f272bf1 has them too.
+``POST https://SUPERVISOR/wcp/login`` with basic authentication answers 200 and ``{"session_id": TOKEN}``; the token is a bearer token of
+the Supervisor's Kubernetes API on port 6443, for about ten hours (docs.vmware.com, vSphere 8.0, GUID-3B33C8A5). With ``guest_cluster_name``
+and ``guest_cluster_namespace`` in the body the answer also has ``guest_cluster_server`` and ``guest_cluster_ca``, and the token is one of
+that cluster. No binding of VMware's describes these calls: they are those of its plugin, as vmware-skills/VMware-VKS f272bf1 has them too.
 Tokens are kept in memory.
 """
 
@@ -128,7 +128,7 @@ def expiry(token: str) -> datetime | None:
 
 
 def pem_of(given: str) -> str | None:
-    """A CA that is PEM, or base64 of PEM: both forms are in use."""
+    """A CA that is PEM, or base64 of PEM: which of them a Supervisor sends is not documented, and public clients read it both ways."""
     if not given.strip():
         return None
     if _PEM in given:

@@ -1,6 +1,8 @@
 """What lives in a vSphere Namespace, seen through its Supervisor: whoever removes the namespace removes all of it.
 
-Kinds are those of cluster-api, tanzu-framework (run.tanzu.vmware.com) and vm-operator (vmoperator.vmware.com), in whatever version is served.
+Kinds, in whatever version is served: Cluster (cluster-api v1.14.2 api/core/v1beta2), TanzuKubernetesCluster (tanzu-framework v0.28.3
+apis/run/v1alpha2), VirtualMachine (vm-operator 506dc5d api/v1alpha2), and Kubernetes' own. That nothing else counts is our assumption: a
+namespace may also have objects of Supervisor Services, for which there is no list of kinds.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
 """Kubernetes releases that a Supervisor offers, and which of them a cluster can be made of.
 
-``KubernetesRelease`` (kubernetes.vmware.com/v1alpha1) since VKS 3; before, ``TanzuKubernetesRelease`` (run.tanzu.vmware.com/v1alpha1 to 3:
-tanzu-framework v0.28.3 apis/run). Their conditions are Ready and Compatible. That a release is Ready does not mean that the image of a node is
-there: an ``OSImage`` (run.tanzu.vmware.com/v1alpha3) whose ``spec.kubernetesVersion`` is the release's may come minutes later.
+``KubernetesRelease`` (kubernetes.vmware.com/v1alpha1) since VKS 3: its types are not published; ``spec.version`` and
+``spec.kubernetes.version`` are from `kubectl explain kr.spec` in the annotated profile (VKS 3.7), which also has that ``-vkr.N`` is the
+release's own. Before, ``TanzuKubernetesRelease`` (run.tanzu.vmware.com/v1alpha1 to 3: tanzu-framework v0.28.3 apis/run); VKS 3 serves it,
+too. Conditions are Ready and Compatible (tanzu-framework apis/run/v1alpha3; of a KubernetesRelease vks-airgap-cicd). That a release is
+Ready does not mean that the image of a node is there: an ``OSImage`` (run.tanzu.vmware.com/v1alpha3, tanzu-framework) whose
+``spec.kubernetesVersion`` is the release's may come minutes later (vks-airgap-cicd). ``fedfleet.vsphere`` says what these sources are.
 """
 
 from __future__ import annotations

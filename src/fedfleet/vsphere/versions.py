@@ -1,4 +1,9 @@
-"""Kubernetes versions as VMware writes them: ``v1.34.2+vmware.2-vkr.1``; in names of objects ``+`` is ``---``."""
+"""Kubernetes versions as VMware writes them: ``v1.34.2+vmware.2-vkr.1``; in names of objects ``+`` is ``---``.
+
+From the usage examples (7.0 Update 2), tanzu-framework v0.28.3 apis/run/v1alpha3, and the annotated profile (VKS 3.7); that a version in
+part selects the release whose version begins so is from vks-airgap-cicd (dry runs at VKS 3.6). ``fedfleet.vsphere`` says what these sources
+are.
+"""
 
 from __future__ import annotations
 

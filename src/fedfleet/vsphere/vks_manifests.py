@@ -1,7 +1,15 @@
 """The ``Cluster`` of a VKS workload cluster: cluster.x-k8s.io v1beta2, or v1beta1 where the Supervisor has no newer.
 
-The shape is cluster-api's api/core/v1beta2/cluster_types.go (``topology.classRef``) and v1beta1 (``topology.class`` and ``classNamespace``); the
-variables are those of the ClusterClass, of which there are two sets (cluster_classes.py).
+The shape is that of cluster-api v1.14.2: api/core/v1beta2/cluster_types.go (``topology.classRef``) and api/core/v1beta1/cluster_types.go
+(``topology.class`` and ``classNamespace``). The variables are those of the ClusterClass, of which there are two sets (cluster_classes.py)
+and no published types:
+
+- older, of ``tanzukubernetescluster`` and ``builtin-generic-v3.1.0``: the annotated manifest. The Secret of trusted certificates, in base64
+  twice, is from there, too; nobody says that it was tried.
+- newer, from v3.2.0 on: the annotated manifest for v3.2.0 to v3.4.0, the blueprint notes for v3.6.0 (VKS 3.6), the annotated profile for
+  v3.7.0 (VKS 3.7).
+
+``fedfleet.vsphere`` says what these sources are.
 """
 
 from __future__ import annotations
@@ -13,9 +21,9 @@ from fedfleet.vsphere.cluster_classes import is_old
 from fedfleet.vsphere.workload_specs import Pool, Volume, Wanted
 
 NEW, OLD = "cluster.x-k8s.io/v1beta2", "cluster.x-k8s.io/v1beta1"
-# The only class of workers that the classes of VKS have.
+# The only class of workers that the classes of VKS have (the blueprint notes).
 WORKER_CLASS = "node-pool"
-# A label selector over OSImage, on every part that gets an image.
+# A label selector over OSImage, on every part that gets an image (the annotated manifest, tried by vks-airgap-cicd).
 OS_IMAGE_ANNOTATION = "run.tanzu.vmware.com/resolve-os-image"
 
 
@@ -35,7 +43,7 @@ def build(wanted: Wanted, api_version: str = NEW) -> list[dict[str, Any]]:
         "kind": "Cluster",
         "metadata": wanted.metadata,
         "spec": {
-            # Without services the webhook refuses: "spec.ClusterNetwork.Services must be defined".
+            # Without services the webhook refuses: "spec.ClusterNetwork.Services must be defined" (the blueprint notes).
             "clusterNetwork": {
                 "pods": {"cidrBlocks": list(wanted.pod_cidrs)},
                 "services": {"cidrBlocks": list(wanted.service_cidrs)},

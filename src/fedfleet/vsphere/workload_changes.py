@@ -147,21 +147,20 @@ def _tkc(cluster: KubeObject) -> Running:
     spec = cluster.get("spec") or {}
     topology, distribution = spec.get("topology") or {}, spec.get("distribution") or {}
     control = topology.get("controlPlane") or {}
-    # v1alpha1 has one pool, which newer versions call "workers".
-    defined = topology.get("nodePools") or ([{"name": "workers", **topology["workers"]}] if topology.get("workers") else [])
     storage = str(control.get("storageClass") or "")
     pools = {
-        one["name"]: _running_pool(one, one.get("vmClass") or one.get("class"), one.get("storageClass"), one.get("volumes") or [])
-        for one in defined
+        one["name"]: _running_pool(one, one.get("vmClass"), one.get("storageClass"), one.get("volumes") or [])
+        for one in topology.get("nodePools") or []
     }
     release = str(((control.get("tkr") or {}).get("reference") or {}).get("name") or "")
+    # One that was made as v1alpha1 keeps the older way to say it (tanzu-framework v0.28.3 apis/run/v1alpha2).
     version = release.replace("---", "+") or str(distribution.get("fullVersion") or distribution.get("version") or "")
     network = (spec.get("settings") or {}).get("network") or {}
     return Running(
         version=version,
         release=release,
-        control_plane_replicas=int(control.get("replicas") or control.get("count") or 1),
-        control_plane_vm_class=str(control.get("vmClass") or control.get("class") or ""),
+        control_plane_replicas=int(control.get("replicas") or 1),
+        control_plane_vm_class=str(control.get("vmClass") or ""),
         storage_class=storage,
         pools=pools,
         cluster_class="",
@@ -171,7 +170,7 @@ def _tkc(cluster: KubeObject) -> Running:
 
 
 def _running_pool(pool: dict[str, Any], vm_class: Any, storage_class: Any, volumes: list[dict[str, Any]]) -> RunningPool:
-    replicas = pool.get("replicas", pool.get("count"))
+    replicas = pool.get("replicas")
     storage = str(storage_class or "")
     return RunningPool(
         int(1 if replicas is None else replicas), str(vm_class or ""), storage, frozenset(_read_volume(one, storage) for one in volumes)

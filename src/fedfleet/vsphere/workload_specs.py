@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Provider = Literal["vks", "tkc"]
 
+# What a StorageClass of a Supervisor that binds late ends in (vm-operator 506dc5d pkg/util/vsphere/storage/storage_policy.go).
 LATE = "-latebinding"
 
 # On a cluster, for whom it was made.

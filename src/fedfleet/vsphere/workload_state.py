@@ -1,9 +1,9 @@
 """How far a workload cluster is, from its objects at the Supervisor; no I/O.
 
 ``status.phase`` Provisioned is not ready: the API answers before any node has joined, and conditions other than Available go True and back while it
-is being made. In v1beta2 ``Available`` sums everything up and says of which generation (cluster-api api/core/v1beta2/cluster_types.go); v1beta1
-and TanzuKubernetesCluster have ``Ready`` (tanzu-framework v0.28.3 apis/run/v1alpha2), v1alpha1 has ``status.phase`` running alone. None of these
-last says of which definition its conditions are: of a VM class that was just changed they say nothing, and only the VMs do.
+is being made (vks-airgap-cicd scripts/26-*.sh). In v1beta2 ``Available`` sums everything up and says of which generation (cluster-api
+api/core/v1beta2/cluster_types.go); v1beta1 has ``Ready`` (GUID-89A3681B, vSphere 8.0), and so has TanzuKubernetesCluster (tanzu-framework apis/run/v1alpha2).
+Neither of these says of which definition its conditions are: of a VM class that was just changed they say nothing, and only the VMs do.
 """
 
 from __future__ import annotations
@@ -33,14 +33,12 @@ def judge(cluster: KubeObject, machines: Iterable[KubeObject] = ()) -> State:
         return State(done=False, text="being deleted", hopeless=True, next_step="Wait until it is gone, then run again")
     summary = "Available" if str(cluster["apiVersion"]).endswith("/v1beta2") else "Ready"
     found = condition(cluster, summary)
-    phase = str(_status(cluster).get("phase") or "")
-    if not found and cluster["kind"] == "TanzuKubernetesCluster":
-        return State(done=phase == "running", text=_joined(phase or "no phase yet", reasons(cluster), machine_reasons(machines)))
     if found.get("status") == "True" and _observed(cluster, found):
         still = rollout(cluster)
         return State(done=not still, text=_joined(f"{summary} is True", still, machine_reasons(machines) if still else []))
     if found.get("status") == "True":
         return State(done=False, text=f"{summary} is True, of an older definition")
+    phase = str(_status(cluster).get("phase") or "")
     said = f"{summary} is {found.get('status') or 'not reported'}"
     return State(done=False, text=_joined(f"{phase}, {said}".removeprefix(", "), reasons(cluster), machine_reasons(machines)))
 
@@ -83,7 +81,8 @@ def machine_reasons(machines: Iterable[KubeObject]) -> list[str]:
 def stale_address(cluster: KubeObject, service: KubeObject | None) -> str:
     """Why the API is looked for in the wrong place, or nothing.
 
-    A cluster that takes the name of one that was deleted may get that one's address, and then never becomes Available.
+    A cluster that takes the name of one that was deleted may get that one's address, and then never becomes Available: ``spec.controlPlaneEndpoint.host`` is
+    another than ``status.loadBalancer.ingress[0].ip`` of its VirtualMachineService (golang-web).
     """
     host = ((cluster.get("spec") or {}).get("controlPlaneEndpoint") or {}).get("host")
     balancer = ((service or {}).get("status") or {}).get("loadBalancer") or {}

@@ -171,8 +171,11 @@ def test_a_supervisor_that_makes_no_such_clusters_is_told(supervisor: Supervisor
 
 
 def test_the_newest_api_is_used() -> None:
-    old = Supervisor("run.tanzu.vmware.com/v1alpha1/TanzuKubernetesCluster", "run.tanzu.vmware.com/v1alpha2/TanzuKubernetesCluster")
+    kinds = [f"run.tanzu.vmware.com/{version}/TanzuKubernetesCluster" for version in ("v1alpha1", "v1alpha2")]
+    old = Supervisor(*kinds)
     assert api_of(old.client, "tkc") == ("TanzuKubernetesCluster", "run.tanzu.vmware.com/v1alpha2")
+    with pytest.raises(UnsupportedError, match=r"v1alpha3 or run\.tanzu\.vmware\.com/v1alpha2"):
+        api_of(Supervisor(kinds[0]).client, "tkc")
     full, outcome = ensure(old.client, "tkc", WANTED)
     assert full.release == "v1.34.2---vmware.2-vkr.1"
     assert shown(outcome.after)["version"] == "v1.34.2+vmware.2-vkr.1"

@@ -1,4 +1,13 @@
-"""Whether a cluster can be made as asked for: what the Supervisor's webhooks and VM Operator refuse."""
+"""Whether a cluster can be made as asked for: what the Supervisor's webhooks and VM Operator refuse.
+
+From public sources (`fedfleet.vsphere` says what the short names are): that a version is a prefix, vks-airgap-cicd (VKS 3.6); "Missing
+compatible KR/OSImage" and `{k8sVersionPrefix: …}`, a report of the webhook default.tkr-resolver.run.tanzu.vmware.com and vks-airgap-cicd
+(VCF 9.1); 1 or 3 control planes, the annotated manifest (VKS 3.4) and the blueprint notes (VKS 3.6); VirtualMachineClassNotFound,
+vm-operator 506dc5d (`api/v1alpha2`). "exceeded quota: …" is Kubernetes' own (`quotas`). The simulator's own are the reasons MissingRelease,
+InvalidReplicas, StorageClassNotFound, VolumeNotSimulated and QuotaExceeded and every other word, and that all of it is said on the Cluster
+after it was taken: a real Supervisor refuses a wrong VM class or StorageClass at once (golang-web, vks-airgap-cicd), or says so of the
+StorageClass later (the annotated profile).
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _TIMEOUT = 15.0
 
 @dataclass(frozen=True)
 class WantedNamespace:
-    """A namespace as somebody asked vCenter for it (vmware-vcenter 9.1.1 `namespaces/instances_client.py`, InfoV2).
+    """A namespace as somebody asked vCenter for it (vmware-vcenter 9.1.1 `com/vmware/vcenter/namespaces_client.py`, Instances.InfoV2).
 
     Attributes:
         name: the namespace.

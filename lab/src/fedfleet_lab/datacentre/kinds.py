@@ -1,4 +1,8 @@
-"""The kinds of objects that the Supervisor deals in, and the names that Cluster API and VKS give things."""
+"""The kinds of objects that the Supervisor deals in, and the names that Cluster API and VKS give things.
+
+Kinds are those of cluster-api v1.14.2 (`api/core/v1beta2`), tanzu-framework (`apis/run`, the module of 2023-04-19) and vm-operator 506dc5d
+(`api/v1alpha2`).
+"""
 
 from __future__ import annotations
 
@@ -21,16 +25,16 @@ RELEASE = Kind("TanzuKubernetesRelease", f"{_TANZU}/v1alpha3", "tanzukubernetesr
 OS_IMAGE = Kind("OSImage", f"{_TANZU}/v1alpha3", "osimages")
 
 CLUSTER_FINALIZER = "cluster.cluster.x-k8s.io"
-"""Keeps a Cluster until what it stands for is gone (cluster-api `api/core/v1beta2/cluster_types.go`)."""
+"""Keeps a Cluster until what it stands for is gone (cluster-api v1.14.2 `api/core/v1beta2/cluster_types.go`)."""
 
 TANZU_CLUSTER_FINALIZER = "lab.fedfleet.dev/tanzukubernetescluster"
 """Keeps a TanzuKubernetesCluster until its Cluster is gone. The lab's own: VMware's name for it is not public."""
 
 CLUSTER_NAME_LABEL = "cluster.x-k8s.io/cluster-name"
-"""On every object of a cluster (cluster-api `api/core/v1beta2/common_types.go`)."""
+"""On every object of a cluster (cluster-api v1.14.2 `api/core/v1beta2/common_types.go`)."""
 
 RELEASE_LABEL = "run.tanzu.vmware.com/tkr"
-"""On a Cluster: the release that its version resolved to (tanzu-framework `apis/run/v1alpha3/constants.go`)."""
+"""On a Cluster: the release that its version resolved to (tanzu-framework v0.28.3 `apis/run/v1alpha3/constants.go`)."""
 
 CELL_ANNOTATION = "lab.fedfleet.dev/cell"
 """On a Cluster: which cell of the lab it is. The lab's own."""

@@ -1,6 +1,13 @@
 """Makes the namespaces true that somebody asked vCenter for, as a Supervisor's Workload Control Plane does.
 
-What is in such a namespace: classes, quota and rights as facts of real Supervisors have them (vSphere 7.0U2 to 9.1).
+What is in such a namespace, from public sources (`fedfleet.vsphere` says what the short names are):
+
+- VM classes: vm-operator 506dc5d `api/v1alpha2/virtualmachineclass_types.go`; being in the namespace is what allows them.
+- StorageClasses, two of each policy: vm-operator 506dc5d `pkg/util/vsphere/storage/storage_policy.go`; provisioner, reclaim policy, binding
+  and expansion: the usage examples (7.0 Update 2).
+- The quota `<namespace>-storagequota` with its keys and its number for no limit, and the label `vSphereClusterID`: the usage examples.
+- Users as `sso:<user>@<domain>`, and what roles may do: GUID-223D91FB (vSphere 8.0). Which roles of Kubernetes' own that is, and what the
+  bindings are called, is our assumption.
 """
 
 from __future__ import annotations
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 PROVISIONER = "csi.vsphere.vmware.com"
-# What vCenter calls these roles a Supervisor binds to its own; EDIT may do all within the namespace.
+# Kubernetes' own, in the place of the Supervisor's, which are not public; EDIT may do all within the namespace.
 _ROLES = {"OWNER": "admin", "EDIT": "edit", "VIEW": "view"}
 _CLUSTER_RIGHTS = "fedfleet-lab:clusters"
 

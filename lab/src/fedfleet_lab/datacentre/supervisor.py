@@ -26,7 +26,7 @@ _CLUSTER_API = {
     "cluster.x-k8s.io_machinedeployments.yaml": "v1beta2",
 }
 _TANZU = {
-    # v1alpha3, which Supervisors of vSphere 8 serve as well, was never published; manifests in use have the same fields.
+    # v1alpha3, which Supervisors of vSphere 8 serve as well, was never published.
     "run.tanzu.vmware.com_tanzukubernetesclusters.yaml": "v1alpha2",
     "run.tanzu.vmware.com_tanzukubernetesreleases.yaml": "v1alpha3",
     "run.tanzu.vmware.com_osimages.yaml": "v1alpha3",
