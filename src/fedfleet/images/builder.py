@@ -6,14 +6,14 @@ import json
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from fedfleet import progress as run_progress
 from fedfleet.federation.images import REPOSITORY
-from fedfleet.images import fingerprint, inputs
+from fedfleet.images import fingerprint, in_use, inputs
 from fedfleet.images.catalogue import Catalogue, ImageDefinition, load
 from fedfleet.images.errors import ImagesError
 from fedfleet.images.fingerprint import KEY_LABEL
@@ -114,15 +114,29 @@ class _Builder:
         self._files: dict[str, dict[str, str]] = {}
 
     def run(self, ordered: Sequence[ImageDefinition], wanted: set[str]) -> list[BuiltImage]:
+        with in_use.used(self._paths, self._progress, "building images"):
+            steps, made = self._run(ordered, wanted)
+        # Each of fate's takes gigabytes, and nobody asks for yesterday's.
+        former = {step.image.name: step.key for step in steps if step.build}
+        with in_use.alone_if_free(self._paths) if former else nullcontext("") as user:
+            if user:
+                self._progress(f"former builds stay for now: {user} has the storage; fedfleet images prune removes them")
+            elif former:
+                self._storage.forget_former(former)
+        return made
+
+    def _run(self, ordered: Sequence[ImageDefinition], wanted: set[str]) -> tuple[Sequence[Step], list[BuiltImage]]:
         keys = fingerprint.keys(self._catalogue, ordered, self._contexts)
         self._files = {image.name: fingerprint.of_tree(self._catalogue.folder / image.name) for image in ordered}
         sizes = self._storage.sizes()
         stored = {image.name for image in ordered if local_name(image.name, keys[image.name]) in sizes}
         if self._registry is None:
-            return self._carry_out(plan(ordered, keys, wanted=wanted, stored=stored, published=None))
+            steps = plan(ordered, keys, wanted=wanted, stored=stored, published=None)
+            return steps, self._carry_out(steps)
         with self._registry.connect() as connection:
             published = {image.name for image in ordered if image.name in wanted and _is_published(connection, image, keys[image.name])}
-        return self._carry_out(plan(ordered, keys, wanted=wanted, stored=stored, published=published))
+        steps = plan(ordered, keys, wanted=wanted, stored=stored, published=published)
+        return steps, self._carry_out(steps)
 
     def _carry_out(self, steps: Sequence[Step]) -> list[BuiltImage]:
         busy = [step for step in steps if not step.idle]
@@ -137,8 +151,6 @@ class _Builder:
                     self._push(step, self._registry, title)
             spent[step.image.name] = time.monotonic() - started
             self._progress(f"{title}: done in {spent[step.image.name]:.0f} s")
-        # Each of fate's takes gigabytes, and nobody asks for yesterday's.
-        self._storage.forget_former({step.image.name: step.key for step in steps if step.build})
         sizes = self._storage.sizes()
         digests = self._digests([step.image for step in steps if step.wanted])
         return [

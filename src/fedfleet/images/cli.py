@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from fedfleet.federation.images import Pin
-from fedfleet.images import archive_reader, builder, cli_transfer, fingerprint, listing, locking, pins_file
+from fedfleet.images import archive_reader, builder, cli_transfer, fingerprint, in_use, listing, locking, pins_file
 from fedfleet.images.catalogue import load
 from fedfleet.images.cli_options import (
     AsJson,
@@ -109,11 +109,13 @@ def prune() -> None:
     """Free disk: remove former builds and the steps of builds from local storage; the registry is left alone."""
     with errors_as_sentences():
         catalogue = load()
-        storage = Storage(CachePaths(cache_home()))
+        paths = CachePaths(cache_home())
+        storage = Storage(paths)
         described = [image for image in catalogue.images if not image.given()]
         keys = fingerprint.keys(catalogue, described, {})
-        removed = storage.forget_former({image.name: keys[image.name] for image in described})
-        storage.forget_steps()
+        with in_use.alone(paths, say, "pruning images"):
+            removed = storage.forget_former({image.name: keys[image.name] for image in described})
+            storage.forget_steps()
     typer.echo(f"removed {removed} former images and the steps of builds")
 
 

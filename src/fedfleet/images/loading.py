@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fedfleet.images import archive_reader
+from fedfleet.images import archive_reader, in_use
 from fedfleet.images.layouts import temporary_layout
 from fedfleet.images.pace import Pace
 from fedfleet.images.paths import CachePaths, cache_home
@@ -39,7 +39,11 @@ def load_archive(path: Path, progress: Progress, *, digest: str = "", cache: Pat
     require_root("loading images")
     paths = CachePaths(cache or cache_home())
     storage = Storage(paths)
-    with archive_reader.opened(path, progress, digest) as archive, temporary_layout(paths, progress, "loading") as layout:
+    with (
+        archive_reader.opened(path, progress, digest) as archive,
+        temporary_layout(paths, progress, "loading") as layout,
+        in_use.used(paths, progress, "loading images"),
+    ):
         known = storage.sizes()
         missing = [image for image in archive.index.images if local_name(image.name, image.key) not in known]
         if missing:

@@ -8,7 +8,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from fedfleet.federation.images import REPOSITORY
-from fedfleet.images import archive_writer, bill, contents
+from fedfleet.images import archive_writer, bill, contents, in_use
 from fedfleet.images.archive import ArchivedImage, ArchiveIndex, Manifest, digest_of
 from fedfleet.images.catalogue import load
 from fedfleet.images.errors import ImagesError
@@ -66,9 +66,9 @@ def save(target: Path, names: Sequence[str], progress: Progress, *, folder: Path
         raise ImagesError("the folder for the file of images is not there", where=str(target.absolute().parent), next_step="make it first")
     catalogue = load(folder)
     paths = CachePaths(cache or cache_home())
-    wanted = wanted_images(catalogue, paths, names)
     made_by = f"fedfleet {metadata.version('fedfleet')}"
-    with temporary_layout(paths, progress, "saving") as layout:
+    with temporary_layout(paths, progress, "saving") as layout, in_use.used(paths, progress, "saving images"):
+        wanted = wanted_images(catalogue, paths, names)
         storage = Storage(paths)
         pace = Pace("packing", sum(image.size for image in wanted), progress)
         bills: dict[str, bytes] = {}

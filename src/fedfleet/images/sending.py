@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from fedfleet.federation.images import REPOSITORY, Pin
+from fedfleet.images import in_use
 from fedfleet.images.archive import MANIFEST_TYPE
 from fedfleet.images.catalogue import load
 from fedfleet.images.errors import ImagesError, RegistryError
@@ -86,11 +87,11 @@ def send_stored(
         ImagesError: an image is not built, or the registry did not take one.
     """
     paths = CachePaths(cache or cache_home())
-    wanted = wanted_images(load(folder), paths, names)
-    storage = Storage(paths)
-    pace = Pace(f"sending to {registry.address}", sum(stored.size for stored in wanted), progress)
     sent = []
-    with registry.connect() as connection:
+    with in_use.used(paths, progress, "sending images"), registry.connect() as connection:
+        wanted = wanted_images(load(folder), paths, names)
+        storage = Storage(paths)
+        pace = Pace(f"sending to {registry.address}", sum(stored.size for stored in wanted), progress)
         for stored in wanted:
             started = time.monotonic()
             image = stored.image
