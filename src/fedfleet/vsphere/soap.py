@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import http.client
 import random
+import socket
 import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fedfleet.vsphere import errors
-from fedfleet.vsphere.transport import READ_SECONDS, told
+from fedfleet.vsphere.transport import READ_SECONDS, told, verdict
 from fedfleet.vsphere.waiting import State, until
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _PAGE = 500
 _ATTEMPTS = 5
 _FIRST_PAUSE = 0.2
+# Nobody was there to be told anything.
+_UNSENT = (ConnectionRefusedError, socket.gaierror)
 
 
 class Soap:
@@ -90,8 +93,8 @@ class Soap:
                         httpConnectionTimeout=READ_SECONDS,
                     )
                 )
-            except errors.UnavailableError:
-                if attempt == _ATTEMPTS:
+            except (errors.UnavailableError, errors.UnreachableError) as error:
+                if attempt == _ATTEMPTS or isinstance(error, errors.CertificateError):
                     raise
                 _pause(attempt)
                 attempt += 1
@@ -125,11 +128,12 @@ class Soap:
     def ask(self, what: str, call: Callable[[], Any], *, repeatable: bool = True, renewed: Callable[[], None] | None = None) -> Any:
         """What ``call`` answers, ``what`` as in "read the inventory".
 
-        A session that vCenter no longer knows is opened anew, once, and ``renewed`` is called; what is ``repeatable`` is asked again while a gateway
-        answers in vCenter's place. Faults of what is not there, and of power that is so already, are the caller's business.
+        A session that vCenter no longer knows is opened anew, once, and ``renewed`` is called. What is ``repeatable`` is asked again while a gateway
+        answers in vCenter's place, and where the conversation breaks off; what was not sent at all is sent again in any case. Faults of what is not
+        there, and of power that is so already, are the caller's business.
 
         Raises:
-            TaskError: vCenter refuses. UnavailableError: its services are not there.
+            TaskError: vCenter refuses. UnavailableError: its services are not there. UnreachableError: no conversation comes about.
         """
         from pyVmomi import vim, vmodl
 
@@ -156,7 +160,11 @@ class Soap:
                 _pause(attempt)
                 attempt += 1
             except OSError as error:
-                raise told(error, self.origin) from error
+                unsent = isinstance(error, _UNSENT)
+                if attempt == _ATTEMPTS or verdict(error) or not (repeatable or unsent):
+                    raise told(error, self.origin, perhaps_done=not (repeatable or unsent)) from error
+                _pause(attempt)
+                attempt += 1
 
     def properties(self, objects: Sequence[Any], names: Sequence[str]) -> list[dict[str, Any]]:
         """Of each object the named properties that are set, and itself under ``""``; objects that are gone are left out."""

@@ -107,7 +107,7 @@ class Transport:
                 )
             except httpx.HTTPError as error:
                 unsent = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
-                if last or _verdict(error) or not (again or unsent):
+                if last or verdict(error) or not (again or unsent):
                     raise told(error, where, perhaps_done=not (unsent or method == "GET")) from error
                 self._wait(attempt, None)
                 continue
@@ -163,7 +163,7 @@ def _look_first(perhaps_done: bool) -> str:
     return "Run again: it may have been carried out, and what is there is found" if perhaps_done else ""
 
 
-def _verdict(error: Exception) -> bool:
+def verdict(error: Exception) -> bool:
     """Whether somebody has judged the other side: that comes out the same again."""
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain(error))
 
