@@ -6,25 +6,29 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pyVmomi import vim
 
 from fedfleet_lab.vcenter import Account
 from fedfleet_lab.vcenter.accounts import site_account
 from support.commands import ROOT
 from support.modules import done, ended, refused
+from support.soap import make_vm, names, soap
 from support.vcenter import ADMINISTRATOR, RunningVCenter, refusal, running_vcenter
 
 GUIDE = ROOT / "docs" / "how-to" / "vsphere.md"
 GOLD = "vSAN Default Storage Policy"
 URL = "https://releases.example/lib.json"
 _PRIVILEGE = re.compile(r"(?:[A-Za-z]+)?(?:\.[A-Za-z]+)+")
-_ROW = re.compile(r"^\| (?:preflight|provision)[^|]*\|[^|]*\| ([^|]+) \|", re.MULTILINE)
+_TABLE = re.compile(r"^\| step of a run \|.*\n\|[ |-]*\n((?:\|.*\n)+)", re.MULTILINE)
 
 
 def named_in_the_guide() -> list[str]:
     """The privileges of the guide's table, each once; one that begins with a dot is of the same kind as the one before."""
     found: list[str] = []
-    for row in _ROW.findall(GUIDE.read_text()):
-        for text in row.split(", "):
+    (rows,) = _TABLE.findall(GUIDE.read_text())
+    for row in rows.splitlines():
+        _, _, _, privileges, _, _ = row.split("|")
+        for text in privileges.strip().split(", "):
             if _PRIVILEGE.fullmatch(text):
                 found.append(f"{found[-1].rpartition('.')[0]}{text}" if text.startswith(".") else text)
     return list(dict.fromkeys(found))
@@ -60,6 +64,23 @@ def library(state: str, **options: Any) -> Step:
     return step("content_library", name=name, state=state, **({"datastore": "north-slow"} if state == "present" else {}), **options)
 
 
+def machine(state: str) -> Step:
+    return step("vm_power", name=MACHINE, state=state)
+
+
+def machine_that_is(power: str) -> Step:
+    """The site's machine, made where it is not there."""
+
+    def prepare(vcenter: RunningVCenter, by: Account) -> dict[str, Any]:
+        with soap(vcenter, by) as instance:
+            if MACHINE not in names(instance, vim.VirtualMachine):
+                make_vm(instance, MACHINE)
+        return machine(power)(vcenter, by)
+
+    return prepare
+
+
+MACHINE = "node-of-the-site"
 SUBSCRIBED = {"subscription_url": URL}
 # What is done by whoever lacks it, and what has to be there before.
 STEPS: dict[str, tuple[Step, tuple[Step, ...]]] = {
@@ -82,6 +103,9 @@ STEPS: dict[str, tuple[Step, tuple[Step, ...]]] = {
     "ContentLibrary.SyncLibrary": (library("present", sync=True, **SUBSCRIBED), (library("present", **SUBSCRIBED),)),
     "ContentLibrary.UpdateSubscribedLibrary": (library("present", on_demand=False, **SUBSCRIBED), (library("present", **SUBSCRIBED),)),
     "ContentLibrary.DeleteSubscribedLibrary": (library("absent", subscribed=True), (library("present", **SUBSCRIBED),)),
+    "VirtualMachine.Interact.PowerOn": (machine("on"), (machine_that_is("off"),)),
+    "VirtualMachine.Interact.PowerOff": (machine("off"), (machine_that_is("on"),)),
+    "VirtualMachine.Interact.Reset": (machine("reset"), (machine_that_is("on"),)),
 }
 
 

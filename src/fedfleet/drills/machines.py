@@ -85,7 +85,7 @@ def switch_machines_on(scene: Scene) -> dict[str, object]:
         raise NoFaultError(
             "vCenter shows none of the machines that the site's nodes are",
             expected=", ".join(missing) or "nodes",
-            next_step="Check that the account may see them (System.View), then run fedfleet drill rollback",
+            next_step="Check that the account may see them (System.Read), then run fedfleet drill rollback",
         )
     return {"switched_on": switched, "missing": missing}
 
