@@ -53,6 +53,10 @@ options:
       - Name of the cluster. Where it is given and the cluster is not there, it and O(namespace) are held against what vSphere takes.
     type: str
     default: ""
+  names_file:
+    description: Where M(fedfleet.federation.workload_cluster) keeps names that clusters had. A new O(cluster) is held against it. When empty, against none.
+    type: path
+    default: ""
   running:
     description:
       - The cluster where it is there, as M(fedfleet.federation.workload_cluster_info) returns it. Room is then looked for only for those machines of O(pools)
@@ -160,6 +164,7 @@ error:
   type: dict
 """
 
+from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -177,6 +182,7 @@ ARGUMENTS: dict[str, Any] = _SHARED | {
     "storage_policy_new": {"type": "bool", "default": False},
     "storage_limit_mib": {"type": "int", "default": 0},
     "cluster": {"type": "str", "default": ""},
+    "names_file": {"type": "path", "default": ""},
     "running": {"type": "dict", "default": {}},
     "version": {"type": "str", "default": ""},
     "release_problem": {"type": "str", "default": ""},
@@ -227,6 +233,7 @@ def needs_of(params: dict[str, Any]) -> Any:
     from fedfleet.preflight import growth
     from fedfleet.preflight.capacity import Pool, Size
     from fedfleet.preflight.vcenter import VcenterNeeds
+    from fedfleet.vsphere.cluster_names import NamesFile
 
     return VcenterNeeds(
         params["namespace"],
@@ -241,6 +248,7 @@ def needs_of(params: dict[str, Any]) -> Any:
             for one in params["vm_classes_new"]
         },
         cluster=params["cluster"],
+        names=NamesFile(Path(params["names_file"]) if params["names_file"] else None, params["hostname"]),
         version=params["version"],
         running=growth.running(params["running"]),
         release_problem=params["release_problem"],

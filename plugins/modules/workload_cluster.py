@@ -14,7 +14,7 @@ description:
   - Replicas, VM classes and pools may change, and the version by one minor step up. What would lose data or move every address is refused, with all reasons,
     before anything is touched.
   - A new cluster under a name that another in the same namespace had is refused, too. Names are kept in that namespace, in ConfigMap
-    C(fedfleet-cluster-names).
+    C(fedfleet-cluster-names), which goes with it, and in O(names_file). A name that can be kept in one of them only is a warning.
 version_added: 0.1.0
 extends_documentation_fragment:
   - fedfleet.federation.vsphere
@@ -200,6 +200,12 @@ options:
     description: Where to write the administrator's kubeconfig, for its owner alone, once the cluster is available. When empty, none is written.
     type: path
     default: ""
+  names_file:
+    description:
+      - A file on the machine that the module runs on, in which names of clusters are kept beyond their namespaces, a line for each with vCenter,
+        namespace and name. It is made where it is not there. When empty, none is kept. O(hostname) is the vCenter's name in it, or else O(supervisor_address).
+    type: path
+    default: ""
 attributes:
   check_mode:
     support: full
@@ -357,6 +363,7 @@ ARGUMENTS: dict[str, Any] = SUPERVISOR_ARGUMENTS | {
     "wait": {"type": "bool", "default": True},
     "timeout": {"type": "float", "default": 3600},
     "kubeconfig_path": {"type": "path", "default": ""},
+    "names_file": {"type": "path", "default": ""},
 }
 
 
@@ -367,6 +374,10 @@ def run(module: AnsibleModule) -> None:
         from fedfleet.progress import report
         from fedfleet.vsphere import cluster_names, kubeconfigs, workload_clusters
 
+        place = (params["namespace"], params["name"])
+        file = cluster_names.NamesFile(
+            Path(params["names_file"]) if params["names_file"] else None, params["hostname"] or params["supervisor_address"]
+        )
         if params["state"] == "absent":
             gone = workload_clusters.remove(
                 supervisor,
@@ -378,16 +389,18 @@ def run(module: AnsibleModule) -> None:
                 dry_run=module.check_mode,
                 progress=report,
             )
+            if gone.changed and not module.check_mode:
+                # With the namespace the Supervisor's own record may go next.
+                warn(module, file.add(*place))
             left = workload_clusters.shown(gone.after)
             work.done(changed=gone.changed, before=workload_clusters.shown(gone.before), after=left, cluster=left)
         asked = wanted(params)
-        place = (params["namespace"], params["name"])
-        cluster_names.require_unused(supervisor, *place, lambda: workload_clusters.find(supervisor, provider, *place) is not None)
+        cluster_names.require_unused(supervisor, *place, lambda: workload_clusters.find(supervisor, provider, *place) is not None, file)
         full, outcome = workload_clusters.ensure(
             supervisor, provider, asked, replace_volumes=params["replace_volumes"], dry_run=module.check_mode
         )
         if not module.check_mode:
-            cluster_names.note(supervisor, *place)
+            warn(module, cluster_names.note(supervisor, *place, file))
         after = outcome.after
         if params["wait"] and not module.check_mode:
             text = workload_clusters.wait_available(supervisor, provider, full, params["timeout"], report)
@@ -396,6 +409,15 @@ def run(module: AnsibleModule) -> None:
                 kubeconfigs.write(Path(params["kubeconfig_path"]), text)
     diff = {"diff": {"prepared": outcome.diff}} if outcome.diff else {}
     work.done(changed=outcome.changed, cluster=workload_clusters.shown(after), **diff)
+
+
+def warn(module: AnsibleModule, problem: str) -> None:
+    """Say where the cluster's name could not be kept."""
+    if problem:
+        name = module.params["name"]
+        module.warn(
+            f"That a cluster was called {name} cannot be kept in all places, so that a later one might get that name again: {problem}"
+        )
 
 
 def wanted(params: dict[str, Any]) -> Any:

@@ -230,7 +230,8 @@ def test_a_cluster_keeps_running_whose_release_was_withdrawn(site: Site) -> None
 
 @pytest.mark.nightly
 def test_a_name_that_a_cluster_had_is_refused_with_the_next_one(site: Site) -> None:
-    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-reused"}
+    """By the Supervisor's own record, where no other is kept."""
+    names: dict[str, Any] = {"cluster_vsphere_namespace": "fl-reused", "cluster_names_file": ""}
     site.play("provision", **names).expect()
     site.apis.forget("fl-reused-a")
     said = " ".join(site.play("preflight", **names).expect(2).output.split())
@@ -258,6 +259,9 @@ def test_what_another_federation_made_is_not_touched(site: Site) -> None:
     said = " ".join(site.play("provision", **theirs, cluster_storage_limit_mib=1).expect(2).output.split())
     assert "Made by FedFleet for federation banks" in said
     assert "Choose another name" in said
+    assert site.vcenter.get("/vcenter/namespaces/instances/fl-theirs") == before
+    site.play("provision", cluster_vsphere_namespace="fl-ours").expect()
+    assert "changed=0" in site.play("provision", cluster_vsphere_namespace="fl-ours").expect().output
     assert site.vcenter.get("/vcenter/namespaces/instances/fl-theirs") == before
 
 

@@ -8,9 +8,12 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from fedfleet.preflight.findings import Finding, Severity
+from fedfleet.vsphere.cluster_names import proposed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from fedfleet.vsphere.cluster_names import NamesFile
 
 Network = IPv4Network | IPv6Network
 
@@ -50,6 +53,20 @@ def name_findings(namespace: str, cluster: str) -> list[Finding]:
             Finding("name of the vSphere Namespace", expected, repr(namespace), "cluster_vsphere_namespace", "choose another name")
         )
     return found
+
+
+def used_name_findings(namespace: str, cluster: str, file: NamesFile) -> list[Finding]:
+    """A name that a cluster had in the vSphere Namespace, as the file says; what the Supervisor says is asked when the namespace is there.
+
+    Raises:
+        SettingsError: the file cannot be read.
+    """
+    had = file.names(namespace)
+    if cluster not in had:
+        return []
+    fix = f"give the new cluster another name, such as {proposed(cluster, had)} (cluster_name)"
+    expected = "one that none had in this vSphere Namespace: a new cluster could get the old one's address"
+    return [Finding("name of the cluster", expected, f"{cluster}, which one had before", str(file.path), fix)]
 
 
 def range_findings(pods: str, services: str, around: Surroundings) -> list[Finding]:

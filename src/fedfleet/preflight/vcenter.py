@@ -17,6 +17,7 @@ from fedfleet.preflight.capacity import Ask, Pool, Size
 from fedfleet.preflight.examine import Examined
 from fedfleet.preflight.findings import Finding, Severity, of_error
 from fedfleet.vsphere import hosts, inventory, namespaces, storage_policies, supervisors, vm_classes
+from fedfleet.vsphere.cluster_names import NamesFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -41,6 +42,7 @@ class VcenterNeeds:
         pools: the cluster's machines.
         classes_new: sizes of VM classes that the run makes, by name.
         cluster: the cluster's name; where it is empty, names are not looked at.
+        names: where names are kept that clusters had.
         version: of Kubernetes, or the beginning of it.
         running: the cluster, where it is there.
         release_problem: why there is no release of the version; empty where there is one.
@@ -57,6 +59,7 @@ class VcenterNeeds:
     pools: tuple[Pool, ...] = ()
     classes_new: Mapping[str, Size] = field(default_factory=dict)
     cluster: str = ""
+    names: NamesFile = field(default_factory=NamesFile)
     version: str = ""
     running: RunningCluster | None = None
     release_problem: str = ""
@@ -77,6 +80,11 @@ def examine(connect: Callable[[], Client], needs: VcenterNeeds) -> Examined:
     pools: tuple[Pool, ...] = ()
     if needs.running is None and needs.cluster:
         found += addressing.name_findings(needs.namespace, needs.cluster)
+    try:
+        if needs.running is None and needs.cluster:
+            found += addressing.used_name_findings(needs.namespace, needs.cluster, needs.names)
+    except FedFleetError as error:
+        found.append(of_error("name of the cluster", error))
     try:
         found += _release_findings(needs)
         pools = growth.to_make(needs.pools, needs.running, needs.version)

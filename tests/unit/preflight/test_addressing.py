@@ -1,9 +1,12 @@
 """Names and ranges that cannot be are told before a cluster is made of them."""
 
+from pathlib import Path
+
 import pytest
 
-from fedfleet.preflight.addressing import Surroundings, name_findings, range_findings
+from fedfleet.preflight.addressing import Surroundings, name_findings, range_findings, used_name_findings
 from fedfleet.preflight.findings import Severity
+from fedfleet.vsphere.cluster_names import NamesFile
 
 PODS, SERVICES = "172.20.0.0/16", "172.21.0.0/16"
 NODES = "network workload-1 of nodes"
@@ -60,3 +63,12 @@ def test_names_that_vsphere_refuses_are_told(name: str) -> None:
 def test_names_of_vspheres_own_are_refused() -> None:
     (found,) = name_findings("vmware-system-fl", "vmware-system-fl")
     assert "vSphere's own" in found.expected
+
+
+def test_a_name_that_a_cluster_had_is_found_before_its_namespace_is_made_anew(tmp_path: Path) -> None:
+    file = NamesFile(tmp_path / "names", "vcenter.example")
+    assert used_name_findings("fl", "fl-a", file) == []
+    file.add("fl", "fl-a")
+    (found,) = used_name_findings("fl", "fl-a", file)
+    assert found.is_error
+    assert found.fix == "give the new cluster another name, such as fl-b (cluster_name)"
