@@ -156,6 +156,12 @@ options:
     description: An IngressClass that must be there.
     type: str
     default: ""
+  ingress_there:
+    description:
+      - Whether a controller that is there already has to serve the site's Ingresses. Without O(ingress_class) they name no class, and the cluster must
+        have a default one or OpenShift's Routes.
+    type: bool
+    default: false
   permissions:
     description: What the site must be allowed, each line as in a Role; asked by SelfSubjectAccessReview.
     type: list
@@ -388,6 +394,7 @@ ARGUMENTS: dict[str, Any] = _SHARED | {
     "storage_created": _NAMES,
     "storage_expansion": {"type": "bool", "default": True},
     "ingress_class": {"type": "str", "default": ""},
+    "ingress_there": {"type": "bool", "default": False},
     "permissions": {
         "type": "list",
         "elements": "dict",
@@ -468,6 +475,7 @@ def needs_of(params: dict[str, Any]) -> Needs:
         parts=needs.Parts(params["pods"], params["volumes"], frozenset(params["worker_pods"]), frozenset(params["dataset_volumes"])),
         storage=storage,
         ingress_class=params["ingress_class"],
+        ingress_there=params["ingress_there"],
         rules=tuple(_rule(rule) for rule in params["permissions"]),
         doors=tuple(needs.Door(**door | {"addresses": tuple(door["addresses"])}) for door in params["doors"]),
         name_server=needs.NameServer(**params["name_server"]) if params["name_server"] else None,

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from fedfleet.preflight.needs import Needs, Rule, Versions
 
 _MINOR = re.compile(r"v?(\d+)\.(\d+)")
+# What role cluster lets the site's pods have (roles/cluster/templates/namespace.yml.j2).
+OPENSHIFT_CONSTRAINTS = "nonroot-v2"
+_CONSTRAINTS, _SECURITY = "SecurityContextConstraints", "security.openshift.io/v1"
 # A kubelet renews its lease every ten seconds, and the answer takes its time.
 _LEASE_SECONDS = 25.0
 
@@ -72,13 +75,29 @@ def node_skews(leases: Sequence[KubeObject], ready: frozenset[str], now: datetim
 
 
 def openshift_findings(client: Client, needs: Needs) -> list[Finding]:
-    """An inventory that is wrong about whether the cluster is OpenShift: there, pods run as the image's user only where their namespace says that they may."""
-    is_openshift = client.serves("SecurityContextConstraints", "security.openshift.io/v1")
+    """What an OpenShift lacks for the site, or that the inventory is wrong about whether the cluster is one.
+
+    There, pods run as the image's user only where their namespace says that they may.
+    """
+    is_openshift = client.serves(_CONSTRAINTS, _SECURITY)
     if is_openshift == needs.openshift:
-        return []
+        return _constraint_findings(client) if is_openshift and needs.cluster_admin else []
     said, found = ("false", "OpenShift") if is_openshift else ("true", "a cluster without OpenShift's SecurityContextConstraints")
     fix = f"set cluster_openshift to {str(is_openshift).lower()}"
     return [Finding("OpenShift", f"what the inventory says: cluster_openshift is {said}", found, "the API server", fix)]
+
+
+def _constraint_findings(client: Client) -> list[Finding]:
+    """Constraints, and the role that lets pods have them, as role cluster binds it in the site's namespace."""
+    fix = "have OpenShift upgraded to 4.11 or later, which brings it along, or have what took it away put right"
+    return [
+        Finding(kind, f"{name}, by which the site's pods run as the user of their image", "none of that name", "the cluster", fix)
+        for kind, name, api_version in (
+            (_CONSTRAINTS, OPENSHIFT_CONSTRAINTS, _SECURITY),
+            ("ClusterRole", f"system:openshift:scc:{OPENSHIFT_CONSTRAINTS}", "rbac.authorization.k8s.io/v1"),
+        )
+        if client.get(kind, name, api_version=api_version) is None
+    ]
 
 
 def namespace_findings(client: Client, name: str, labels: Mapping[str, str]) -> list[Finding]:

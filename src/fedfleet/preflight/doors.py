@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from fedfleet.kube import KubeObject
     from fedfleet.preflight.needs import Door
 
+# Kubernetes' own, of the class that Ingresses get which name none.
+_DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class"
+# OpenShift's controller, as IngressClasses name it.
+_ROUTES = "openshift.io/ingress-to-route"
+
 
 def door_findings(doors: Sequence[Door], services: Sequence[KubeObject], namespace: str, balancers: Sequence[str]) -> list[Finding]:
     """What keeps the doors from being opened.
@@ -70,10 +75,25 @@ def balancer_signs(kinds: Sequence[str], nodes: Sequence[KubeObject]) -> list[st
     return [*kinds, *sorted(cloud for cloud in clouds if cloud)]
 
 
-def ingress_findings(classes: Sequence[KubeObject], name: str) -> list[Finding]:
-    """The IngressClass ``name``, when it is not among ``classes``."""
-    names = sorted(str(item["metadata"]["name"]) for item in classes)
-    if name in names:
-        return []
+def ingress_findings(classes: Sequence[KubeObject], name: str, *, routes: bool) -> list[Finding]:
+    """Whether anybody would serve an Ingress of the class ``name``, or of none where it is empty; ``routes`` whether the cluster has OpenShift's Routes.
+
+    OpenShift's controller makes Routes of Ingresses of its class and of those that name none (openshift/route-controller-manager pkg/route/ingress/ingress.go).
+    """
     fix = "set ingress_class_name to one that is there, or let ingress_provider deploy one"
-    return [Finding("IngressClass", name, ", ".join(names) or "none", "the cluster's IngressClasses", fix)]
+    names = sorted(str(item["metadata"]["name"]) for item in classes)
+    if not name:
+        if routes or any((item["metadata"].get("annotations") or {}).get(_DEFAULT_CLASS) == "true" for item in classes):
+            return []
+        expected = f"one that is the cluster's default (annotation {_DEFAULT_CLASS}), as ingress_class_name names none"
+        return [Finding("IngressClass", expected, ", ".join(names) or "none", "the cluster's IngressClasses", fix, Severity.WARNING)]
+    if name not in names:
+        return [Finding("IngressClass", name, ", ".join(names) or "none", "the cluster's IngressClasses", fix)]
+    controllers = {(item.get("spec") or {}).get("controller") for item in classes if item["metadata"]["name"] == name}
+    if controllers == {_ROUTES} and not routes:
+        found = "a cluster without route.openshift.io/v1"
+        fix = "have OpenShift's ingress operator and its Routes brought back, or name another class (ingress_class_name)"
+        return [
+            Finding("Routes", f"OpenShift's Routes, of which IngressClass {name} makes one for each Ingress", found, "the API server", fix)
+        ]
+    return []

@@ -115,8 +115,8 @@ def _cluster_findings(client: Client, version: str, needs: Needs) -> list[Findin
     look("ways in", lambda: _door_findings(client, needs), wanted=needs.doors)
     look(
         "IngressClass",
-        lambda: doors.ingress_findings(client.list("IngressClass", api_version="networking.k8s.io/v1"), needs.ingress_class),
-        wanted=cluster_wide and needs.ingress_class,
+        lambda: _ingress_findings(client, needs),
+        wanted=cluster_wide and (needs.ingress_there or needs.ingress_class),
     )
     look(
         "cluster DNS",
@@ -127,6 +127,11 @@ def _cluster_findings(client: Client, version: str, needs: Needs) -> list[Findin
     with ThreadPoolExecutor(max_workers=THREADS) as pool:
         pending = [(what, pool.submit(_tolerant, what, action)) for what, action in looks]
         return [finding for _, future in pending for finding in future.result()]
+
+
+def _ingress_findings(client: Client, needs: Needs) -> list[Finding]:
+    classes = client.list("IngressClass", api_version="networking.k8s.io/v1")
+    return doors.ingress_findings(classes, needs.ingress_class, routes=client.serves("Route", "route.openshift.io/v1"))
 
 
 def _tolerant(what: str, action: Callable[[], Iterable[Finding]]) -> list[Finding]:

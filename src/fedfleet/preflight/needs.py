@@ -132,6 +132,8 @@ class Needs:
         cluster_admin: whether objects outside the namespace may be looked at.
         namespace_required: whether the namespace must be there already, because the platform team makes it.
         namespace_labels: labels that a namespace of this very site has.
+        ingress_class: the IngressClass that the site's Ingresses name; empty for none.
+        ingress_there: whether somebody else's controller has to serve them.
         openshift: whether the inventory takes the cluster for OpenShift; None where nobody asks.
         names: host names that must resolve here; those of ``hoped_names`` should.
         clock_seconds: how far clocks may differ before it is warned, and before it is an error.
@@ -155,6 +157,7 @@ class Needs:
     parts: Parts = field(default_factory=Parts)
     storage: StorageNeed | None = None
     ingress_class: str = ""
+    ingress_there: bool = False
     rules: tuple[Rule, ...] = ()
     doors: tuple[Door, ...] = ()
     name_server: NameServer | None = None

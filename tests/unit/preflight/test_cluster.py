@@ -122,22 +122,42 @@ def test_a_namespace_in_deletion_is_refused() -> None:
     assert finding.found == "it has been in deletion since 2026-11-26T12:00:00Z"
 
 
-class Serving:
-    """Has these kinds."""
+SCC, ROLE = "nonroot-v2", "system:openshift:scc:nonroot-v2"
 
-    def __init__(self, *kinds: str) -> None:
-        self.kinds = kinds
+
+class Serving:
+    """Has these kinds, and objects of these names."""
+
+    def __init__(self, *kinds: str, names: tuple[str, ...] = ()) -> None:
+        self.kinds, self.names = kinds, names
 
     def serves(self, kind: str, _api_version: str) -> bool:
         return kind in self.kinds
 
+    def get(self, _kind: str, name: str, api_version: str) -> dict[str, Any] | None:
+        assert api_version in ("security.openshift.io/v1", "rbac.authorization.k8s.io/v1")
+        return {"metadata": {"name": name}} if name in self.names else None
 
-OPENSHIFT = Serving("SecurityContextConstraints")
+
+OPENSHIFT = Serving("SecurityContextConstraints", names=(SCC, ROLE))
 
 
 @pytest.mark.parametrize(("client", "said"), [(OPENSHIFT, True), (Serving(), False)])
 def test_an_inventory_that_knows_openshift_when_it_is_there_is_fine(client: Any, said: bool) -> None:
     assert openshift_findings(client, Needs(openshift=said)) == []
+
+
+@pytest.mark.parametrize(("there", "what"), [((ROLE,), "SecurityContextConstraints"), ((SCC,), "ClusterRole")])
+def test_constraints_that_an_openshift_lacks_are_named(there: tuple[str, ...], what: str) -> None:
+    old: Any = Serving("SecurityContextConstraints", names=there)
+    (finding,) = openshift_findings(old, Needs(openshift=True))
+    assert finding.is_error
+    assert (finding.what, "4.11" in finding.fix) == (what, True)
+
+
+def test_who_may_not_look_at_constraints_is_not_told_of_them() -> None:
+    old: Any = Serving("SecurityContextConstraints")
+    assert openshift_findings(old, Needs(openshift=True, cluster_admin=False)) == []
 
 
 @pytest.mark.parametrize(("client", "said", "fix"), [(OPENSHIFT, False, "true"), (Serving(), True, "false")])

@@ -115,5 +115,29 @@ def test_ports_of_nodes_need_an_address(kind: str) -> None:
 
 
 def test_a_missing_ingress_class_is_named_with_those_that_are_there() -> None:
-    (finding,) = ingress_findings([named("contour")], "traefik")
+    (finding,) = ingress_findings([named("contour")], "traefik", routes=False)
     assert (finding.expected, finding.found) == ("traefik", "contour")
+
+
+OPENSHIFT = named("openshift-default") | {"spec": {"controller": "openshift.io/ingress-to-route"}}
+
+
+def test_openshifts_class_needs_routes() -> None:
+    assert ingress_findings([OPENSHIFT], "openshift-default", routes=True) == []
+    (finding,) = ingress_findings([OPENSHIFT], "openshift-default", routes=False)
+    assert finding.is_error
+    assert finding.found == "a cluster without route.openshift.io/v1"
+
+
+def test_another_class_needs_none() -> None:
+    assert ingress_findings([named("traefik") | {"spec": {"controller": "traefik.io/ingress-controller"}}], "traefik", routes=False) == []
+
+
+def test_ingresses_that_name_no_class_need_a_default_one_or_openshift() -> None:
+    default = named("nginx")
+    default["metadata"]["annotations"] = {"ingressclass.kubernetes.io/is-default-class": "true"}
+    assert ingress_findings([default], "", routes=False) == []
+    assert ingress_findings([], "", routes=True) == []
+    (finding,) = ingress_findings([named("contour")], "", routes=False)
+    assert not finding.is_error
+    assert finding.found == "contour"
