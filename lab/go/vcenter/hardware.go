@@ -23,6 +23,10 @@ type builder struct {
 
 // build returns a model with the inventory's names only. The model's own way to make one has names of its own and demo VMs.
 func (plan *inventory) build() (*simulator.Model, error) {
+	// govmomi's own is for evaluation, which somebody would have to replace.
+	simulator.EvalLicense = types.LicenseManagerLicenseInfo{
+		LicenseKey: simulator.EvalLicense.LicenseKey, EditionKey: "fedfleet.lab", Name: "Simulated licence",
+	}
 	model := simulator.VPX()
 	model.Datacenter, model.Host, model.Cluster, model.ClusterHost, model.Machine, model.Datastore, model.Portgroup = 0, 0, 0, 0, 0, 0, 0
 	about := &model.ServiceContent.About

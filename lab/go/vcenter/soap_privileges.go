@@ -55,6 +55,7 @@ var soapPrivileges = map[string]string{
 	"PbmUpdate":                       "StorageProfile.Update",
 	"PowerOffVM_Task":                 "VirtualMachine.Interact.PowerOff",
 	"PowerOnVM_Task":                  "VirtualMachine.Interact.PowerOn",
+	"QueryAssignedLicenses":           "",
 	"ReconfigureCluster_Task":         "Host.Inventory.EditCluster",
 	"ReconfigureComputeResource_Task": "Host.Inventory.EditCluster",
 	"ReconnectHost_Task":              "Host.Config.Connection",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from fedfleet.preflight.addressing import Surroundings
 from fedfleet.preflight.capacity import Ask, Pool, Size
 from fedfleet.preflight.examine import Examined
 from fedfleet.preflight.findings import Finding, Severity, of_error
-from fedfleet.vsphere import hosts, inventory, namespaces, storage_policies, supervisors, vm_classes
+from fedfleet.vsphere import TaskError, hosts, inventory, licences, namespaces, storage_policies, supervisors, vm_classes
 from fedfleet.vsphere.cluster_names import NamesFile
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from fedfleet.preflight.growth import RunningCluster
     from fedfleet.preflight.needs import Assertion
     from fedfleet.vsphere import Client
+    from fedfleet.vsphere.licences import Licence
     from fedfleet.vsphere.workload_specs import Provider
 
 # VKS is for vSphere 8.0 Update 3 and later (its release notes); TanzuKubernetesCluster v1alpha2, the first with volumes of nodes, came with 7.0 Update 3.
@@ -154,7 +156,6 @@ def _supervisor_findings(client: Client, needs: VcenterNeeds, ask: Ask) -> list[
         fix = "wait until vSphere Client (Workload Management) shows it as running, or put right what it says"
         found.append(Finding("Supervisor", "RUNNING, Kubernetes READY, with an address", state, where, fix))
     else:
-        # An expired licence is among what vCenter says there.
         fix = "see vSphere Client, Workload Management"
         found += [
             Finding("message of the Supervisor", "none", message, where, fix, Severity.WARNING)
@@ -162,6 +163,7 @@ def _supervisor_findings(client: Client, needs: VcenterNeeds, ask: Ask) -> list[
             if not message.startswith("INFO")
         ]
     clusters = supervisors.clusters_of(client, supervisor)
+    found += _licence_findings(client, clusters)
     if ask.pools:
         found += capacity.host_findings(hosts.of_clusters(client, clusters), ask, f"the vSphere cluster of {where}")
     if needs.running is None and needs.pods and needs.services:
@@ -169,6 +171,32 @@ def _supervisor_findings(client: Client, needs: VcenterNeeds, ask: Ask) -> list[
         addresses = {"API of the Supervisor": supervisor.endpoint, "vCenter": urlsplit(client.rest.origin).hostname or ""}
         found += addressing.range_findings(needs.pods, needs.services, Surroundings(nodes, services, addresses))
     return found
+
+
+def _licence_findings(client: Client, clusters: frozenset[str]) -> list[Finding]:
+    """Licences of vCenter, the clusters and their hosts that have ended or are for evaluation; none where the user may not know."""
+    try:
+        known = licences.assigned(client)
+    except TaskError:
+        return []
+    own = str(client.soap.content.about.instanceUuid)
+    names = {host.name for host in hosts.of_clusters(client, clusters)}
+    return licence_findings([one for one in known if one.entity in {own, *clusters} or one.of in names], datetime.now(UTC))
+
+
+def licence_findings(known: Iterable[Licence], now: datetime) -> list[Finding]:
+    """Licences that have ended or are for evaluation; one finding for all that are alike."""
+    alike: dict[str, list[str]] = {}
+    for one in known:
+        if one.ends is not None and one.ends <= now:
+            alike.setdefault(f"{one.name}, which ended on {one.ends:%Y-%m-%d}", []).append(one.of)
+        elif one.evaluation:
+            alike.setdefault(f"{one.name}, for evaluation{f', until {one.ends:%Y-%m-%d}' if one.ends else ''}", []).append(one.of)
+    fix = "have the vSphere administrator assign one (vSphere Client, Administration, Licensing)"
+    return [
+        Finding("licence", "one that does not run out under the site", said, ", ".join(sorted(names)), fix, Severity.WARNING)
+        for said, names in alike.items()
+    ]
 
 
 def _class_findings(needs: VcenterNeeds, sizes: Mapping[str, Size]) -> list[Finding]:

@@ -16,6 +16,7 @@ KINDS: tuple[Any, ...] = (
     vim.ComputeResource,
     vim.ClusterComputeResource,
     vim.SearchIndex,
+    vim.LicenseAssignmentManager,
     vim.ServiceInstance,
     vim.SessionManager,
     vim.view.ViewManager,
