@@ -13,9 +13,13 @@ from support.vcenter import ADMINISTRATOR, RunningVCenter
 
 def ended(vcenter: RunningVCenter, name: str, /, *, by: Account = ADMINISTRATOR, check: bool = False, **options: Any) -> dict[str, Any]:
     """What a module returns; no password is in it."""
-    module = importlib.import_module(f"ansible_collections.fedfleet.federation.plugins.modules.{name}")
+    return ended_at(connection(vcenter, by), name, check=check, **options)
+
+
+def connection(vcenter: RunningVCenter, by: Account = ADMINISTRATOR) -> dict[str, Any]:
+    """The options of modules by which they reach a simulated vCenter and its Supervisor."""
     simulator = vcenter.simulator
-    connection = {
+    return {
         "hostname": simulator.host,
         "port": simulator.port,
         "username": by.user,
@@ -23,11 +27,16 @@ def ended(vcenter: RunningVCenter, name: str, /, *, by: Account = ADMINISTRATOR,
         "ca_file": str(simulator.authority.pair.certificate),
         "supervisor_login_port": simulator.supervisor_port,
     }
-    known = {option: value for option, value in connection.items() if option in module.ARGUMENTS}
+
+
+def ended_at(where: dict[str, Any], name: str, /, *, check: bool = False, **options: Any) -> dict[str, Any]:
+    """What a module returns that reaches its vCenter by these options; no password is in it."""
+    module = importlib.import_module(f"ansible_collections.fedfleet.federation.plugins.modules.{name}")
+    known = {option: value for option, value in where.items() if option in module.ARGUMENTS}
     defaults = {option: facts.get("default") for option, facts in module.ARGUMENTS.items()}
     with pytest.raises(Ended) as caught:
         module.run(ModuleHere(defaults | known | options, check_mode=check, diff=True))
-    assert by.password not in json.dumps(caught.value.result)
+    assert where["password"] not in json.dumps(caught.value.result)
     return dict(caught.value.result)
 
 
