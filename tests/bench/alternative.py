@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 _REQUIREMENTS = Path(__file__).with_name("requirements.txt")
-KUBERNETES, VMWARE_REST = "kubernetes.core", "vmware.vmware_rest"
+KUBERNETES, VMWARE_REST, VMWARE = "kubernetes.core", "vmware.vmware_rest", "community.vmware"
 _FETCH_SECONDS = 600
 
 

@@ -25,11 +25,14 @@ LATENCY_MS = 50
 SITES = (1, 3, 10)
 OURS, URI = "vcenter_namespaces", "vcenter_namespaces_uri"
 LIBRARY, LIBRARY_REST = "vcenter_library", "vcenter_library_vmware_rest"
+MACHINE, MACHINE_VMWARE = "vcenter_machine", "vcenter_machine_vmware"
 NAMES = {
     OURS: "role cluster",
     URI: "ansible.builtin.uri, a task a call",
     LIBRARY: "fedfleet.federation.content_library",
     LIBRARY_REST: "vmware.vmware_rest",
+    MACHINE: "fedfleet.federation.vm_power",
+    MACHINE_VMWARE: "community.vmware.vmware_vm_info",
 }
 FRESH, UNCHANGED = "new", "unchanged"
 MACHINES = (100, 1000, 5000)
@@ -59,10 +62,10 @@ def played(vcenter: RunningVCenter, playbook: str, inventory_file: Path, folder:
     extra = folder / "variables.json"
     extra.write_text(json.dumps({"vcenter": reach, **variables}))
     vcenter.lab("DELETE", "/calls")
-    home = alternative.collections(cache_home(), alternative.VMWARE_REST)
+    homes = [str(alternative.collections(cache_home(), name)) for name in (alternative.VMWARE_REST, alternative.VMWARE)]
     ended = run(
         "ansible-playbook", str(_PLAYBOOKS / f"{playbook}.yml"), "-i", str(inventory_file), "-e", f"@{extra}", "--forks", "10",
-        env={"ANSIBLE_COLLECTIONS_PATH": str(home)},
+        env={"ANSIBLE_COLLECTIONS_PATH": ":".join(homes)},
     ).expect()  # fmt: skip
     report = vcenter.lab("GET", "/calls")
     sessions = report["sessions"]
@@ -191,6 +194,39 @@ def test_look_ups_in_a_large_inventory(tmp_path: Path, found: Callable[[Topic], 
                 Ratio(what=f"{what}: among 5000 virtual machines against 100", value=taken[what, 5000] / taken[what, 100], at_most=1.5)
                 for what in sorted({name for name, _ in taken})
             ],
+        )
+    )
+
+
+def test_a_task_that_looks_a_machine_up(tmp_path: Path, found: Callable[[Topic], None]) -> None:
+    taken: dict[tuple[str, int], Taken] = {}
+    local = tmp_path / "localhost.json"
+    local.write_text(json.dumps({"all": {"hosts": {"localhost": {}}}}))
+    for count in MACHINES:
+        with crowded(tmp_path / str(count), count) as vcenter:
+            for contender in (MACHINE, MACHINE_VMWARE):
+                taken[contender, count] = played(vcenter, contender, local, tmp_path, machine=f"machine-{count // 2}")
+    home = alternative.collections(cache_home(), alternative.VMWARE)
+    found(
+        topic(
+            "A task that looks a machine up",
+            f"Whole runs of ansible-playbook with one task, against the simulated vCenter with {LATENCY_MS} ms a call: by name, a machine that is off. "
+            "community.vmware's shows nothing that it can leave out. vmware.vmware has such a module, too, but not in the version of this Ansible.",
+            [
+                Measured(case=f"{count} virtual machines", of=f"{NAMES[contender]}: {what}", value=value, unit=unit)
+                for count in MACHINES
+                for contender in (MACHINE, MACHINE_VMWARE)
+                for what, value, unit in shown(taken[contender, count])
+            ],
+            [
+                Ratio(
+                    what=f"among {count} virtual machines: community.vmware takes so many times as long",
+                    value=taken[MACHINE_VMWARE, count].seconds / taken[MACHINE, count].seconds,
+                    at_least=1,
+                )
+                for count in MACHINES
+            ],
+            **{alternative.VMWARE: alternative.version(home, alternative.VMWARE)},
         )
     )
 
