@@ -31,7 +31,7 @@ def probe(name: str, line: str) -> dict[str, Any]:
 def experiment(
     probes: list[dict[str, Any]], method: list[dict[str, Any]], rollbacks: list[dict[str, Any]] | None = None, **terms: Any
 ) -> Experiment:
-    known = {"name": "fedfleet", "drill": "stop-it", "touches": "nobody", "every_seconds": 0.05, "settle_seconds": 0.3}
+    known = {"name": "fedfleet", "drill": "stop-it", "touches": "nobody", "every_seconds": 0.05, "settle_seconds": 0.3, "aftermath": False}
     return Experiment.model_validate(
         {
             "title": "It is stopped",

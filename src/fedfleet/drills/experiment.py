@@ -28,6 +28,7 @@ Module: TypeAlias = Literal[
     "fedfleet.drills.nodes",
     "fedfleet.drills.probes",
     "fedfleet.drills.routes",
+    "fedfleet.drills.training",
     "fedfleet.drills.volumes",
     "fedfleet.drills.workloads",
 ]
@@ -128,6 +129,7 @@ class Terms(_Part):
         every_seconds: how often each probe is asked.
         deadline_seconds: after so many the drill is over, whatever it does.
         quick: whether it is one of the quick set.
+        aftermath: whether jobs, models and data of before are looked for after it, and a new job is run; of a party.
     """
 
     name: Literal["fedfleet"]
@@ -146,6 +148,7 @@ class Terms(_Part):
     every_seconds: Seconds = 1
     deadline_seconds: Seconds = 600
     quick: bool = False
+    aftermath: bool = True
 
 
 class Experiment(_Part):

@@ -35,7 +35,7 @@ def restore(
     known = undo.read(folder)
     if known is None or not known.pending:
         return undo.undo_all(folder, lambda _activity: ""), ()
-    with Scene(known.site, known.others, tell, dict(kept or {}), vcenter=vcenter) as scene:
+    with Scene(known.site, known.others, tell, known.kept | (kept or {}), vcenter=vcenter) as scene:
 
         def one(activity: Activity) -> str:
             tell(f"rollback: {activity.name}")

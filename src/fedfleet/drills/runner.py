@@ -7,7 +7,7 @@ import platform
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from fedfleet.drills import undo, verdict
+from fedfleet.drills import standing, undo, verdict
 from fedfleet.drills.activities import function_of
 from fedfleet.drills.carrying import carry_out, look_around
 from fedfleet.drills.history import keep_journal
@@ -38,7 +38,10 @@ _ROUND_SECONDS: Final = 60.0
 _BASELINE_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.1
 _PAUSE_SECONDS: Final = 1.0
-_AFTERMATH_SECONDS: Final = 180.0
+_WELL_SECONDS: Final = 180.0
+# Standing steps have their own limits; these are for one that does not keep to it.
+_STANDING_SECONDS: Final = 420.0
+_BESIDE_SECONDS: Final = 5.0
 _UNTIL_NOW: Final = "its runner ended before the drill did"
 
 
@@ -62,10 +65,13 @@ class Runner:
     watchdog: Callable[[Path, int], None] = start_watchdog
     clock: Callable[[], float] = time.monotonic
     _began: float = 0.0
+    _opened: float = 0.0
     _started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _before: HypothesisRun | None = None
     _after: HypothesisRun | None = None
+    _prepared: list[ActivityRun] = field(default_factory=list)
     _run: list[ActivityRun] = field(default_factory=list)
+    _looked_back: list[ActivityRun] = field(default_factory=list)
     _rollbacks: tuple[ActivityRun, ...] = ()
     _fault_at: float | None = None
     _samples: tuple[Sample, ...] = ()
@@ -88,13 +94,13 @@ class Runner:
         self._ended(Outcome.INTERRUPTED, CleanUp.NOTHING, (_UNTIL_NOW,))
         self._write_undo()
         interrupted = False
-        watch = Watch(self._probes(), self.experiment.terms.every_seconds, tell, clock=self.clock)
+        watch = self._watch()
         try:
+            prepared = self._standing(standing.before(self.experiment), self.scene, self._prepared)
+            self._opened = self.clock()
             with watch:
-                self._until(
-                    lambda: len({sample.probe for sample in watch.samples}) == len(self.experiment.hypothesis.probes), _BASELINE_SECONDS
-                )
-                if self._method():
+                self._until(lambda: watch.asked, _BASELINE_SECONDS)
+                if prepared and self._method():
                     self._settle(watch)
             self._after = look_around(self.experiment, self.scene, _ROUND_SECONDS, self.find)
         except KeyboardInterrupt:
@@ -105,8 +111,12 @@ class Runner:
                 self.scene.over.set()
                 self._samples = watch.samples
                 clean_up = self._restore()
-        reasons = () if interrupted else self._aftermath()
-        return self._judged(clean_up, reasons, interrupted=interrupted)
+        afterwards: tuple[str, ...] = ()
+        try:
+            afterwards = () if interrupted else self._aftermath()
+        except KeyboardInterrupt:
+            interrupted = True
+        return self._judged(clean_up, afterwards, interrupted=interrupted)
 
     def skip(self, reasons: tuple[str, ...]) -> Journal:
         """Write down that it is not run, as the site has nothing that it could be done to, and return the journal; nothing is touched.
@@ -117,8 +127,26 @@ class Runner:
         self._began = self.clock()
         return self._ended(Outcome.SKIPPED, CleanUp.NOTHING, reasons)
 
-    def _probes(self) -> dict[str, Callable[[], Any]]:
-        return {probe.name: partial(self.find(probe), self.scene) for probe in self.experiment.hypothesis.probes}
+    def _watch(self) -> Watch:
+        probes, beside = (
+            {probe.name: partial(self.find(probe), self.scene) for probe in named}
+            for named in (self.experiment.hypothesis.probes, standing.beside(self.experiment))
+        )
+        return Watch(
+            probes, self.experiment.terms.every_seconds, self.scene.tell, beside=beside, beside_every=_BESIDE_SECONDS, clock=self.clock
+        )
+
+    def _standing(self, steps: Sequence[Activity], scene: Scene, run: list[ActivityRun]) -> bool:
+        """Carry out steps that no file names, up to the first action that fails; returns whether all of them were."""
+        for activity in steps:
+            scene.tell(activity.name)
+            done = carry_out(activity, scene, _STANDING_SECONDS, self.find, self.clock)
+            run.append(done)
+            if activity.type == "probe" or done.status == "failed":
+                scene.tell(f"{activity.name}: {_said(done)}")
+            if activity.type == "action" and done.status == "failed":
+                return False
+        return True
 
     def _write_undo(self) -> None:
         steps = tuple(undo.Step(activity=activity) for activity in self.experiment.rollbacks)
@@ -134,6 +162,7 @@ class Runner:
             steps=steps,
         )
         undo.write(self.folder, known)
+        self.scene.write_down = partial(undo.remember, self.folder)
         self.watchdog(self.folder, os.getpid())
 
     def _method(self) -> bool:
@@ -174,7 +203,7 @@ class Runner:
 
     def _left(self) -> float:
         """Seconds until the drill's deadline."""
-        return self._began + self.experiment.terms.deadline_seconds - self.clock()
+        return self._opened + self.experiment.terms.deadline_seconds - self.clock()
 
     def _restore(self) -> CleanUp:
         if not self.experiment.rollbacks:
@@ -187,30 +216,46 @@ class Runner:
         return CleanUp.FAILED if known.pending else CleanUp.DONE
 
     def _aftermath(self) -> tuple[str, ...]:
-        """Wait until a site that was not well at the end is so after the rollback, as whoever drills next will want; why not, where it is not."""
-        if not self.experiment.rollbacks or (self._after is not None and self._after.steady_state_met):
+        """Look back at what the party had before, once the site is well; what of it is not as it must be, each a sentence."""
+        well = not self.experiment.rollbacks or (self._after is not None and self._after.steady_state_met)
+        steps = standing.after(self.experiment) if all(done.status == "succeeded" for done in self._prepared) else ()
+        if well and not steps:
             return ()
-        deadline = self.clock() + _AFTERMATH_SECONDS
         with Scene(self.scene.site, self.scene.others, self.scene.tell, dict(self.scene.kept), vcenter=self.scene.vcenter) as scene:
-            while True:
-                found = look_around(self.experiment, scene, _ROUND_SECONDS, self.find)
-                if found.steady_state_met:
-                    self.scene.tell("well again after the rollback")
-                    return ()
-                if self.clock() >= deadline:
-                    wrong = [probe.activity["name"] for probe in found.probes if not probe.tolerance_met]
-                    return (f"{_AFTERMATH_SECONDS:.0f} s after the rollback the site is still not well: {', '.join(map(repr, wrong))}",)
-                scene.pause(_PAUSE_SECONDS)
+            reasons = () if well else self._await_well(scene)
+            if not reasons:
+                self._standing(steps, scene, self._looked_back)
+        return (*reasons, *verdict.of_steps(self._looked_back))
+
+    def _await_well(self, scene: Scene) -> tuple[str, ...]:
+        """Wait until a site that was not well at the end is so after the rollback, as whoever drills next will want; why not, where it is not."""
+        deadline = self.clock() + _WELL_SECONDS
+        while True:
+            found = look_around(self.experiment, scene, _ROUND_SECONDS, self.find)
+            if found.steady_state_met:
+                self.scene.tell("well again after the rollback")
+                return ()
+            if self.clock() >= deadline:
+                wrong = [probe.activity["name"] for probe in found.probes if not probe.tolerance_met]
+                return (f"{_WELL_SECONDS:.0f} s after the rollback the site is still not well: {', '.join(map(repr, wrong))}",)
+            scene.pause(_PAUSE_SECONDS)
 
     def _judged(self, clean_up: CleanUp, aftermath: tuple[str, ...], *, interrupted: bool) -> Journal:
         if interrupted:
             return self._ended(Outcome.INTERRUPTED, clean_up, ("somebody interrupted it",))
         recoveries = self._recoveries()
-        reasons = (*verdict.reasons_not_held(self.experiment, recoveries, self._samples, self._run, self._after), *aftermath)
+        reasons = (
+            *verdict.of_steps(self._prepared),
+            *verdict.reasons_not_held(self.experiment, recoveries, self._samples, self._run, self._after),
+            *aftermath,
+        )
         return self._ended(Outcome.NOT_HELD if reasons else Outcome.HELD, clean_up, reasons)
 
     def _recoveries(self) -> tuple[Any, ...]:
-        return () if self._fault_at is None else verdict.recoveries_of(self.experiment, self._samples, self._fault_at)
+        if self._fault_at is None:
+            return ()
+        judged = {probe.name for probe in self.experiment.hypothesis.probes}
+        return verdict.recoveries_of(self.experiment, [sample for sample in self._samples if sample.probe in judged], self._fault_at)
 
     def _ended(self, outcome: Outcome, clean_up: CleanUp, reasons: tuple[str, ...]) -> Journal:
         """Write the journal and return it."""
@@ -268,7 +313,7 @@ class Runner:
             status=statuses[result.outcome],
             deviated=result.outcome is Outcome.NOT_HELD,
             steady_states=SteadyStates(before=self._before, after=self._after),
-            run=tuple(self._run),
+            run=(*self._prepared, *self._run, *self._looked_back),
             rollbacks=self._rollbacks,
             fedfleet=result,
         )

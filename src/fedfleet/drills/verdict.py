@@ -63,7 +63,8 @@ def reasons_not_held(
     )
 
 
-def _of_method(experiment: Experiment, run: Sequence[ActivityRun]) -> list[str]:
+def of_steps(run: Sequence[ActivityRun]) -> list[str]:
+    """What of these steps did not go as it must, each a sentence."""
     reasons = []
     for done in run:
         name = done.activity["name"]
@@ -71,6 +72,11 @@ def _of_method(experiment: Experiment, run: Sequence[ActivityRun]) -> list[str]:
             reasons.append(f"'{name}' could not be carried out: {(done.exception or ('',))[-1]}")
         elif done.tolerance_met is False:
             reasons.append(f"'{name}' does not hold: {_detail(done)}")
+    return reasons
+
+
+def _of_method(experiment: Experiment, run: Sequence[ActivityRun]) -> list[str]:
+    reasons = of_steps(run)
     if len(run) < len(experiment.method):
         reasons.append(f"'{experiment.method[len(run)].name}' and what follows it was not carried out")
     return reasons

@@ -34,7 +34,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 }
 # These go on asking until their time is up, and say then what they have not seen.
 PATIENT = ("job_succeeds", "job_ends", "models_and_data_kept")
-JOB = {"job": "202611280000000000001", "job_partner": "40000", "job_parties": 1, "job_started": time.monotonic()}
+JOB = {"job": "202611280000000000001", "job_parties": ["30000"], "job_started": time.monotonic()}
 HELD = Holding(TaskRef("202611280000000000001", "guest", "30000", "homo_lr_0"), "", "digest")
 
 
