@@ -12,9 +12,12 @@ import pytest
 
 from fedfleet.drills.history import DRILLS, journals
 from fedfleet.drills.journal import Outcome
+from fedfleet.drills.restoring import restore
+from fedfleet.drills.scene import Scene
 from fedfleet.drills.undo import pending
 from fedfleet.exit_codes import ExitCode
 from support.commands import ROOT, run
+from support.drilled import LONG_JOB, FolderParty
 
 pytestmark = pytest.mark.timeout(90)
 Starts = Callable[[str], "subprocess.Popen[bytes]"]
@@ -92,6 +95,18 @@ def test_a_drill_at_work_is_not_undone_by_the_command(place: Path, runner: Start
     runner("alone")
     run("fedfleet", "drill", "rollback", "-i", str(place)).expect(ExitCode.LOCKED)
     assert not (place / "up").exists()
+
+
+def test_a_killed_runners_job_is_stopped_by_whoever_restores_the_site(place: Path, runner: Starts, monkeypatch: pytest.MonkeyPatch) -> None:
+    process = runner("with a job")
+    process.kill()
+    process.wait()
+    assert (place / f"job-{LONG_JOB}").exists()
+    monkeypatch.setattr(Scene, "party_of", lambda _scene, _site: FolderParty(place))
+    (folder,) = pending(place / DRILLS)
+    left, _ = restore(folder, lambda _line: None)
+    assert not left.pending
+    assert not (place / f"job-{LONG_JOB}").exists()
 
 
 def test_ctrl_c_restores_before_it_ends(place: Path, runner: Starts) -> None:

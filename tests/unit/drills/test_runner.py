@@ -5,16 +5,21 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fedfleet.drills import undo
-from fedfleet.drills.experiment import Experiment
+from fedfleet.drills.activities import function_of
+from fedfleet.drills.experiment import Activity, Experiment, PythonProvider
 from fedfleet.drills.history import JOURNAL
+from fedfleet.drills.holdings import NoHoldingError
 from fedfleet.drills.journal import CleanUp, Journal, Outcome
 from fedfleet.drills.runner import Runner
-from fedfleet.drills.scene import Scene
+from fedfleet.drills.scene import Found, Scene
+from fedfleet.errors import FedFleetError
 from support.drilled import command, experiment, probe, scene, site
 
 pytestmark = pytest.mark.timeout(60)
@@ -164,6 +169,101 @@ def test_an_interruption_restores_the_site(place: Site) -> None:
     done = place.drill(drill)
     assert (done.status, done.fedfleet.outcome, done.fedfleet.clean_up) == ("interrupted", Outcome.INTERRUPTED, CleanUp.DONE)
     assert (place.folder / "up").exists()
+
+
+class Party:
+    """Stands for what a party's standing steps ask: how each of them ends, by its function."""
+
+    def __init__(self, **ends: Any) -> None:
+        self.ends = ends
+        self.asked: list[str] = []
+
+    def find(self, activity: Activity) -> Callable[[Scene], Any]:
+        if not isinstance(activity.provider, PythonProvider):
+            return function_of(activity)
+        func = activity.provider.func
+
+        def act(scene: Scene) -> Any:
+            del scene
+            self.asked.append(func)
+            end = self.ends.get(func, Found(True, "well"))
+            if isinstance(end, Exception):
+                raise end
+            return end if activity.type == "probe" else {}
+
+        return act
+
+    def drill(self, place: Site, *probes: dict[str, Any], **terms: Any) -> Journal:
+        kept = place.folder / "drill"
+        kept.mkdir()
+        start = {"name": "Start a job", "type": "action", "provider": python("training", "start_training")}
+        drill = experiment(
+            [probe("it runs", place.runs), *probes], [start, command("Stop it", place.stops)], [command("Start it", place.heals)], **terms
+        )
+        return Runner(drill, scene(place.folder), kept, find=self.find, watchdog=lambda _folder, _pid: None).run()
+
+
+def python(module: str, func: str) -> dict[str, Any]:
+    return {"type": "python", "module": f"fedfleet.drills.{module}", "func": func}
+
+
+def test_a_party_is_looked_back_at_after_every_drill(place: Site) -> None:
+    party = Party()
+    done = party.drill(place, aftermath=True)
+    assert done.fedfleet.outcome is Outcome.HELD
+    assert [run.activity["name"] for run in done.run] == [
+        "See to it that both parties have rows to learn from",
+        "Jobs are known",
+        "Note models and data",
+        "Start a job",
+        "Stop it",
+        "Jobs of before are known",
+        "Models and data are as they were",
+        "A new job succeeds",
+    ]
+    assert [func for func in party.asked if func not in ("job_state", "ingress_answers")] == [
+        "upload_rows", "history_kept", "note_models_and_data", "start_training", "history_kept", "models_and_data_kept", "new_job_succeeds",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("func", ["models_and_data_kept", "new_job_succeeds", "history_kept"])
+def test_what_a_party_has_lost_afterwards_did_not_hold(place: Site, func: str) -> None:
+    done = Party(**{func: Found(False, "it is gone")}).drill(place, aftermath=True)
+    assert done.fedfleet.outcome is Outcome.NOT_HELD
+    assert "does not hold: it is gone" in done.fedfleet.sentence
+
+
+def test_nothing_is_done_to_a_party_whose_models_cannot_be_noted(place: Site) -> None:
+    party = Party(note_models_and_data=NoHoldingError("The party has no model"))
+    done = party.drill(place, aftermath=True)
+    assert done.fedfleet.reasons[:2] == (
+        "'Note models and data' could not be carried out: The party has no model.",
+        "'Start a job' and what follows it was not carried out",
+    )
+    assert "new_job_succeeds" not in party.asked
+    assert all(sample.holds for sample in done.fedfleet.timeline)
+
+
+def test_a_drill_may_do_without(place: Site) -> None:
+    party = Party()
+    party.drill(place, aftermath=False)
+    assert not {"history_kept", "note_models_and_data", "models_and_data_kept", "new_job_succeeds"} & set(party.asked)
+
+
+def test_job_and_ingress_are_shown_all_through_and_recovery_does_not_wait_for_them(place: Site) -> None:
+    party = Party(job_state=Found(False, "failed"), ingress_answers=FedFleetError("no answer"))
+    result = party.drill(place, recovery_seconds=10).fedfleet
+    assert result.outcome is Outcome.HELD
+    assert [recovery.probe for recovery in result.probes] == ["it runs"]
+    shown = {sample.probe: (sample.holds, sample.answered) for sample in result.timeline}
+    assert (shown["the job goes on"], shown["the notebook answers on the ingress"]) == ((False, True), (False, False))
+
+
+def test_a_drill_that_names_them_is_judged_by_them(place: Site) -> None:
+    named = {"name": "the ingress", "type": "probe", "tolerance": True, "provider": python("probes", "ingress_answers")}
+    result = Party().drill(place, named).fedfleet
+    assert [recovery.probe for recovery in result.probes] == ["it runs", "the ingress"]
+    assert "the notebook answers on the ingress" not in {sample.probe for sample in result.timeline}
 
 
 def test_what_undoes_it_can_be_carried_out_from_anywhere(place: Site) -> None:

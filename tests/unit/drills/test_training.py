@@ -12,6 +12,7 @@ from fedfleet.drills.training import described, start_training, upload_rows
 from fedfleet.engine.fate import MetricView, TableRef
 from fedfleet.workload.description import Workload, read_workload
 from fedfleet.workload.learning import MissingExtraError
+from fedfleet.workload.running import Run
 from support.drilled import site
 from support.drilled_jobs import JOB, Flow, Told, view
 
@@ -47,7 +48,7 @@ def uploads(monkeypatch: pytest.MonkeyPatch) -> dict[str, Workload]:
             uploaded[party] = run.workload
 
     monkeypatch.setattr(training, "credit_card", deal)
-    monkeypatch.setattr(training.Run, "hand_over", hand_over)
+    monkeypatch.setattr(Run, "hand_over", hand_over)
     return uploaded
 
 
