@@ -71,7 +71,7 @@ def of_steps(run: Sequence[ActivityRun]) -> list[str]:
         if done.status == "failed":
             reasons.append(f"'{name}' could not be carried out: {(done.exception or ('',))[-1]}")
         elif done.tolerance_met is False:
-            reasons.append(f"'{name}' does not hold: {_detail(done)}")
+            reasons.append(f"'{name}' does not hold: {said(done)}")
     return reasons
 
 
@@ -106,10 +106,11 @@ def _of_recovery(terms: Terms, seconds: float | None) -> list[str]:
 def _of_state(after: HypothesisRun | None) -> list[str]:
     if after is None:
         return ["the site was not looked at afterwards"]
-    return [f"afterwards '{probe.activity['name']}' does not hold: {_detail(probe)}" for probe in after.probes if not probe.tolerance_met]
+    return [f"afterwards '{probe.activity['name']}' does not hold: {said(probe)}" for probe in after.probes if not probe.tolerance_met]
 
 
-def _detail(run: ActivityRun) -> str:
+def said(run: ActivityRun) -> str:
+    """What an activity said, in a line."""
     if run.exception:
         return run.exception[-1]
     return str(run.output.get("detail", "")) if isinstance(run.output, dict) else str(run.output)

@@ -168,6 +168,16 @@ def test_a_picture_shows_no_answer_apart_from_a_bad_one() -> None:
     assert picture.ticks[0] == (picture.fault, "0 s")
 
 
+def test_what_is_only_shown_comes_last_in_the_picture() -> None:
+    samples = tuple(
+        ProbeSample(probe=probe, at=0, seconds=1, holds=True, answered=True, detail="") for probe in ("the job goes on", "it runs")
+    )
+    (entry,) = report(journal(timeline=samples, probes=(ProbeRecovery(probe="it runs", broke=False, seconds=0, failed=0),))).drills
+    picture = picture_of(entry)
+    assert picture is not None
+    assert [strip.probe for strip in picture.strips] == ["it runs", "the job goes on"]
+
+
 @pytest.fixture
 def kept(tmp_path: Path) -> Callable[..., None]:
     def keep(told: Journal, number: int = 0) -> None:
