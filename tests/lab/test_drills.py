@@ -27,12 +27,13 @@ PARTY, EXCHANGE = "fate-30000", "fate-exchange"
 NIGHTLY = [
     "fate-flow-pod", "fate-flow-container", "fate-flow-submitted", "fate-flow-starting", "fate-flow-ending", "pod-eviction",
     "mysql-pod", "nginx-pod", "broker-pod", "mysql-container", "nginx-container", "broker-container", "registry-gone",
-    "network-cut", "network-cut-not-healed", "name-servers-cut", "party-error", "party-leaves",
+    "network-cut", "network-cut-not-healed", "network-cut-within", "name-servers-cut", "party-error", "party-leaves",
     "exchange-traffic-server-replica", "exchange-nginx-crash", "exchange-lost", "exchange-nginx-container", "exchange-traffic-server-container",
     "exchange-eviction", "exchange-bad-config", "exchange-certificate-ended", "exchange-certificate-renewed",
 ]  # fmt: skip
 OF_PROFILE_SPARK = [
-    f"{component}-{what}" for component in ("spark-master", "spark-worker", "namenode", "datanode") for what in ("pod", "container")
+    *(f"{component}-{what}" for component in ("spark-master", "spark-worker", "namenode", "datanode") for what in ("pod", "container")),
+    "datanode-away",
 ]
 # The longest of them may take twenty minutes until it is over, and is restored then.
 LONGEST_SECONDS = 1500

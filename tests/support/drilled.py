@@ -1,5 +1,6 @@
 """A site that is a folder: what it serves are files in it, and what drills do to it are commands."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from fedfleet.drills.watchdog import start_watchdog
 from fedfleet.engine.fate import JobView, TaskView
 from fedfleet.sites import InventorySite
 
+# Seconds that no drill of a test takes, however busy the machine is.
+DEADLINE = 240
 LONG_JOB = "202611280000000000009"
 
 
@@ -28,8 +31,9 @@ def scene(directory: Path) -> Scene:
     return Scene(site(directory))
 
 
-def command(name: str, line: str, kind: str = "action", **fields: Any) -> dict[str, Any]:
-    return {"name": name, "type": kind, "provider": {"type": "process", "path": "sh", "arguments": ["-c", line]}, **fields}
+def command(name: str, line: str, kind: str = "action", seconds: float = 60, **fields: Any) -> dict[str, Any]:
+    provider = {"type": "process", "path": "sh", "arguments": ["-c", line], "timeout": seconds}
+    return {"name": name, "type": kind, "provider": provider, **fields}
 
 
 def probe(name: str, line: str) -> dict[str, Any]:
@@ -45,7 +49,7 @@ def experiment(
             "title": "It is stopped",
             "description": "For tests.",
             "tags": ["component"],
-            "extensions": [known | {"deadline_seconds": 20} | terms],
+            "extensions": [known | {"deadline_seconds": DEADLINE} | terms],
             "steady-state-hypothesis": {"title": "It runs", "probes": probes},
             "method": method,
             "rollbacks": rollbacks or [],
@@ -101,11 +105,16 @@ def with_a_job(folder: Path) -> None:
     provider = {"type": "python", "module": "fedfleet.drills.jobs"}
     start = {"name": "Start a job", "type": "action", "provider": provider | {"func": "start_job", "arguments": {"phase": "submitted"}}}
     stop = {"name": "Stop the job", "type": "action", "provider": provider | {"func": "stop_job"}}
-    cut = command("Cut it off", f"touch {folder}/cut; sleep 30")
+    cut = command("Cut it off", _lasts(folder), seconds=DEADLINE)
     drill = experiment([probe("it runs", f"test -e {folder}/up")], [start, cut], [stop])
     partner = patch.object(jobs, "partners_of", lambda _own, _roster: ("40000",))
     with partner, patch.object(Scene, "party_of", lambda _scene, _site: FolderParty(folder)):
         Runner(drill, scene(folder), _kept(folder), watchdog=lambda _folder, _pid: None).run()
+
+
+def _lasts(folder: Path) -> str:
+    """A command that lasts as long as we do."""
+    return f"touch {folder}/cut; while kill -0 {os.getpid()} 2>/dev/null; do sleep 0.2; done"
 
 
 def _kept(folder: Path) -> Path:
@@ -117,7 +126,7 @@ def _kept(folder: Path) -> Path:
 def main(folder: Path, watched: str) -> None:
     """Cut the folder off and wait: for whoever kills this in the middle of it."""
     runs, heals = f"test -e {folder}/up", command("Start it", f"touch {folder}/up")
-    drill = experiment([probe("it runs", runs)], [command("Cut it off", f"rm {folder}/up; touch {folder}/cut; sleep 30")], [heals])
+    drill = experiment([probe("it runs", runs)], [command("Cut it off", f"rm {folder}/up; {_lasts(folder)}", seconds=DEADLINE)], [heals])
     kept = _kept(folder)
     Runner(drill, scene(folder), kept, watchdog=start_watchdog if watched == "watched" else lambda _folder, _pid: None).run()
 

@@ -35,7 +35,7 @@ class Course:
         before, after: the steady state.
         prepared, run, looked_back: standing steps before the time line, the file's method, and standing steps after the rollback.
         rollbacks: what undid it.
-        fault_at: from when recovery counts, in seconds of the run's clock; None before that.
+        struck_at: when the first thing was done to the site. fault_at: from when recovery counts. Both in seconds of the run's clock; None before that.
         samples: the time line.
     """
 
@@ -49,12 +49,13 @@ class Course:
     run: list[ActivityRun] = field(default_factory=list)
     looked_back: list[ActivityRun] = field(default_factory=list)
     rollbacks: tuple[ActivityRun, ...] = ()
+    struck_at: float | None = None
     fault_at: float | None = None
     samples: Sequence[Sample] = ()
 
     def reasons_not_held(self) -> tuple[str, ...]:
         """Why it was not held up to its rollback, each a sentence; none where it was."""
-        found = verdict.reasons_not_held(self.experiment, self._recoveries(), self.samples, self.run, self.after)
+        found = verdict.reasons_not_held(self.experiment, self._recoveries(), self.samples, self.run, self.after, self.struck_at)
         return (*verdict.of_steps(self.prepared), *found)
 
     def journal(self, outcome: Outcome, clean_up: CleanUp, reasons: tuple[str, ...], now: float, job_seconds: float | None) -> Journal:
@@ -98,6 +99,7 @@ class Course:
             reference_seconds=terms.reference_seconds,
             job=verdict.said(job) if job else "",
             job_seconds=job_seconds,
+            consent=self.site.drill_consent,
             fault_at=None if self.fault_at is None else round(self.fault_at - self.began, 3),
             probes=recoveries,
             timeline=tuple(map(self._told, self.samples)),

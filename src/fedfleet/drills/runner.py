@@ -115,6 +115,14 @@ class Runner:
         """
         return self._ended(Outcome.SKIPPED, CleanUp.NOTHING, reasons)
 
+    def refuse(self, reason: str) -> Journal:
+        """Write down that it is not run, as the site could not be asked or held, or is not well, and return the journal; nothing is touched.
+
+        Raises:
+            HistoryError: it cannot be written.
+        """
+        return self._ended(Outcome.REFUSED, CleanUp.NOTHING, (reason,))
+
     def _watch(self) -> Watch:
         probes, beside = (
             {probe.name: partial(self.find(probe), self.scene) for probe in named}
@@ -155,12 +163,14 @@ class Runner:
 
     def _method(self) -> bool:
         """Carry out the method up to the first action that fails: what follows stands on it. Returns whether all of it was; else nothing is waited for."""
-        fault = self.experiment.fault
+        fault, strike = self.experiment.fault, self.experiment.strike
         for activity in self.experiment.method:
             self._pause(activity.pauses.before)
             self.scene.tell(activity.name)
             if activity is fault:
                 self._course.fault_at = self.clock()
+            if activity is strike:
+                self._course.struck_at = self.clock()
             done = carry_out(activity, self.scene, self._left(), self.find, self.clock)
             self._course.run.append(done)
             if activity.type == "probe" or done.status == "failed":

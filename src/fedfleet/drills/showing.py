@@ -43,7 +43,8 @@ def plan_lines(experiment: Experiment, site: InventorySite, refusal: str, lackin
     yield f"  must hold before, all through and after, asked every {terms.every_seconds:g} s:"
     for probe in experiment.hypothesis.probes:
         told = " (may never fail)" if probe.name in terms.unbroken else " (must be seen to fail)" if probe.name in terms.breaks else ""
-        yield f"    {probe.name}{told}"
+        limit = f" (again after {duration(terms.limits[probe.name])} at most)" if probe.name in terms.limits else ""
+        yield f"    {probe.name}{told}{limit}"
     for probe in standing.beside(experiment):
         yield f"    {probe.name} (only shown)"
     yield from _listed("before that:", standing.before(experiment))
