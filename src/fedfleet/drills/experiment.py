@@ -36,9 +36,8 @@ Module: TypeAlias = Literal[
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")]
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
-# Steps that prepare or look, and do nothing to the site: those of these modules, and what finds something in others.
-_PREPARING = ("fedfleet.drills.jobs", "fedfleet.drills.holdings", "fedfleet.drills.nodes")
-_FINDING = "find_"
+# Actions that prepare and do nothing to the site are called so: start_job, note_models_and_data, find_node.
+_PREPARING = ("start_", "note_", "find_")
 
 
 class DrillFileError(FedFleetError):
@@ -100,8 +99,7 @@ def in_vcenter(activity: Activity) -> bool:
 
 def _prepares(activity: Activity) -> bool:
     """Whether an action does nothing to the site yet, as one that starts a job or finds a node."""
-    provider = activity.provider
-    return isinstance(provider, PythonProvider) and (provider.module in _PREPARING or provider.func.startswith(_FINDING))
+    return isinstance(activity.provider, PythonProvider) and activity.provider.func.startswith(_PREPARING)
 
 
 class Hypothesis(_Part):
