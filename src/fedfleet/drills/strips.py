@@ -50,7 +50,8 @@ def picture_of(entry: DrillEntry) -> Picture | None:
         return None
     begin, end = samples[0].at, max(sample.at + sample.seconds for sample in samples)
     scale = WIDTH / max(end - begin, 0.001)
-    probes = list(dict.fromkeys(probe.probe for probe in entry.probes)) or list(dict.fromkeys(sample.probe for sample in samples))
+    # What is looked at beside the steady state comes last: recovery says nothing of it.
+    probes = dict.fromkeys([*(probe.probe for probe in entry.probes), *(sample.probe for sample in samples)])
     strips = tuple(
         Strip(probe, ROW * number, _spans([sample for sample in samples if sample.probe == probe], begin, end, scale))
         for number, probe in enumerate(probes)
