@@ -47,7 +47,7 @@ class Course:
     after: HypothesisRun | None = None
     prepared: list[ActivityRun] = field(default_factory=list)
     run: list[ActivityRun] = field(default_factory=list)
-    looked_back: list[ActivityRun] = field(default_factory=list)
+    looked_back: tuple[ActivityRun, ...] = ()
     rollbacks: tuple[ActivityRun, ...] = ()
     struck_at: float | None = None
     fault_at: float | None = None

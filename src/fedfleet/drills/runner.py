@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fedfleet.drills import standing, undo, verdict
 from fedfleet.drills.activities import function_of
-from fedfleet.drills.carrying import carry_out, look_around
+from fedfleet.drills.carrying import carry_out, carry_out_together, look_around
 from fedfleet.drills.course import Course
 from fedfleet.drills.history import keep_journal
-from fedfleet.drills.journal import ActivityRun, CleanUp, Journal, Outcome
+from fedfleet.drills.journal import CleanUp, Journal, Outcome
 from fedfleet.drills.restoring import restore, uninterrupted
 from fedfleet.drills.scene import Scene
 from fedfleet.drills.timeline import Watch
@@ -85,7 +85,7 @@ class Runner:
         interrupted = False
         watch = self._watch()
         try:
-            prepared = self._standing(standing.before(self.experiment), self.scene, self._course.prepared)
+            prepared = self._prepare()
             self._opened = self.clock()
             with watch:
                 self._until(lambda: watch.asked, _BASELINE_SECONDS)
@@ -132,15 +132,14 @@ class Runner:
             probes, self.experiment.terms.every_seconds, self.scene.tell, beside=beside, beside_every=_BESIDE_SECONDS, clock=self.clock
         )
 
-    def _standing(self, steps: Sequence[Activity], scene: Scene, run: list[ActivityRun]) -> bool:
-        """Carry out steps that no file names, up to the first action that fails; returns whether all of them were."""
-        for activity in steps:
-            scene.tell(activity.name)
-            done = carry_out(activity, scene, _STANDING_SECONDS, self.find, self.clock)
-            run.append(done)
-            if activity.type == "probe" or done.status == "failed":
-                scene.tell(f"{activity.name}: {verdict.said(done)}")
-            if activity.type == "action" and done.status == "failed":
+    def _prepare(self) -> bool:
+        """Carry out the standing steps before the time line, up to the first that fails; returns whether all of them were."""
+        for activity in standing.before(self.experiment):
+            self.scene.tell(activity.name)
+            done = carry_out(activity, self.scene, _STANDING_SECONDS, self.find, self.clock)
+            self._course.prepared.append(done)
+            if done.status == "failed":
+                self.scene.tell(f"{activity.name}: {verdict.said(done)}")
                 return False
         return True
 
@@ -222,7 +221,10 @@ class Runner:
         with Scene(self.scene.site, self.scene.others, self.scene.tell, dict(self.scene.kept), vcenter=self.scene.vcenter) as scene:
             reasons = () if well else self._await_well(scene)
             if not reasons:
-                self._standing(steps, scene, self._course.looked_back)
+                scene.tell("looking back at what the party had")
+                self._course.looked_back = carry_out_together(steps, scene, _STANDING_SECONDS, self.find)
+                for done in self._course.looked_back:
+                    scene.tell(f"{done.activity['name']}: {verdict.said(done)}")
         return (*reasons, *verdict.of_steps(self._course.looked_back))
 
     def _await_well(self, scene: Scene) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def test_a_site_that_comes_back_held_and_its_recovery_is_measured(place: Site) -
     assert result.fault_at is not None
     assert 0.5 < result.recovery_seconds < done.duration - result.fault_at
     assert result.held
-    asked = [sample for sample in result.timeline if sample.at < result.fault_at]
+    asked = [sample for sample in result.timeline if sample.at + sample.seconds < result.fault_at]
     assert asked, "the time line begins before the fault"
     assert all(sample.holds for sample in asked)
 
@@ -237,9 +237,9 @@ def test_a_party_is_looked_back_at_after_every_drill(place: Site) -> None:
         "Models and data are as they were",
         "A new job succeeds",
     ]
-    assert [func for func in party.asked if func not in ("job_state", "ingress_answers")] == [
-        "upload_rows", "history_kept", "note_models_and_data", "start_training", "history_kept", "models_and_data_kept", "new_job_succeeds",
-    ]  # fmt: skip
+    asked = [func for func in party.asked if func not in ("job_state", "ingress_answers")]
+    assert asked[:4] == ["upload_rows", "history_kept", "note_models_and_data", "start_training"]
+    assert sorted(asked[4:]) == ["history_kept", "models_and_data_kept", "new_job_succeeds"]
 
 
 @pytest.mark.parametrize("func", ["models_and_data_kept", "new_job_succeeds", "history_kept"])

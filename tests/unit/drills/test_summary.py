@@ -212,14 +212,16 @@ def test_a_picture_shows_no_answer_apart_from_a_bad_one() -> None:
     assert picture.ticks[0] == (picture.fault, "0 s")
 
 
-def test_what_is_only_shown_comes_last_in_the_picture() -> None:
+def test_what_is_only_shown_comes_last_in_the_picture_and_all_of_its_words_are_told() -> None:
+    looks = [("the job goes on", "waiting"), ("it runs", "2 ready"), ("the job goes on", "running"), ("it runs", "3 ready")]
     samples = tuple(
-        ProbeSample(probe=probe, at=0, seconds=1, holds=True, answered=True, detail="") for probe in ("the job goes on", "it runs")
+        ProbeSample(probe=probe, at=at, seconds=1, holds=True, answered=True, detail=told) for at, (probe, told) in enumerate(looks)
     )
     (entry,) = report(journal(timeline=samples, probes=(ProbeRecovery(probe="it runs", broke=False, seconds=0, failed=0),))).drills
     picture = picture_of(entry)
     assert picture is not None
-    assert [strip.probe for strip in picture.strips] == ["it runs", "the job goes on"]
+    seen = {strip.probe: [span.told for span in strip.spans] for strip in picture.strips}
+    assert list(seen.items()) == [("it runs", ["3 ready"]), ("the job goes on", ["waiting", "running"])]
 
 
 @pytest.fixture
