@@ -101,8 +101,8 @@ def with_a_job(folder: Path) -> None:
     provider = {"type": "python", "module": "fedfleet.drills.jobs"}
     start = {"name": "Start a job", "type": "action", "provider": provider | {"func": "start_job", "arguments": {"phase": "submitted"}}}
     stop = {"name": "Stop the job", "type": "action", "provider": provider | {"func": "stop_job"}}
-    cut = command("Cut it off", f"touch {folder}/cut; sleep 30")
-    drill = experiment([probe("it runs", f"test -e {folder}/up")], [start, cut], [stop])
+    cut = command("Cut it off", f"touch {folder}/cut; sleep 90")
+    drill = experiment([probe("it runs", f"test -e {folder}/up")], [start, cut], [stop], deadline_seconds=90)
     partner = patch.object(jobs, "partners_of", lambda _own, _roster: ("40000",))
     with partner, patch.object(Scene, "party_of", lambda _scene, _site: FolderParty(folder)):
         Runner(drill, scene(folder), _kept(folder), watchdog=lambda _folder, _pid: None).run()
@@ -117,7 +117,9 @@ def _kept(folder: Path) -> Path:
 def main(folder: Path, watched: str) -> None:
     """Cut the folder off and wait: for whoever kills this in the middle of it."""
     runs, heals = f"test -e {folder}/up", command("Start it", f"touch {folder}/up")
-    drill = experiment([probe("it runs", runs)], [command("Cut it off", f"rm {folder}/up; touch {folder}/cut; sleep 30")], [heals])
+    drill = experiment(
+        [probe("it runs", runs)], [command("Cut it off", f"rm {folder}/up; touch {folder}/cut; sleep 90")], [heals], deadline_seconds=90
+    )
     kept = _kept(folder)
     Runner(drill, scene(folder), kept, watchdog=start_watchdog if watched == "watched" else lambda _folder, _pid: None).run()
 
