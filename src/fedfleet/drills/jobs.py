@@ -159,13 +159,17 @@ def _parts(flow: FlowClient, job: str) -> list[JobState]:
 
 
 def stop_job(scene: Scene) -> dict[str, object]:
-    """Stop the drill's job where it still runs: nobody waits for it any more."""
+    """Stop the drill's job where it still runs, and one that the job guardian has submitted in its place: nobody waits for them any more."""
     job = scene.kept.get("job")
     if not job:
         return {"job": None}
     with flow_of(scene, scene.kept["job_by"]) as flow:
-        if any(not view.status.ended for view in flow.jobs(job)):
-            flow.stop(job)
+        following = job
+        while following:
+            views = flow.jobs(following)
+            if any(not view.status.ended for view in views):
+                flow.stop(following)
+            following = next((view.guardian.successor for view in views if view.guardian), "")
     return {"job": job}
 
 

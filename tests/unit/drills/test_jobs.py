@@ -148,6 +148,13 @@ def test_a_job_that_still_runs_is_stopped(tmp_path: Path, status: str, stopped: 
     assert told.flows["30000"].stopped == stopped
 
 
+def test_the_job_in_place_of_one_that_still_runs_is_stopped(tmp_path: Path) -> None:
+    note = f"guardian [1/1, left]: a rerun has no effect, submitted it anew as {ANEW}"
+    told = scene(tmp_path, [[view("30000", "failed", note)], [view("30000", "running")]])
+    stop_job(told)
+    assert told.flows["30000"].stopped == [ANEW]
+
+
 def test_a_job_of_before_that_is_gone_is_missed(tmp_path: Path) -> None:
     told = scene(tmp_path, [[view("30000", "success")], [view("30000", "success")], []])
     assert history_kept(told).holds
