@@ -25,6 +25,10 @@ class Federation:
         """Copy an inventory of the checkout, without what runs left beside it."""
         target = directory / name
         shutil.copytree(ROOT / "inventories" / name, target, ignore=shutil.ignore_patterns("artifacts"))
+        settings = target / "group_vars" / "all.yml"
+        lines = settings.read_text().splitlines(keepends=True)
+        # Names of clusters stay beside each copy: others of the same lab give the same ones.
+        settings.write_text("".join(line for line in lines if not line.startswith("cluster_names_file:")))
         return cls(target, lab, profile)
 
     def play(self, *arguments: str, playbook: str = "site.yml", timeout: float = PLAYBOOK_SECONDS, show: bool = False) -> Finished:
