@@ -39,6 +39,7 @@ FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
         probes.replicas_serve,
         probes.workloads_ready,
         probes.names_resolve,
+        probes.connects,
         jobs.history_kept,
         jobs.job_ends,
         jobs.job_state,

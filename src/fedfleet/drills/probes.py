@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from fedfleet.exchange.questions import Check
     from fedfleet.federation.route import RouteKind
-    from fedfleet.kube import Client, KubeObject
+    from fedfleet.kube import Client, ExecResult, KubeObject
     from fedfleet.validation.ladder import Proof
 
 _APPS = "apps/v1"
@@ -70,13 +70,26 @@ def workloads_ready(scene: Scene) -> Found:
 
 def names_resolve(scene: Scene, component: str, name: str) -> Found:
     """A component's pod finds the address of a name; asked in the pod."""
-    client, namespace = scene.client(), scene.site.namespace
-    ready = [pod["metadata"]["name"] for pod in pods_of(client, namespace, component) if is_ready(pod)]
-    if not ready:
+    done = _asked_in(scene, component, "getent", "hosts", name)
+    if done is None:
         return Found(False, f"no pod of {component} is ready")
-    done = client.exec(min(ready), namespace, ["timeout", f"{_PATIENCE:g}", "getent", "hosts", name])
     said = done.stdout.decode("utf-8", "replace").split()
     return Found(bool(said), f"{name} is {said[0]}" if said else f"{name} has no address")
+
+
+def connects(scene: Scene, component: str, host: str, port: int) -> Found:
+    """A component's pod opens a new connection to a host of its namespace; asked in the pod. Connections that stand say nothing of that."""
+    done = _asked_in(scene, component, "bash", "-c", 'exec 3<>"/dev/tcp/$0/$1"', host, str(port))
+    if done is None:
+        return Found(False, f"no pod of {component} is ready")
+    return Found(done.returncode == 0, f"{host}:{port} {'answers' if done.returncode == 0 else 'does not answer'}")
+
+
+def _asked_in(scene: Scene, component: str, *command: str) -> ExecResult | None:
+    """What a command in a component's first Ready pod left behind, which gets as long as a door; None where no pod is Ready."""
+    client, namespace = scene.client(), scene.site.namespace
+    ready = [pod["metadata"]["name"] for pod in pods_of(client, namespace, component) if is_ready(pod)]
+    return client.exec(min(ready), namespace, ["timeout", f"{_PATIENCE:g}", *command]) if ready else None
 
 
 def pods_of(client: Client, namespace: str, component: str) -> list[KubeObject]:

@@ -2,6 +2,7 @@
 
 import inspect
 import socket
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ import yaml
 from fedfleet.drills import probes
 from fedfleet.drills.activities import FUNCTIONS
 from fedfleet.drills.holdings import Holding
-from fedfleet.drills.scene import Scene
+from fedfleet.drills.scene import Found, Scene
 from fedfleet.drills.timeline import look
 from fedfleet.engine.fate import TaskRef
 from fedfleet.exchange.findings import TABLE, UNKNOWN
 from fedfleet.exchange.questions import Check
+from fedfleet.kube import ExecResult
 from fedfleet.probe import Answer, Question
 from support.drilled import site
 from support.objects import Objects
@@ -29,6 +31,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "job_ends": {"within": 0.1},
     "models_and_data_kept": {"within": 0.1},
     "names_resolve": {"component": "nginx", "name": "nginx"},
+    "connects": {"component": "python", "host": "nginx", "port": 9300},
     "certificate_lasts": {"days": 60},
     "volume_takes_writes": {"component": "mysql"},
 }
@@ -67,6 +70,7 @@ def test_no_probe_holds_where_the_api_does_not_answer(nowhere: Scene, name: str)
         "workloads_ready",
         "broker_reached",
         "names_resolve",
+        "connects",
         "certificate_lasts",
         "nodes_ready",
         "volume_takes_writes",
@@ -100,6 +104,26 @@ def test_the_notebook_is_asked_for_on_the_ingress_by_its_host(
     found = probes.ingress_answers(Scene(site(tmp_path), _clients={"north": cluster}))  # type: ignore[dict-item]
     assert (found.holds, found.detail) == (ok, f"{host}: GET /api gave what it gave")
     assert [(each.kind, each.host, each.server_name, each.path, each.status) for each in questions] == [("https", asked, host, "/api", 200)]
+
+
+class Pods(Objects):
+    """A cluster whose pod of FATE Flow is Ready, and in which commands are run here."""
+
+    def exec(self, pod: str, _namespace: str, command: list[str]) -> ExecResult:
+        assert pod == "python-0"
+        done = subprocess.run(command, capture_output=True, check=False)
+        return ExecResult(done.returncode, done.stdout, done.stderr)
+
+
+def test_whether_a_pod_opens_a_connection_is_asked_in_it(tmp_path: Path) -> None:
+    metadata = {"name": "python-0", "namespace": "fate-30000", "labels": {"app.kubernetes.io/name": "python"}}
+    cluster = Pods()
+    cluster.create({"kind": "Pod", "metadata": metadata, "status": {"conditions": [{"type": "Ready", "status": "True"}]}})
+    place = Scene(site(tmp_path), _clients={"north": cluster})  # type: ignore[dict-item]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert probes.connects(place, "python", "127.0.0.1", port) == Found(True, f"127.0.0.1:{port} answers")
+    assert probes.connects(place, "python", "127.0.0.1", port) == Found(False, f"127.0.0.1:{port} does not answer")
 
 
 @pytest.mark.parametrize("parties", [True, False])
