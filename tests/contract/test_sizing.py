@@ -31,3 +31,10 @@ def test_production_undercuts_nothing() -> None:
 @pytest.mark.parametrize("profile", ["lab", "pilot"])
 def test_smaller_profiles_do_and_say_so(profile: str) -> None:
     assert undercut(parts(profile), reference())
+
+
+def test_drills_know_how_many_of_a_component_a_profile_has() -> None:
+    sizes = yaml.safe_load((ROLES / "fate" / "vars" / "main.yml").read_text())["__fate_sizes"]
+    (play,) = yaml.safe_load((ROLES.parent / "src" / "fedfleet" / "sites" / "read.yml").read_text())
+    has = {profile: {name: size["replicas"][name] for name in ("spark_worker", "datanode")} for profile, size in sizes.items()}
+    assert play["vars"]["__replicas"] == has

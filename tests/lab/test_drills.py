@@ -16,6 +16,7 @@ from fedfleet.drills.history import DRILLS
 from fedfleet.drills.undo import pending
 from fedfleet.exit_codes import ExitCode
 from fedfleet.kube import Client
+from fedfleet.validation.party import Party
 from support.cluster import eventually
 from support.commands import BIN, ROOT
 from support.drill_runs import drill, holds, reported
@@ -26,16 +27,19 @@ PARTY, EXCHANGE = "fate-30000", "fate-exchange"
 NIGHTLY = [
     "fate-flow-pod", "fate-flow-container", "fate-flow-submitted", "fate-flow-starting", "fate-flow-ending", "pod-eviction",
     "mysql-pod", "nginx-pod", "broker-pod", "mysql-container", "nginx-container", "broker-container", "registry-gone",
-    "network-cut", "network-cut-not-healed", "name-servers-cut", "party-error", "party-leaves",
+    "network-cut", "network-cut-not-healed", "network-cut-within", "name-servers-cut", "party-error", "party-leaves",
     "exchange-traffic-server-replica", "exchange-nginx-crash", "exchange-lost", "exchange-nginx-container", "exchange-traffic-server-container",
     "exchange-eviction", "exchange-bad-config", "exchange-certificate-ended", "exchange-certificate-renewed",
 ]  # fmt: skip
 OF_PROFILE_SPARK = [
-    f"{component}-{what}" for component in ("spark-master", "spark-worker", "namenode", "datanode") for what in ("pod", "container")
+    *(f"{component}-{what}" for component in ("spark-master", "spark-worker", "namenode", "datanode") for what in ("pod", "container")),
+    "datanode-away",
 ]
 # The longest of them may take twenty minutes until it is over, and is restored then.
 LONGEST_SECONDS = 1500
 WELL_SECONDS = 180
+# Until rows are uploaded, and a training learns.
+TRAINING_SECONDS = 480
 
 
 @pytest.fixture
@@ -89,7 +93,7 @@ def lasting(federation: Federation, name: str, site: str, probes: list[dict[str,
     """Put a drill beside the inventory whose fault lasts until it is undone."""
     folder = federation.inventory / "drills"
     folder.mkdir(exist_ok=True)
-    terms = {"name": "fedfleet", "drill": name, "site": site, "touches": "the lab", "deadline_seconds": 45}
+    terms = {"name": "fedfleet", "drill": name, "site": site, "touches": "the lab", "deadline_seconds": 45, "aftermath": False}
     written = {
         "title": "It is broken, and stays so",
         "description": "For tests.",
@@ -183,6 +187,12 @@ def cut(client: Client) -> list[str]:
     return [each["metadata"]["name"] for each in policies if CUT_LABEL in (each["spec"]["podSelector"].get("matchLabels") or {})]
 
 
+def at_work(client: Client) -> list[str]:
+    """Jobs of the party that have not ended."""
+    with Party("30000", client, PARTY).flow() as flow:
+        return [job.job_id for job in flow.recent() if not job.status.ended]
+
+
 def watchdog_of(drills: Path) -> list[int]:
     """Processes that watch a drill of these."""
     found = []
@@ -206,7 +216,7 @@ def test_a_site_whose_drill_was_killed(federation: Federation, client: Client, w
         words, cwd=ROOT, env=os.environ | federation.lab.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as run:
         try:
-            eventually(lambda: cut(client), "the network is cut", seconds=WELL_SECONDS)
+            eventually(lambda: cut(client), "the network is cut", seconds=TRAINING_SECONDS)
             for pid in [] if watchdog else watchdog_of(drills):
                 os.kill(pid, signal.SIGKILL)
         finally:
@@ -218,3 +228,4 @@ def test_a_site_whose_drill_was_killed(federation: Federation, client: Client, w
         assert "network-cut on party30000: restored" in drill(federation, "rollback")
     assert cut(client) == []
     assert pending(drills) == []
+    eventually(lambda: not at_work(client), "the drill's job is stopped", seconds=WELL_SECONDS)

@@ -1,19 +1,26 @@
 """Nodes that lose their power, connections that are cut, disks and volumes that fail, done to the lab's federation on purpose: all comes back."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from fedfleet.drills.history import DRILLS
-from fedfleet.exit_codes import ExitCode
-from support.drill_runs import drill, holds
+from support.drill_runs import holds
 from support.federation import Federation
 from support.lab import RunningLab
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(1800)]
 
-LAB = ["node-crash", "exchange-node-crash", "network-cut-established", "disk-destroyed", "volume-full", "volume-read-only"]
+LAB = [
+    "node-crash",
+    "exchange-node-crash",
+    "fate-flow-killed",
+    "network-cut-established",
+    "api-cut",
+    "disk-destroyed",
+    "volume-full",
+    "volume-read-only",
+]
 DATACENTRE = ["vm-crash", "vm-off", "host-failure"]
 # One cluster for all sites; what drills do to machines, no site's own account may.
 SHARED, ADMINISTRATOR = ("-e", "lab_topology=shared"), ("-e", "lab_administrator=true")
@@ -22,16 +29,6 @@ SHARED, ADMINISTRATOR = ("-e", "lab_topology=shared"), ("-e", "lab_administrator
 @pytest.mark.parametrize("name", LAB)
 def test_what_fails_below_the_sites_of_a_lab_comes_back(federation: Federation, name: str) -> None:
     holds(federation, name)
-
-
-def test_a_datanode_can_be_lost_where_there_are_two(federation: Federation) -> None:
-    if federation.profile != "spark":
-        # It computes without HDFS, and a drill of one is not begun.
-        assert "did not hold" not in drill(federation, "run", "datanode-away", code=ExitCode.REFUSED)
-        return
-    two = json.dumps({"fate_sizing": {"replicas": {"datanode": 2}}})
-    federation.play("--limit", "party30000", "-e", two).expect()
-    holds(federation, "datanode-away")
 
 
 @pytest.fixture(scope="module")

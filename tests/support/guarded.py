@@ -43,13 +43,13 @@ class GuardedFlow(Flow):
         """The tasks as they are, without what only partners know."""
         return replace(job, tasks=tuple(replace(task, others=()) for task in self.held.tasks))
 
-    def part(self, job: Job, task: Task, role: str, party: str) -> Part:
+    def part(self, job: Job, task: Task, role: str, party: str) -> Part | None:
         """The partner's part."""
         del job
         if party in self.silent:
             raise SilentError(f"party {party}")
         known = next(other for other in self.held.tasks if other.name == task.name)
-        return next(part for part in known.others if (part.role, part.party) == (role, party))
+        return next((part for part in known.others if (part.role, part.party) == (role, party)), None)
 
     def trouble(self) -> str:
         """What was set."""

@@ -63,14 +63,14 @@ class Flow:
         answer = self._own("GET", f"/v2/job/task/query?{urllib.parse.urlencode({'job_id': job.job_id})}", accept=(_UNKNOWN_TASK,))
         return replace(job, tasks=tasks_of(answer.get("data") or ()))
 
-    def part(self, job: Job, task: Task, role: str, party: str) -> Part:
-        """A partner's part in a task, as the partner has it.
+    def part(self, job: Job, task: Task, role: str, party: str) -> Part | None:
+        """A partner's part in a task, as the partner has it; None where it has none: an arbiter, for one, reads no rows.
 
         Raises:
             SilentError: the partner, or what lies between, did not answer.
         """
         answer = self._there(party, "/v2/partner/task/collect", self._which(job, role, party, task), accept=(_UNKNOWN_TASK,))
-        return part_of(answer.get("data") or {}, role, party)
+        return part_of(answer["data"], role, party) if answer.get("data") else None
 
     def trouble(self) -> str:
         """What of this party's own keeps jobs from running, in words; empty where all is well."""

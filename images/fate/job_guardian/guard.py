@@ -105,9 +105,10 @@ class Guardian:
         return replace(job, tasks=tuple(replace(task, others=self._others(job, task)) if asked(task) else task for task in job.tasks))
 
     def _others(self, job: Job, task: Task) -> tuple[Part, ...]:
-        return tuple(self._other(job, task, role, party) for role, party in job.members if (role, party) not in job.own)
+        asked = (self._other(job, task, role, party) for role, party in job.members if (role, party) not in job.own)
+        return tuple(part for part in asked if part)
 
-    def _other(self, job: Job, task: Task, role: str, party: str) -> Part:
+    def _other(self, job: Job, task: Task, role: str, party: str) -> Part | None:
         try:
             part = self.flow.part(job, task, role, party)
         except (SilentError, RefusedError) as error:
@@ -119,7 +120,7 @@ class Guardian:
     def _going(self, job: Job) -> None:
         for hindrance in hindrances(job):
             key = (job.job_id, hindrance.cure, hindrance.task and hindrance.task.name, hindrance.part)
-            if self._lasts(key, evidence(job)) < hindrance.seconds:
+            if self._lasts(key, evidence(job, hindrance)) < hindrance.seconds:
                 continue
             self._since.pop(key)
             self._cure(job, hindrance)

@@ -53,6 +53,7 @@ class Hindrance:
         seconds: how long it must have been so without any change.
         reason: for people.
         task, part: what it is about, where it is about one.
+        of_states: whether states alone are its evidence: FATE Flow books cores for the task, and gives them back, again and again meanwhile.
     """
 
     cure: Cure
@@ -60,6 +61,7 @@ class Hindrance:
     reason: str
     task: Task | None = None
     part: Part | None = None
+    of_states: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def hindrances(job: Job) -> list[Hindrance]:
     if unheard:
         return unheard
     half = [hindrance for task in job.tasks for hindrance in (*_half_started(task), *_out_of_reach(task))]
-    return half or _never_started(job) or _unsettled(job)
+    return half or _never_started(job) or _never_reached(job) or _unsettled(job)
 
 
 def _unheard(task: Task) -> list[Hindrance]:
@@ -120,6 +122,25 @@ def _out_of_reach(task: Task) -> list[Hindrance]:
     return [Hindrance(Cure.FAIL, task.limit, reason, task)]
 
 
+def _never_reached(job: Job) -> list[Hindrance]:
+    """A job whose next task waits here for cores at a partner that is silent: FATE Flow asks for them for ever, and no limit counts for that."""
+    going = [task for task in job.tasks if task.state not in ENDED]
+    if not going or any(part.state not in ("waiting", "") for task in going for part in task.parts):
+        return []
+    reached = [(task, [str(part) for part in task.others if not part.state]) for task in going if task.limit]
+    return [
+        Hindrance(
+            Cure.FAIL,
+            task.limit,
+            f"{task.name} waits here, and {' and '.join(silent)} did not answer for its limit of {task.limit:.0f} s",
+            task,
+            of_states=True,
+        )
+        for task, silent in reached[:1]
+        if silent
+    ]
+
+
 def _never_started(job: Job) -> list[Hindrance]:
     """A job in which nobody does anything, although a task waits: its cores are booked here, or, where they are not, at a partner."""
     parts = [part for task in job.tasks for part in task.parts]
@@ -141,8 +162,10 @@ def _unsettled(job: Job) -> list[Hindrance]:
     return [Hindrance(Cure.FAIL, _START_SECONDS, f"{failed[0]} failed and nothing runs, but the job does not end")] if failed else []
 
 
-def evidence(job: Job) -> object:
-    """What must not have changed for a hindrance to count: every state and every time of change."""
+def evidence(job: Job, hindrance: Hindrance) -> object:
+    """What must not have changed for a hindrance to count: every state and, but for one of states alone, every time of change."""
+    if hindrance.of_states:
+        return job.state, tuple((task.name, task.version, task.state, task.parts) for task in job.tasks)
     return job.state, job.held, tuple(replace(task, error="") for task in job.tasks)
 
 

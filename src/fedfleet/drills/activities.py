@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from fedfleet.drills import certificates, faults, hdfs, holdings, jobs, machines, nodes, probes, routes, volumes, workloads
+from fedfleet.drills import certificates, faults, hdfs, holdings, jobs, machines, nodes, probes, routes, training, volumes, workloads
 from fedfleet.drills.experiment import DrillFileError, ProcessProvider
 from fedfleet.drills.scene import Found
 from fedfleet.errors import FedFleetError
@@ -34,17 +34,21 @@ FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
         probes.doors_answer,
         probes.exchange_serves,
         probes.flow_answers,
+        probes.ingress_answers,
         probes.partners_answer,
         probes.replicas_serve,
         probes.workloads_ready,
         probes.names_resolve,
         jobs.history_kept,
         jobs.job_ends,
+        jobs.job_state,
         jobs.job_succeeds,
         jobs.new_job_succeeds,
         jobs.start_job,
         jobs.start_job_that_errs,
         jobs.stop_job,
+        training.start_training,
+        training.upload_rows,
         holdings.models_and_data_kept,
         holdings.note_models_and_data,
         faults.cut_network,

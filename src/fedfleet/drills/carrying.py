@@ -14,7 +14,7 @@ from fedfleet.drills.journal import ActivityRun, HypothesisRun
 from fedfleet.drills.scene import Found, OverError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from fedfleet.drills.experiment import Activity, Experiment
     from fedfleet.drills.scene import Scene
@@ -52,10 +52,17 @@ def carry_out(
     )
 
 
+def carry_out_together(
+    activities: Sequence[Activity], scene: Scene, seconds: float, find: Callable[[Activity], Callable[[Scene], Any]] = function_of
+) -> tuple[ActivityRun, ...]:
+    """Carry out activities that have nothing to do with each other, all at the same time."""
+    begun = [in_background(carry_out, activity, scene, seconds, find) for activity in activities]
+    return tuple(each.result() for each in begun)
+
+
 def look_around(
     experiment: Experiment, scene: Scene, seconds: float, find: Callable[[Activity], Callable[[Scene], Any]] = function_of
 ) -> HypothesisRun:
     """Ask every probe of the steady state once, all at the same time."""
-    asked = [in_background(carry_out, probe, scene, seconds, find) for probe in experiment.hypothesis.probes]
-    probes = tuple(each.result() for each in asked)
+    probes = carry_out_together(experiment.hypothesis.probes, scene, seconds, find)
     return HypothesisRun(steady_state_met=all(probe.tolerance_met for probe in probes), probes=probes)

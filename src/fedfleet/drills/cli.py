@@ -27,6 +27,7 @@ from fedfleet.report.load import NoReportError, inventory_directory
 if TYPE_CHECKING:
     from fedfleet.drills.conduct import Ground
     from fedfleet.drills.experiment import Experiment
+    from fedfleet.drills.journal import Journal
     from fedfleet.drills.summary import DrillReport
     from fedfleet.sites import VcenterLogin
 
@@ -129,35 +130,36 @@ def run(
 
     Ctrl-C ends the drill and restores the site; those that follow are not begun. A drill for a component that the site does not have is not run, and
     that is no failure. Ends 0 when all held, 3 when the site has nothing for any of them, 9 when one did not hold, 4 when one was not run because the site
-    does not allow it or is not well, 8 when another run holds the site, 10 when a site could not be restored, 130 when interrupted.
+    does not allow it, cannot be asked or is not well, 8 when another run holds the site, 10 when a site could not be restored, 130 when interrupted.
     """
     from fedfleet.drills.conduct import conduct
+    from fedfleet.drills.journal import Outcome
 
     wanted, ground = _wanted(names, tags, inventory, site, extra_vars, quick=quick, everything=everything)
     began, refusal = time.monotonic(), ExitCode.OK
     ran: list[tuple[str, str]] = []
-    interrupted = False
+    interrupted = touched = False
     signal.signal(signal.SIGTERM, _as_interrupt)
     for experiment in wanted:
         tell = _teller(experiment.name, began)
         try:
-            journal = conduct(experiment, ground, tell, _PATIENCE_SECONDS if ran else 0)
+            journal = conduct(experiment, ground, tell, _PATIENCE_SECONDS if touched else 0)
         except KeyboardInterrupt:
             interrupted = True
             break
         except FedFleetError as error:
-            code = getattr(error, "exit_code", None)
-            if not isinstance(code, ExitCode):
-                raise
+            # Whatever keeps this one from being run, the next one may go.
             tell(f"NOT RUN: {error}")
-            refusal = refusal or code
+            refusal = refusal or getattr(error, "exit_code", ExitCode.REFUSED)
             continue
         ran.append((experiment.name, journal.fedfleet.site))
+        if journal.fedfleet.outcome is not Outcome.SKIPPED:
+            touched = journal.fedfleet.outcome is not Outcome.REFUSED
         tell(journal.fedfleet.sentence)
         if journal.status == "interrupted":
             interrupted = True
             break
-    report = _report(inventory, only=ran)
+    report = _report([inventory], only=ran)
     if ran or report.not_restored or output is not Output.TEXT:
         _show(report, output)
     raise typer.Exit(_ended(report, refusal, interrupted=interrupted, ran=bool(ran)))
@@ -165,11 +167,15 @@ def run(
 
 @app.command("report")
 def report(
-    inventory: Inventory = Path("inventories/lab"),
+    inventory: Annotated[
+        list[Path] | None,
+        typer.Option("--inventory", "-i", help="The inventory, else inventories/lab; may be repeated, for one report of several."),
+    ] = None,
     output: Shown = Output.TEXT,
     as_json: Annotated[bool, typer.Option("--json", help="As -o json.")] = False,
     html: Annotated[
-        Path | None, typer.Option("--html", help="Where the page goes; with text else artifacts/drills/report.html beside the inventory.")
+        Path | None,
+        typer.Option("--html", help="Where the page goes; with text else artifacts/drills/report.html beside the (first) inventory."),
     ] = None,
 ) -> None:
     """Tell how each drill went last, and write it as a page: recovery against what was expected, the reference, and the time before.
@@ -180,12 +186,13 @@ def report(
     from fedfleet.drills.summary import exit_code_of
     from fedfleet.report.page import PageNotWrittenError
 
-    found = _report(inventory)
+    inventories = inventory or [Path("inventories/lab")]
+    found = _report(inventories)
     chosen_output = Output.JSON if as_json else output
     page = None
     if html or chosen_output is Output.TEXT:
         try:
-            page = write_page(found, html or _directory(inventory) / PAGE)
+            page = write_page(found, html or _directory(inventories[0]) / PAGE)
         except PageNotWrittenError as error:
             if html:
                 raise
@@ -261,15 +268,20 @@ def _wanted(
     return wanted, Ground(sites, directory, site, extra_vars or ())
 
 
-def _report(inventory: Path, only: list[tuple[str, str]] | None = None) -> DrillReport:
-    """The report of all drills, or of those alone that are given, each with its site."""
+def _report(inventories: list[Path], only: list[tuple[str, str]] | None = None) -> DrillReport:
+    """The report of all drills of inventories, or of those alone that are given, each with its site."""
     from fedfleet.drills.summary import summarise
 
-    directory = _directory(inventory)
-    every = [journal for _, journal in journals(directory)]
-    kept = [journal for journal in every if only is None or (journal.fedfleet.drill, journal.fedfleet.site) in only]
-    left = [str(folder) for folder in undo.pending(directory / DRILLS)]
-    return summarise(str(inventory), kept, drills(directory) if only is None else {}, left, datetime.now(UTC))
+    kept: dict[str, list[Journal]] = {}
+    known: dict[str, Experiment] = {}
+    left: list[str] = []
+    for inventory in inventories:
+        directory = _directory(inventory)
+        every = [journal for _, journal in journals(directory)]
+        kept[str(inventory)] = [each for each in every if only is None or (each.fedfleet.drill, each.fedfleet.site) in only]
+        known |= drills(directory) if only is None else {}
+        left += [str(folder) for folder in undo.pending(directory / DRILLS)]
+    return summarise(kept, known, left, datetime.now(UTC))
 
 
 def _show(found: DrillReport, output: Output) -> None:

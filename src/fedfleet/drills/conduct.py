@@ -16,11 +16,12 @@ from fedfleet.checks.looking import look_at
 from fedfleet.drills import undo
 from fedfleet.drills.activities import check_activities
 from fedfleet.drills.guards import RefusedError, check_allowed
-from fedfleet.drills.history import DRILLS, forget_old, new_folder
+from fedfleet.drills.history import DRILLS, HistoryError, forget_old, new_folder
 from fedfleet.drills.needs import missing
 from fedfleet.drills.runner import Runner
 from fedfleet.drills.scene import Scene
 from fedfleet.drills.watchdog import start_watchdog
+from fedfleet.errors import FedFleetError
 from fedfleet.locks.holder import holder_of
 from fedfleet.locks.keeper import Watched, start_keeper
 from fedfleet.locks.lease import LockedError
@@ -78,10 +79,12 @@ def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None],
 
     A site that is not well is waited for, ``patience`` seconds: what was drilled just before may have touched it too.
 
+    Where it is not well, or its cluster cannot be asked, the journal says that the drill was refused.
+
     Raises:
-        RefusedError: it may not be, the site is not well, or an earlier drill's rollback is not done; nothing was touched.
+        RefusedError: the inventory does not allow it, or an earlier drill's rollback is not done; nothing was touched.
         LockedError: another run holds the site.
-        FedFleetError: the cluster cannot be asked.
+        DrillFileError, UnknownSiteError, InventoryError: it is no drill for this inventory. HistoryError: nothing can be written down.
     """
     site = ground.site_for(experiment)
     check_activities(experiment)
@@ -89,17 +92,29 @@ def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None],
     try:
         vcenter = ground.vcenter_for(experiment, site)
     except NoVcenterError as error:
-        lacking += (f"{error.summary}; it would be said by {error.expected}",)
+        lacking += (f"no vCenter: none is named for this site (by {error.expected}); the lab has one in inventories/vcenter",)
     if lacking:
         return Runner(experiment, Scene(site, (), tell), new_folder(ground.directory, experiment.name)).skip(lacking)
     check_allowed(experiment, site, datetime.now(UTC))
     _check_restored(ground.directory, site)
     others = tuple(other for other in ground.sites if other.name != site.name)
-    with Scene(site, others, tell, vcenter=vcenter) as scene, held(scene, experiment.name):
-        tell("checking the site")
-        _await_well(site, patience)
-        folder = new_folder(ground.directory, experiment.name)
-        journal = Runner(experiment, scene, folder, watchdog=partial(start_watchdog, vcenter=vcenter)).run()
+    folder: Path | None = None
+    journal: Journal | None = None
+    try:
+        with Scene(site, others, tell, vcenter=vcenter) as scene, held(scene, experiment.name):
+            tell("checking the site")
+            _await_well(site, patience)
+            folder = new_folder(ground.directory, experiment.name)
+            journal = Runner(experiment, scene, folder, watchdog=partial(start_watchdog, vcenter=vcenter)).run()
+    except (LockedError, HistoryError, undo.UndoFileError):
+        raise
+    except FedFleetError as error:
+        if folder is None:
+            return Runner(experiment, Scene(site, (), tell), new_folder(ground.directory, experiment.name)).refuse(str(error))
+        if journal is None:
+            raise
+        # The drill is over, and what it measured stands.
+        tell(f"the site could not be given back: {error}")
     forget_old(ground.directory)
     return journal
 
@@ -148,7 +163,7 @@ def _await_well(site: InventorySite, patience: float) -> None:
     while True:
         try:
             _check_well(site)
-        except RefusedError:
+        except FedFleetError:
             if time.monotonic() >= deadline:
                 raise
             time.sleep(_PAUSE_SECONDS)

@@ -18,6 +18,7 @@ EXTENSION = "fedfleet"
 MACHINES = "fedfleet.drills.machines"
 SiteKind: TypeAlias = Literal["party", "exchange"]
 Component: TypeAlias = Literal["mysql", "pulsar", "spark-master", "spark-worker", "namenode", "datanode"]
+Counted: TypeAlias = Literal["spark-worker", "datanode"]
 Module: TypeAlias = Literal[
     "fedfleet.drills.certificates",
     "fedfleet.drills.faults",
@@ -28,11 +29,15 @@ Module: TypeAlias = Literal[
     "fedfleet.drills.nodes",
     "fedfleet.drills.probes",
     "fedfleet.drills.routes",
+    "fedfleet.drills.training",
     "fedfleet.drills.volumes",
     "fedfleet.drills.workloads",
 ]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")]
 Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+# Actions that prepare and do nothing to the site are called so: start_job, note_models_and_data, find_node.
+_PREPARING = ("start_", "note_", "find_")
 
 
 class DrillFileError(FedFleetError):
@@ -92,6 +97,11 @@ def in_vcenter(activity: Activity) -> bool:
     return isinstance(activity.provider, PythonProvider) and activity.provider.module == MACHINES
 
 
+def _prepares(activity: Activity) -> bool:
+    """Whether an action does nothing to the site yet, as one that starts a job or finds a node."""
+    return isinstance(activity.provider, PythonProvider) and activity.provider.func.startswith(_PREPARING)
+
+
 class Hypothesis(_Part):
     """What is true of a site that is well."""
 
@@ -116,8 +126,10 @@ class Terms(_Part):
         drill: the drill's name.
         site: the kind of site it is done to.
         needs: components that not every site has; where one is missing, the drill is not run, and that is no failure.
+        at_least: how many there must be of components that a site may have any number of; with fewer, it is the same.
         recovery_from: the activity of the method from whose start recovery counts; the first action where nothing is said.
-        breaks: probes that must be seen to fail, or the fault did nothing.
+        breaks: probes that must be seen to fail from the fault on, or it did nothing.
+        limits: at most so long may single probes take until they hold again, where that is less than all of recovery may.
         unbroken: probes that may never fail.
         touches: what is disturbed, and for whom: the blast radius, in a sentence.
         shared: whether others than the site's own people notice it; then they must have agreed.
@@ -128,14 +140,17 @@ class Terms(_Part):
         every_seconds: how often each probe is asked.
         deadline_seconds: after so many the drill is over, whatever it does.
         quick: whether it is one of the quick set.
+        aftermath: whether jobs, models and data of before are looked for after it, and a new job is run; of a party.
     """
 
     name: Literal["fedfleet"]
     drill: Name
     site: SiteKind = "party"
     needs: tuple[Component, ...] = ()
+    at_least: dict[Counted, Count] = {}
     recovery_from: str = ""
     breaks: tuple[str, ...] = ()
+    limits: dict[str, Seconds] = {}
     unbroken: tuple[str, ...] = ()
     touches: str
     shared: bool = False
@@ -146,6 +161,7 @@ class Terms(_Part):
     every_seconds: Seconds = 1
     deadline_seconds: Seconds = 600
     quick: bool = False
+    aftermath: bool = True
 
 
 class Experiment(_Part):
@@ -182,12 +198,18 @@ class Experiment(_Part):
         wanted = self.terms.recovery_from
         return next(activity for activity in self.method if activity.name == wanted or (not wanted and activity.type == "action"))
 
+    @property
+    def strike(self) -> Activity:
+        """The action that does something to the site before all others; recovery may count from a later one."""
+        actions = [activity for activity in self.method if activity.type == "action"]
+        return next((activity for activity in actions if not _prepares(activity)), actions[0])
+
     @model_validator(mode="after")
     def _names_that_are_there(self) -> Experiment:
         probes = {probe.name for probe in self.hypothesis.probes}
-        unknown = [name for name in (*self.terms.breaks, *self.terms.unbroken) if name not in probes]
+        unknown = [name for name in (*self.terms.breaks, *self.terms.limits, *self.terms.unbroken) if name not in probes]
         if unknown:
-            raise ValueError(f"breaks and unbroken name probes of the steady state, and {unknown[0]!r} is none")
+            raise ValueError(f"breaks, limits and unbroken name probes of the steady state, and {unknown[0]!r} is none")
         if not any(activity.type == "action" for activity in self.method):
             raise ValueError("the method has no action: nothing would be done to the site")
         if self.terms.recovery_from and self.terms.recovery_from not in {activity.name for activity in self.method}:

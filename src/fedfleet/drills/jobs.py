@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from fedfleet.drills.holdings import upload_sample
 from fedfleet.drills.scene import Found, Scene
-from fedfleet.engine.fate import FlowError, JobNotFoundError, Members, read_dag, run_toy, toy_dag
+from fedfleet.engine.fate import FlowError, FlowUnreachableError, JobNotFoundError, Members, read_dag, run_toy, toy_dag
+from fedfleet.engine.fate.following import stop_quietly
 from fedfleet.engine.protocol import JobState
 from fedfleet.errors import FedFleetError
 from fedfleet.kube import KubeError
@@ -48,7 +49,7 @@ def chain(guest: str, host: str, tasks: int, timeout: float = 0.0) -> Mapping[st
 
 
 def start_job(scene: Scene, tasks: int = 1, phase: Phase = "running", by: Submitter = "site", timeout: float = 0.0) -> dict[str, object]:
-    """Start a job with the party's first partner, and return once it is in a phase.
+    """Start a job of toys with a partner, and return once it is in a phase.
 
     Args:
         scene: where.
@@ -61,17 +62,16 @@ def start_job(scene: Scene, tasks: int = 1, phase: Phase = "running", by: Submit
     Raises:
         NoJobError: there is no partner, or the job did not get that far.
     """
-    own, partner = scene.party.party_id, _partner(scene)
-    guest, host = (own, partner) if by == "site" else (partner, own)
-    with _flow_of(scene, guest) as flow:
-        job = _submit(scene, flow, chain(guest, host, tasks, timeout), partner)
+    guest, host = guest_and_host(scene, by)
+    with flow_of(scene, guest) as flow:
+        job = submit(scene, flow, chain(guest, host, tasks, timeout), (guest, host))
         deadline = time.monotonic() + _STARTED_SECONDS
         state = "nothing"
         while time.monotonic() < deadline:
             views = flow.jobs(job)
             state = ", ".join(view.status for view in views) or "nothing"
             if views and _reached(phase, tasks, [view.status for view in views], _parts(flow, job)):
-                return {"job": job, "partner": partner, "tasks": tasks, "phase": phase}
+                return {"job": job, "parties": [guest, host], "tasks": tasks, "phase": phase}
             if any(view.status.ended for view in views):
                 break
             scene.pause(_PAUSE)
@@ -94,21 +94,36 @@ def start_job_that_errs(scene: Scene) -> dict[str, object]:
     Raises:
         NoJobError: there is no partner. NoHoldingError: the table cannot be uploaded.
     """
-    own, partner = scene.party.party_id, _partner(scene)
-    with scene.party.flow() as flow:
+    own, partner = guest_and_host(scene)
+    with flow_of(scene, own) as flow:
         table = upload_sample(scene, flow)
-        job = _submit(scene, flow, read_dag(Members(own, (partner,)), table, _READ_SECONDS), partner)
-    return {"job": job, "partner": partner, "table": f"{table.namespace}.{table.name}"}
+        job = submit(scene, flow, read_dag(Members(own, (partner,)), table, _READ_SECONDS), (own, partner))
+    return {"job": job, "parties": [own, partner], "table": f"{table.namespace}.{table.name}"}
 
 
-def _partner(scene: Scene) -> str:
-    partners = partners_of(scene.party.party_id, scene.party.roster())
+def guest_and_host(scene: Scene, by: Submitter = "site") -> tuple[str, str]:
+    """Who submits the drill's job, and who takes part: the party, and its first partner; if it can be, one that the inventory has.
+
+    Raises:
+        NoJobError: there is no party, or it has no partner.
+    """
+    site = scene.jobs_from
+    if site is None:
+        raise NoJobError("This inventory has no party to run a job", expected="a party beside the exchange")
+    own = site.party_id or ""
+    partners = partners_of(own, scene.party_of(site).roster())
     if not partners:
         raise NoJobError("This party has no partner to run a job with", expected="an admission, and another admitted party")
-    return partners[0]
+    partner = next(filter(scene.known_party, partners), partners[0])
+    return (own, partner) if by == "site" else (partner, own)
 
 
-def _flow_of(scene: Scene, party_id: str) -> AbstractContextManager[FlowClient]:
+def flow_of(scene: Scene, party_id: str) -> AbstractContextManager[FlowClient]:
+    """A party's FATE Flow.
+
+    Raises:
+        NoJobError: the inventory does not have the party.
+    """
     site = scene.known_party(party_id)
     if site is None:
         raise NoJobError(
@@ -117,16 +132,21 @@ def _flow_of(scene: Scene, party_id: str) -> AbstractContextManager[FlowClient]:
     return scene.party_of(site).flow()
 
 
-def _submit(scene: Scene, flow: FlowClient, description: Mapping[str, object], partner: str) -> str:
+def submit(scene: Scene, flow: FlowClient, description: Mapping[str, object], parties: Sequence[str]) -> str:
+    """Submit the drill's job, and leave its id to later steps and to whoever restores the site.
+
+    Raises:
+        OverError: the drill ended meanwhile. UndoFileError: the id cannot be written down. The job is stopped then.
+        fedfleet.engine.fate.FlowError: it was not created.
+    """
     job = flow.submit(description)
-    there = scene.known_party(partner) is not None
-    scene.kept |= {
-        "job": job,
-        "job_partner": partner,
-        "job_by": flow.party_id,
-        "job_parties": 2 if there else 1,
-        "job_started": time.monotonic(),
-    }
+    scene.kept |= {"job_parties": [party for party in parties if scene.known_party(party)], "job_started": time.monotonic()}
+    try:
+        scene.remember(job=job, job_by=flow.party_id)
+        scene.pause(0)
+    except FedFleetError:
+        stop_quietly(flow, job)
+        raise
     return job
 
 
@@ -139,13 +159,17 @@ def _parts(flow: FlowClient, job: str) -> list[JobState]:
 
 
 def stop_job(scene: Scene) -> dict[str, object]:
-    """Stop the drill's job where it still runs: nobody waits for it any more."""
+    """Stop the drill's job where it still runs, and one that the job guardian has submitted in its place: nobody waits for them any more."""
     job = scene.kept.get("job")
     if not job:
         return {"job": None}
-    with _flow_of(scene, scene.kept["job_by"]) as flow:
-        if any(not view.status.ended for view in flow.jobs(job)):
-            flow.stop(job)
+    with flow_of(scene, scene.kept["job_by"]) as flow:
+        following = job
+        while following:
+            views = flow.jobs(following)
+            if any(not view.status.ended for view in views):
+                flow.stop(following)
+            following = next((view.guardian.successor for view in views if view.guardian), "")
     return {"job": job}
 
 
@@ -158,28 +182,53 @@ def history_kept(scene: Scene) -> Found:
     return Found(not lost, f"lost: {', '.join(lost)}" if lost else f"{len(before)} jobs of before are known")
 
 
-def job_succeeds(scene: Scene, within: float = 600) -> Found:
-    """The job that the drill started ends well at this party and, where the inventory has it, at its partner, within so many seconds.
+def job_state(scene: Scene) -> Found:
+    """The drill's job has not failed, as its parties that the inventory has say; before there is one, there is nothing to fail.
+
+    Raises:
+        FlowUnreachableError: none of them answers.
+    """
+    if "job" not in scene.kept:
+        return Found(True, scene.kept.get("no_job") or "it is not submitted yet")
+    views = _views(scene, scene.kept["job"])
+    if not views:
+        raise FlowUnreachableError("No party of the job answers")
+    return Found(not any(map(_bad, views)), _told(scene, views))
+
+
+def job_succeeds(scene: Scene, within: float = 600, rerun: bool = True) -> Found:
+    """The job that the drill started ends well at every party of it that the inventory has, within so many seconds.
 
     A job that failed may yet be rerun by the job guardian; only one that it has left counts as lost. One that it submitted anew is followed.
+    Where the inventory has nobody who could run a job, none ran, and that is said.
+
+    Args:
+        scene: where.
+        within: seconds.
+        rerun: whether it may have failed meanwhile; without, it must have gone through at once.
     """
+    if "no_job" in scene.kept:
+        return Found(True, scene.kept["no_job"])
     job, started = scene.kept["job"], scene.kept["job_started"]
     deadline = time.monotonic() + within
     said = "nobody says anything"
     while time.monotonic() < deadline:
         views = _views(scene, job)
         if views:
-            said = _told(views)
-            if all(view.status.ok for view in views) and len(views) >= scene.kept["job_parties"]:
+            said = _told(scene, views)
+            if not rerun and any(_bad(view) or (view.guardian and view.guardian.reruns) for view in views):
+                return Found(False, f"job {job} did not go through without a rerun: {said}")
+            if all(view.status.ok for view in views) and _heard(views) >= set(scene.kept["job_parties"]):
                 seconds = time.monotonic() - started
                 scene.kept["job_seconds"] = round(seconds, 1)
                 return Found(True, f"success {seconds:.0f} s after it was submitted: {said}")
             successor = next((view.guardian.successor for view in views if view.guardian), "")
             if successor:
-                job = scene.kept["job"] = successor
+                job = successor
+                scene.remember(job=job)
                 continue
             left = any(view.guardian and view.guardian.left for view in views)
-            if left and any(view.status.ended and not view.status.ok for view in views):
+            if left and any(map(_bad, views)):
                 return Found(False, f"job {job}: {said}")
         scene.pause(_PAUSE)
     return Found(False, f"job {job} has not succeeded after {within:.0f} s: {said}")
@@ -197,14 +246,15 @@ def job_ends(scene: Scene, within: float = 300, how: Ending = "failed", here: bo
         here: whether this party alone is asked, as its partner is not to be reached.
     """
     job = scene.kept["job"]
-    wanted = 1 if here else scene.kept["job_parties"]
+    own = scene.jobs_from.party_id if scene.jobs_from else ""
+    wanted = {own} if here else set(scene.kept["job_parties"])
     deadline = time.monotonic() + within
     since: float | None = None
     said = "nobody says anything"
     while time.monotonic() < deadline:
-        views = [view for view in _views(scene, job) if not here or view.party_id == scene.site.party_id]
-        said = _told(views) or said
-        alike = len(views) >= wanted and all(view.status.ended for view in views) and len({view.status.ok for view in views}) == 1
+        views = [view for view in _views(scene, job) if not here or view.party_id == own]
+        said = _told(scene, views) or said
+        alike = _heard(views) >= wanted and all(view.status.ended for view in views) and len({view.status.ok for view in views}) == 1
         if alike and views[0].status.ok:
             return Found(how == "alike", said)
         since = (since or time.monotonic()) if alike else None
@@ -215,29 +265,38 @@ def job_ends(scene: Scene, within: float = 300, how: Ending = "failed", here: bo
 
 
 def new_job_succeeds(scene: Scene, within: float = 300) -> Found:
-    """A toy that is submitted now succeeds at this party and at its first partner, within so many seconds."""
-    partner = _partner(scene)
-    with scene.party.flow() as flow:
+    """A toy that is submitted now succeeds at this party and at a partner, within so many seconds."""
+    own, partner = guest_and_host(scene)
+    with flow_of(scene, own) as flow:
         toy = run_toy(flow, partner, timeout=within, pause=scene.pause)
     return Found(toy.ok, f"{toy.message}, after {toy.seconds:.0f} s")
 
 
-def _told(views: Sequence[JobView]) -> str:
-    """What parties say, and the job guardian; empty where nobody says anything."""
+def _bad(view: JobView) -> bool:
+    return view.status.ended and not view.status.ok
+
+
+def _heard(views: Sequence[JobView]) -> set[str]:
+    """Who says something; a party may have two roles."""
+    return {view.party_id for view in views}
+
+
+def _told(scene: Scene, views: Sequence[JobView]) -> str:
+    """What parties say, and the job guardian, and what is to be known of the job; empty where nobody says anything."""
+    if not views:
+        return ""
     note = next((view.guardian for view in views if view.guardian), None)
     said = ", ".join(f"{view.role} {view.party_id} says {view.status}" for view in views)
-    return said + (f"; guardian: {note.text}" if note else "")
+    notes = [f"guardian: {note.text}"] if note else []
+    return "; ".join([said, *notes, *scene.kept.get("job_notes", ())])
 
 
 def _views(scene: Scene, job: str) -> list[JobView]:
     """What the parties that can be asked say of the job; those that do not answer say nothing."""
     views: list[JobView] = []
-    for party_id in (scene.site.party_id, scene.kept["job_partner"]):
-        site = scene.known_party(party_id or "")
-        if site is None:
-            continue
+    for party_id in scene.kept["job_parties"]:
         try:
-            with scene.party_of(site).flow() as flow:
+            with flow_of(scene, party_id) as flow:
                 views += flow.jobs(job)
         except (FlowError, KubeError, OSError):
             continue

@@ -70,7 +70,10 @@ class ProbeSample(FileModel):
 
 
 class ProbeRecovery(FileModel):
-    """One probe after the fault: whether it broke, after how many seconds it held again (None: never), and how often it failed, in all and later."""
+    """One probe after the fault: whether it broke, after how many seconds it held again (None: never), and how often it failed, in all and later.
+
+    `limit_seconds` is the most that this one may take; None where only the whole recovery has a limit.
+    """
 
     probe: str
     broke: bool
@@ -78,6 +81,7 @@ class ProbeRecovery(FileModel):
     failed: int
     relapses: int = 0
     worst: str = ""
+    limit_seconds: float | None = None
 
 
 class Result(FileModel):
@@ -91,6 +95,7 @@ class Result(FileModel):
         expected_seconds: the most it may take; None where it is measured only.
         reference, reference_seconds: the reference deployment's, in words and as a figure.
         job: how the job that ran during it fared; empty where none did. job_seconds: from its submission to its success.
+        consent: what the inventory states of who else had agreed (`drill_consent`), at the time of the drill. Nobody has checked that statement.
         fault_at: from when recovery counts, in seconds since the drill began.
         probes: each probe's recovery. timeline: every look.
     """
@@ -108,6 +113,7 @@ class Result(FileModel):
     reference_seconds: float | None = None
     job: str = ""
     job_seconds: float | None = None
+    consent: str = ""
     fault_at: float | None = None
     probes: tuple[ProbeRecovery, ...] = ()
     timeline: tuple[ProbeSample, ...] = ()
@@ -118,9 +124,9 @@ class Result(FileModel):
         return self.outcome is Outcome.SKIPPED
 
     @property
-    def held(self) -> bool:
-        """Whether all that had to stay true did, and the site was left as it was found."""
-        return self.outcome is Outcome.HELD and self.clean_up is not CleanUp.FAILED
+    def held(self) -> bool | None:
+        """Whether all that had to stay true did, and the site was left as it was found; None where there was nothing to be shown."""
+        return None if self.skipped else self.outcome is Outcome.HELD and self.clean_up is not CleanUp.FAILED
 
 
 class Journal(BaseModel):

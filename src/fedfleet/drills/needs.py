@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from fedfleet.drills.experiment import Component, Experiment
+    from fedfleet.drills.experiment import Component, Counted, Experiment
     from fedfleet.sites import InventorySite
     from fedfleet.sites.model import Part
 
@@ -23,7 +23,14 @@ _OF_PROFILE_SPARK: Final[frozenset[Part]] = frozenset(("spark", "hdfs"))
 
 def missing(experiment: Experiment, site: InventorySite) -> tuple[str, ...]:
     """Why a drill has nothing to be done to on a site, each a sentence; none where all it needs is there."""
-    return tuple(told for component in experiment.terms.needs if (told := _missing(component, site)))
+    told = [_missing(component, site) for component in experiment.terms.needs]
+    told += [_too_few(component, count, site) for component, count in experiment.terms.at_least.items() if not _missing(component, site)]
+    return tuple(filter(None, told))
+
+
+def _too_few(component: Counted, count: int, site: InventorySite) -> str:
+    there = site.replicas.get(component, 1)
+    return f"it takes {count} of {component}, and the site has {there} (fate_sizing.replicas)" if there < count else ""
 
 
 def _missing(component: Component, site: InventorySite) -> str:

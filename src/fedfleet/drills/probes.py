@@ -16,7 +16,7 @@ from fedfleet.exchange.reload import ask_exchange
 from fedfleet.exchange.settings import ROSTER_CONFIG_MAP
 from fedfleet.federation.roster import Roster
 from fedfleet.kube import holds
-from fedfleet.probe import ask_all
+from fedfleet.probe import Question, ask, ask_all
 from fedfleet.validation.connection import ConnectionRung, Doorway
 from fedfleet.validation.credentials import credentials_of
 from fedfleet.validation.hops import CoordinationRung, Partners
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _APPS = "apps/v1"
 _COMPONENT = "app.kubernetes.io/name"
+_INGRESS, _INGRESSES, _PATH = "notebook", "networking.k8s.io/v1", "/api"
 # Seconds that a door or a hop gets; what answers later than this is of no use to a job.
 _PATIENCE = 5.0
 
@@ -143,6 +144,18 @@ def broker_reached(scene: Scene) -> Found:
         return Found(False, "this party has no admission yet")
     way = Doorway("here → the exchange → this party's broker", broker_question(roster, credentials, party.party_id))
     return _of_proofs(ConnectionRung([_impatient(way)]).prove(), "nothing was asked")
+
+
+def ingress_answers(scene: Scene) -> Found:
+    """The party's notebook answers on the ingress, in TLS with whatever certificate; asked from here, at the address that its Ingress has."""
+    found = scene.client().get("Ingress", _INGRESS, scene.site.namespace, _INGRESSES)
+    if found is None:
+        return Found(False, "this party has no notebook on the ingress")
+    host = str(found["spec"]["rules"][0]["host"])
+    published = (found.get("status", {}).get("loadBalancer") or {}).get("ingress") or [{}]
+    address = published[0].get("ip") or published[0].get("hostname") or host
+    answer = ask(Question("https", address, 443, server_name=host, path=_PATH, timeout=_PATIENCE))
+    return Found(answer.ok, f"{host}: {answer.detail}")
 
 
 def replicas_serve(scene: Scene) -> Found:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from fedfleet.drills import undo
@@ -35,7 +39,7 @@ def restore(
     known = undo.read(folder)
     if known is None or not known.pending:
         return undo.undo_all(folder, lambda _activity: ""), ()
-    with Scene(known.site, known.others, tell, dict(kept or {}), vcenter=vcenter) as scene:
+    with Scene(known.site, known.others, tell, known.kept | (kept or {}), vcenter=vcenter) as scene:
 
         def one(activity: Activity) -> str:
             tell(f"rollback: {activity.name}")
@@ -47,3 +51,22 @@ def restore(
             return failed
 
         return undo.undo_all(folder, one), tuple(done)
+
+
+@contextmanager
+def uninterrupted(tell: Callable[[str], None]) -> Iterator[None]:
+    """Let no Ctrl-C and no SIGTERM break off what is done here; each step of it has its time, so that it ends by itself."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def say(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        tell("the site is being restored; that is not broken off")
+
+    before = {number: signal.signal(number, say) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import os
-import platform
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
-from fedfleet.drills import undo, verdict
+from fedfleet.drills import standing, undo, verdict
 from fedfleet.drills.activities import function_of
-from fedfleet.drills.carrying import carry_out, look_around
+from fedfleet.drills.carrying import carry_out, carry_out_together, look_around
+from fedfleet.drills.course import Course
 from fedfleet.drills.history import keep_journal
-from fedfleet.drills.journal import ActivityRun, CleanUp, HypothesisRun, Journal, Outcome, ProbeSample, Result, SteadyStates
-from fedfleet.drills.restoring import restore
+from fedfleet.drills.journal import CleanUp, Journal, Outcome
+from fedfleet.drills.restoring import restore, uninterrupted
 from fedfleet.drills.scene import Scene
-from fedfleet.drills.timeline import Sample, Watch
+from fedfleet.drills.timeline import Watch
 from fedfleet.drills.watchdog import start_watchdog
 from fedfleet.errors import FedFleetError
 from fedfleet.locks.process import Process
@@ -38,7 +34,10 @@ _ROUND_SECONDS: Final = 60.0
 _BASELINE_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.1
 _PAUSE_SECONDS: Final = 1.0
-_AFTERMATH_SECONDS: Final = 180.0
+_WELL_SECONDS: Final = 180.0
+# Standing steps have their own limits; these are for one that does not keep to it.
+_STANDING_SECONDS: Final = 420.0
+_BESIDE_SECONDS: Final = 5.0
 _UNTIL_NOW: Final = "its runner ended before the drill did"
 
 
@@ -61,14 +60,11 @@ class Runner:
     find: Finder = function_of
     watchdog: Callable[[Path, int], None] = start_watchdog
     clock: Callable[[], float] = time.monotonic
-    _began: float = 0.0
-    _started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    _before: HypothesisRun | None = None
-    _after: HypothesisRun | None = None
-    _run: list[ActivityRun] = field(default_factory=list)
-    _rollbacks: tuple[ActivityRun, ...] = ()
-    _fault_at: float | None = None
-    _samples: tuple[Sample, ...] = ()
+    _opened: float = 0.0
+    _course: Course = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._course = Course(self.experiment, self.scene.site, self.clock())
 
     def run(self) -> Journal:
         """Carry it out and return its journal, which is in the folder too.
@@ -76,37 +72,40 @@ class Runner:
         Raises:
             UndoFileError, HistoryError: nothing can be written down; then nothing was done.
         """
-        self._began = self.clock()
         tell = self.scene.tell
         tell("looking whether the site is well")
-        self._before = look_around(self.experiment, self.scene, _ROUND_SECONDS, self.find)
-        if not self._before.steady_state_met:
-            wrong = [probe for probe in self._before.probes if not probe.tolerance_met]
-            reasons = tuple(f"'{probe.activity['name']}' does not hold before anything was done: {_said(probe)}" for probe in wrong)
+        self._course.before = look_around(self.experiment, self.scene, _ROUND_SECONDS, self.find)
+        if not self._course.before.steady_state_met:
+            wrong = [probe for probe in self._course.before.probes if not probe.tolerance_met]
+            reasons = tuple(f"'{probe.activity['name']}' does not hold before anything was done: {verdict.said(probe)}" for probe in wrong)
             return self._ended(Outcome.REFUSED, CleanUp.NOTHING, reasons)
         # Were we killed, this is what would be left to read.
         self._ended(Outcome.INTERRUPTED, CleanUp.NOTHING, (_UNTIL_NOW,))
         self._write_undo()
         interrupted = False
-        watch = Watch(self._probes(), self.experiment.terms.every_seconds, tell, clock=self.clock)
+        watch = self._watch()
         try:
+            prepared = self._prepare()
+            self._opened = self.clock()
             with watch:
-                self._until(
-                    lambda: len({sample.probe for sample in watch.samples}) == len(self.experiment.hypothesis.probes), _BASELINE_SECONDS
-                )
-                if self._method():
+                self._until(lambda: watch.asked, _BASELINE_SECONDS)
+                if prepared and self._method():
                     self._settle(watch)
-            self._after = look_around(self.experiment, self.scene, _ROUND_SECONDS, self.find)
+            self._course.after = look_around(self.experiment, self.scene, _ROUND_SECONDS, self.find)
         except KeyboardInterrupt:
             tell("interrupted: restoring the site")
             interrupted = True
         finally:
             with uninterrupted(tell):
                 self.scene.over.set()
-                self._samples = watch.samples
+                self._course.samples = watch.samples
                 clean_up = self._restore()
-        reasons = () if interrupted else self._aftermath()
-        return self._judged(clean_up, reasons, interrupted=interrupted)
+        afterwards: tuple[str, ...] = ()
+        try:
+            afterwards = () if interrupted else self._aftermath()
+        except KeyboardInterrupt:
+            interrupted = True
+        return self._judged(clean_up, afterwards, interrupted=interrupted)
 
     def skip(self, reasons: tuple[str, ...]) -> Journal:
         """Write down that it is not run, as the site has nothing that it could be done to, and return the journal; nothing is touched.
@@ -114,11 +113,35 @@ class Runner:
         Raises:
             HistoryError: it cannot be written.
         """
-        self._began = self.clock()
         return self._ended(Outcome.SKIPPED, CleanUp.NOTHING, reasons)
 
-    def _probes(self) -> dict[str, Callable[[], Any]]:
-        return {probe.name: partial(self.find(probe), self.scene) for probe in self.experiment.hypothesis.probes}
+    def refuse(self, reason: str) -> Journal:
+        """Write down that it is not run, as the site could not be asked or held, or is not well, and return the journal; nothing is touched.
+
+        Raises:
+            HistoryError: it cannot be written.
+        """
+        return self._ended(Outcome.REFUSED, CleanUp.NOTHING, (reason,))
+
+    def _watch(self) -> Watch:
+        probes, beside = (
+            {probe.name: partial(self.find(probe), self.scene) for probe in named}
+            for named in (self.experiment.hypothesis.probes, standing.beside(self.experiment))
+        )
+        return Watch(
+            probes, self.experiment.terms.every_seconds, self.scene.tell, beside=beside, beside_every=_BESIDE_SECONDS, clock=self.clock
+        )
+
+    def _prepare(self) -> bool:
+        """Carry out the standing steps before the time line, up to the first that fails; returns whether all of them were."""
+        for activity in standing.before(self.experiment):
+            self.scene.tell(activity.name)
+            done = carry_out(activity, self.scene, _STANDING_SECONDS, self.find, self.clock)
+            self._course.prepared.append(done)
+            if done.status == "failed":
+                self.scene.tell(f"{activity.name}: {verdict.said(done)}")
+                return False
+        return True
 
     def _write_undo(self) -> None:
         steps = tuple(undo.Step(activity=activity) for activity in self.experiment.rollbacks)
@@ -134,20 +157,23 @@ class Runner:
             steps=steps,
         )
         undo.write(self.folder, known)
+        self.scene.write_down = partial(undo.remember, self.folder)
         self.watchdog(self.folder, os.getpid())
 
     def _method(self) -> bool:
         """Carry out the method up to the first action that fails: what follows stands on it. Returns whether all of it was; else nothing is waited for."""
-        fault = self.experiment.fault
+        fault, strike = self.experiment.fault, self.experiment.strike
         for activity in self.experiment.method:
             self._pause(activity.pauses.before)
             self.scene.tell(activity.name)
             if activity is fault:
-                self._fault_at = self.clock()
+                self._course.fault_at = self.clock()
+            if activity is strike:
+                self._course.struck_at = self.clock()
             done = carry_out(activity, self.scene, self._left(), self.find, self.clock)
-            self._run.append(done)
+            self._course.run.append(done)
             if activity.type == "probe" or done.status == "failed":
-                self.scene.tell(f"{activity.name}: {_said(done)}")
+                self.scene.tell(f"{activity.name}: {verdict.said(done)}")
             if activity.type == "action" and done.status == "failed":
                 return False
             self._pause(activity.pauses.after)
@@ -174,132 +200,59 @@ class Runner:
 
     def _left(self) -> float:
         """Seconds until the drill's deadline."""
-        return self._began + self.experiment.terms.deadline_seconds - self.clock()
+        return self._opened + self.experiment.terms.deadline_seconds - self.clock()
 
     def _restore(self) -> CleanUp:
         if not self.experiment.rollbacks:
             return CleanUp.NOTHING
         try:
-            known, self._rollbacks = restore(self.folder, self.scene.tell, self.scene.kept, self.find, self.scene.vcenter)
+            known, self._course.rollbacks = restore(self.folder, self.scene.tell, self.scene.kept, self.find, self.scene.vcenter)
         except FedFleetError as error:
             self.scene.tell(f"rollback FAILED: {error}")
             return CleanUp.FAILED
         return CleanUp.FAILED if known.pending else CleanUp.DONE
 
     def _aftermath(self) -> tuple[str, ...]:
-        """Wait until a site that was not well at the end is so after the rollback, as whoever drills next will want; why not, where it is not."""
-        if not self.experiment.rollbacks or (self._after is not None and self._after.steady_state_met):
+        """Look back at what the party had before, once the site is well; what of it is not as it must be, each a sentence."""
+        well = not self.experiment.rollbacks or (self._course.after is not None and self._course.after.steady_state_met)
+        steps = standing.after(self.experiment) if all(done.status == "succeeded" for done in self._course.prepared) else ()
+        if well and not steps:
             return ()
-        deadline = self.clock() + _AFTERMATH_SECONDS
         with Scene(self.scene.site, self.scene.others, self.scene.tell, dict(self.scene.kept), vcenter=self.scene.vcenter) as scene:
-            while True:
-                found = look_around(self.experiment, scene, _ROUND_SECONDS, self.find)
-                if found.steady_state_met:
-                    self.scene.tell("well again after the rollback")
-                    return ()
-                if self.clock() >= deadline:
-                    wrong = [probe.activity["name"] for probe in found.probes if not probe.tolerance_met]
-                    return (f"{_AFTERMATH_SECONDS:.0f} s after the rollback the site is still not well: {', '.join(map(repr, wrong))}",)
-                scene.pause(_PAUSE_SECONDS)
+            reasons = () if well else self._await_well(scene)
+            if not reasons:
+                scene.tell("looking back at what the party had")
+                self._course.looked_back = carry_out_together(steps, scene, _STANDING_SECONDS, self.find)
+                for done in self._course.looked_back:
+                    scene.tell(f"{done.activity['name']}: {verdict.said(done)}")
+        return (*reasons, *verdict.of_steps(self._course.looked_back))
+
+    def _await_well(self, scene: Scene) -> tuple[str, ...]:
+        """Wait until a site that was not well at the end is so after the rollback, as whoever drills next will want; why not, where it is not."""
+        deadline = self.clock() + _WELL_SECONDS
+        while True:
+            found = look_around(self.experiment, scene, _ROUND_SECONDS, self.find)
+            if found.steady_state_met:
+                self.scene.tell("well again after the rollback")
+                return ()
+            if self.clock() >= deadline:
+                wrong = [probe.activity["name"] for probe in found.probes if not probe.tolerance_met]
+                return (f"{_WELL_SECONDS:.0f} s after the rollback the site is still not well: {', '.join(map(repr, wrong))}",)
+            scene.pause(_PAUSE_SECONDS)
 
     def _judged(self, clean_up: CleanUp, aftermath: tuple[str, ...], *, interrupted: bool) -> Journal:
         if interrupted:
             return self._ended(Outcome.INTERRUPTED, clean_up, ("somebody interrupted it",))
-        recoveries = self._recoveries()
-        reasons = (*verdict.reasons_not_held(self.experiment, recoveries, self._samples, self._run, self._after), *aftermath)
+        reasons = (*self._course.reasons_not_held(), *aftermath)
         return self._ended(Outcome.NOT_HELD if reasons else Outcome.HELD, clean_up, reasons)
-
-    def _recoveries(self) -> tuple[Any, ...]:
-        return () if self._fault_at is None else verdict.recoveries_of(self.experiment, self._samples, self._fault_at)
 
     def _ended(self, outcome: Outcome, clean_up: CleanUp, reasons: tuple[str, ...]) -> Journal:
         """Write the journal and return it."""
-        journal = self._journal(self._result(outcome, clean_up, reasons))
+        journal = self._course.journal(outcome, clean_up, reasons, self.clock(), self.scene.kept.get("job_seconds"))
         keep_journal(self.folder, journal)
         return journal
-
-    def _result(self, outcome: Outcome, clean_up: CleanUp, reasons: tuple[str, ...]) -> Result:
-        terms, recoveries = self.experiment.terms, self._recoveries()
-        job = next((done for done in self._run if done.activity["provider"].get("func") in ("job_succeeds", "job_ends")), None)
-        return Result(
-            drill=self.experiment.name,
-            site=self.scene.site.name,
-            federation=self.scene.site.federation,
-            outcome=outcome,
-            clean_up=clean_up,
-            sentence=verdict.sentence(outcome, clean_up, verdict.recovery_seconds(recoveries), reasons),
-            reasons=reasons,
-            recovery_seconds=verdict.recovery_seconds(recoveries),
-            expected_seconds=terms.recovery_seconds,
-            reference=terms.reference,
-            reference_seconds=terms.reference_seconds,
-            job=_said(job) if job else "",
-            job_seconds=self.scene.kept.get("job_seconds"),
-            fault_at=None if self._fault_at is None else round(self._fault_at - self._began, 3),
-            probes=recoveries,
-            timeline=tuple(
-                ProbeSample(
-                    probe=sample.probe,
-                    at=round(sample.at - self._began, 3),
-                    seconds=round(sample.until - sample.at, 3),
-                    holds=sample.holds,
-                    answered=sample.answered,
-                    detail=sample.detail,
-                )
-                for sample in self._samples
-            ),
-        )
-
-    def _journal(self, result: Result) -> Journal:
-        statuses: dict[Outcome, Literal["completed", "failed", "aborted", "interrupted"]] = {
-            Outcome.HELD: "completed",
-            Outcome.NOT_HELD: "completed",
-            Outcome.REFUSED: "failed",
-            Outcome.SKIPPED: "aborted",
-            Outcome.INTERRUPTED: "interrupted",
-        }
-        return Journal(
-            platform=platform.platform(),
-            node=platform.node(),
-            experiment=self.experiment.model_dump(mode="json", by_alias=True, exclude_none=True),
-            start=self._started_at,
-            end=datetime.now(UTC),
-            duration=round(self.clock() - self._began, 3),
-            status=statuses[result.outcome],
-            deviated=result.outcome is Outcome.NOT_HELD,
-            steady_states=SteadyStates(before=self._before, after=self._after),
-            run=tuple(self._run),
-            rollbacks=self._rollbacks,
-            fedfleet=result,
-        )
-
-
-@contextmanager
-def uninterrupted(tell: Callable[[str], None]) -> Iterator[None]:
-    """Let no Ctrl-C and no SIGTERM break off what is done here; each step of it has its time, so that it ends by itself."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def say(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        tell("the site is being restored; that is not broken off")
-
-    before = {number: signal.signal(number, say) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _anchored(site: InventorySite) -> InventorySite:
     """The site for somebody who is in another directory than we are."""
     return site.model_copy(update={"kubeconfig": str(Path(site.kubeconfig).absolute())}) if site.kubeconfig else site
-
-
-def _said(done: ActivityRun) -> str:
-    """What an activity said, in a line."""
-    if done.exception:
-        return done.exception[-1]
-    return str(done.output.get("detail", "")) if isinstance(done.output, dict) else str(done.output)

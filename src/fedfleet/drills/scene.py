@@ -12,7 +12,7 @@ from fedfleet.exchange.settings import ExchangeSettings
 from fedfleet.validation.party import Party
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from fedfleet.kube import Client
@@ -40,6 +40,7 @@ class Scene:
         others: the other sites of the inventory.
         tell: is told how it goes.
         kept: what a step leaves for a later one, such as a job's id.
+        write_down: puts on the disk what rollbacks must know of it, for whoever carries them out.
         over: set when the drill is over, so that steps that wait do not wait on.
         vcenter: how the site's machines are reached; None for drills that touch none.
     """
@@ -48,6 +49,7 @@ class Scene:
     others: Sequence[InventorySite] = ()
     tell: Callable[[str], None] = lambda _line: None
     kept: dict[str, Any] = field(default_factory=dict)
+    write_down: Callable[[Mapping[str, object]], None] = lambda _known: None
     over: threading.Event = field(default_factory=threading.Event)
     vcenter: VcenterLogin | None = None
     _clients: dict[str, Client] = field(default_factory=dict)
@@ -81,9 +83,18 @@ class Scene:
         if self.over.wait(seconds):
             raise OverError("The drill is over")
 
+    def remember(self, **known: object) -> None:
+        """Leave something for later steps, and for rollbacks as well, also where the runner is gone by then.
+
+        Raises:
+            fedfleet.drills.undo.UndoFileError: it cannot be written down.
+        """
+        self.kept |= known
+        self.write_down(known)
+
     def name_for_commands(self, **found: str) -> None:
-        """Have the commands of later steps find something in their environment, such as DRILL_NODE."""
-        self.kept.setdefault("found", {}).update(found)
+        """Have the commands of later steps and of rollbacks find something in their environment, such as DRILL_NODE."""
+        self.remember(found={**self.kept.get("found", {}), **found})
 
     @property
     def environment(self) -> dict[str, str]:
@@ -101,6 +112,11 @@ class Scene:
     def party_of(self, site: InventorySite) -> Party:
         """Any party's site as a party."""
         return Party(site.party_id or "", self.client(site), site.namespace)
+
+    @property
+    def jobs_from(self) -> InventorySite | None:
+        """The party whose job runs during the drill: the site itself; of an exchange the inventory's first, where it has one."""
+        return self.site if self.site.party_id else next((site for site in self.others if site.party_id), None)
 
     @property
     def exchange(self) -> ExchangeSettings:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from fedfleet.drills import standing
 from fedfleet.drills.experiment import ProcessProvider
 from fedfleet.report.wording import duration
 
@@ -42,7 +43,11 @@ def plan_lines(experiment: Experiment, site: InventorySite, refusal: str, lackin
     yield f"  must hold before, all through and after, asked every {terms.every_seconds:g} s:"
     for probe in experiment.hypothesis.probes:
         told = " (may never fail)" if probe.name in terms.unbroken else " (must be seen to fail)" if probe.name in terms.breaks else ""
-        yield f"    {probe.name}{told}"
+        limit = f" (again after {duration(terms.limits[probe.name])} at most)" if probe.name in terms.limits else ""
+        yield f"    {probe.name}{told}{limit}"
+    for probe in standing.beside(experiment):
+        yield f"    {probe.name} (only shown)"
+    yield from _listed("before that:", standing.before(experiment))
     yield "  steps:"
     for activity in experiment.method:
         yield f"    {_step(activity)}"
@@ -50,10 +55,17 @@ def plan_lines(experiment: Experiment, site: InventorySite, refusal: str, lackin
         yield "  undone in any case, also by fedfleet drill rollback:"
         for activity in experiment.rollbacks:
             yield f"    {_step(activity)}"
+    yield from _listed("must hold when the site is restored:", standing.after(experiment))
     if lacking:
         yield f"  NOT RUN HERE: {'; '.join(lacking)}"
         return
     yield f"  REFUSED: {refusal}" if refusal else "  may be run now, if the site is well"
+
+
+def _listed(title: str, steps: Sequence[Activity]) -> Iterator[str]:
+    if steps:
+        yield f"  {title}"
+        yield from (f"    {step.name}" for step in steps)
 
 
 def _step(activity: Activity) -> str:

@@ -50,9 +50,15 @@ def picture_of(entry: DrillEntry) -> Picture | None:
         return None
     begin, end = samples[0].at, max(sample.at + sample.seconds for sample in samples)
     scale = WIDTH / max(end - begin, 0.001)
-    probes = list(dict.fromkeys(probe.probe for probe in entry.probes)) or list(dict.fromkeys(sample.probe for sample in samples))
+    # What is looked at beside the steady state comes last: recovery says nothing of it.
+    judged = [probe.probe for probe in entry.probes]
+    probes = dict.fromkeys([*judged, *(sample.probe for sample in samples)])
     strips = tuple(
-        Strip(probe, ROW * number, _spans([sample for sample in samples if sample.probe == probe], begin, end, scale))
+        Strip(
+            probe,
+            ROW * number,
+            _spans([sample for sample in samples if sample.probe == probe], begin, end, scale, in_words=probe not in judged),
+        )
         for number, probe in enumerate(probes)
     )
     zero = begin if entry.fault_at is None else entry.fault_at
@@ -60,14 +66,14 @@ def picture_of(entry: DrillEntry) -> Picture | None:
     return Picture(strips, ROW * len(strips), None if entry.fault_at is None else round((zero - begin) * scale, 1), ticks)
 
 
-def _spans(samples: Sequence[ProbeSample], begin: float, end: float, scale: float) -> tuple[Span, ...]:
-    """Neighbours of one kind in one span; a look counts until the next one."""
+def _spans(samples: Sequence[ProbeSample], begin: float, end: float, scale: float, *, in_words: bool) -> tuple[Span, ...]:
+    """Neighbours of one kind in one span, where words count of one kind that say the same; a look counts until the next one."""
     spans: list[Span] = []
     for number, sample in enumerate(samples):
         until = samples[number + 1].at if number + 1 < len(samples) else end
         kind = "holds" if sample.holds else "fails" if sample.answered else "silent"
         x, width = round((sample.at - begin) * scale, 1), round((until - sample.at) * scale, 1)
-        if spans and spans[-1].kind == kind:
+        if spans and spans[-1].kind == kind and not (in_words and spans[-1].told != sample.detail):
             spans[-1] = Span(spans[-1].x, round(x + width - spans[-1].x, 1), kind, sample.detail)
         else:
             spans.append(Span(x, width, kind, sample.detail))

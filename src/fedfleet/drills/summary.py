@@ -24,19 +24,22 @@ class DrillEntry(FileModel):
     """One drill on one site, as it went last.
 
     Attributes:
-        held: whether all that had to stay true did, and the site was left as it was found.
+        inventory: which one it was run in; empty where all of a report are of one.
+        held: whether all that had to stay true did, and the site was left as it was found; None where nothing was done.
         skipped: whether nothing was done, as the site has nothing that it could be done to.
         recovery_seconds: measured; None where the site did not come back, or nothing was done.
         expected_seconds, reference_seconds: the most it may take, and the reference's figure; None where there is none.
-        previous_seconds: each run's before this one, newest first.
+        previous_seconds: of each time before that it was carried out, newest first.
         slower: whether recovery took half as long again as the middle one of those, and that by more than a few seconds.
+        consent: what the inventory stated of who else had agreed; a statement, which nobody has checked.
     """
 
     name: str
     title: str
     site: str
+    inventory: str = ""
     tags: tuple[str, ...] = ()
-    held: bool
+    held: bool | None
     skipped: bool = False
     outcome: Outcome
     clean_up: CleanUp
@@ -50,6 +53,7 @@ class DrillEntry(FileModel):
     slower: bool = False
     job: str = ""
     job_seconds: float | None = None
+    consent: str = ""
     started_at: Moment
     seconds: float
     fault_at: float | None = None
@@ -83,19 +87,26 @@ class DrillReport(FileModel):
 
 
 def summarise(
-    inventory: str, journals: Sequence[Journal], known: Mapping[str, Experiment], not_restored: Sequence[str], now: datetime
+    journals: Mapping[str, Sequence[Journal]], known: Mapping[str, Experiment], not_restored: Sequence[str], now: datetime
 ) -> DrillReport:
-    """The report made of journals, oldest first; ``not_restored`` are the folders of rollbacks that are not done."""
-    newest: dict[tuple[str, str], list[Journal]] = {}
-    for journal in journals:
-        newest.setdefault((journal.fedfleet.drill, journal.fedfleet.site), []).append(journal)
-    entries = tuple(_entry(of_one) for _, of_one in sorted(newest.items()))
+    """The report made of the journals of inventories, by each one's name, oldest first; ``not_restored`` are the folders of rollbacks that are not done.
+
+    A drill that one inventory's site has nothing for is told of only where no other inventory's of that name has been drilled so.
+    """
+    found: dict[tuple[str, str], list[DrillEntry]] = {}
+    for inventory, of_all in journals.items():
+        newest: dict[tuple[str, str], list[Journal]] = {}
+        for journal in of_all:
+            newest.setdefault((journal.fedfleet.drill, journal.fedfleet.site), []).append(journal)
+        for which, of_one in newest.items():
+            found.setdefault(which, []).append(_entry(of_one, inventory if len(journals) > 1 else ""))
+    entries = tuple(entry for _, of_one in sorted(found.items()) for entry in _told(of_one))
     drilled = {entry.name for entry in entries}
     untried = tuple(Untried(name=name, title=each.title) for name, each in known.items() if name not in drilled)
     done = [entry for entry in entries if not entry.skipped]
     held = bool(done) and all(entry.held for entry in done) and not not_restored
     return DrillReport(
-        inventory=inventory,
+        inventory=", ".join(journals),
         made_at=now,
         held=held,
         sentence=_sentence(done, not_restored),
@@ -123,14 +134,21 @@ def is_slower(now: float | None, before: Sequence[float | None]) -> bool:
     return now > 1.5 * usual and now - usual > _NOISE_SECONDS
 
 
-def _entry(of_one: Sequence[Journal]) -> DrillEntry:
+def _told(of_one: Sequence[DrillEntry]) -> Sequence[DrillEntry]:
+    """Of one drill at sites of one name, each inventory's; of those that had nothing for it only one, and none where another had."""
+    return [entry for entry in of_one if not entry.skipped] or of_one[:1]
+
+
+def _entry(of_one: Sequence[Journal], inventory: str) -> DrillEntry:
     journal = of_one[-1]
     result, experiment = journal.fedfleet, journal.experiment
-    before = tuple(each.fedfleet.recovery_seconds for each in reversed(of_one[:-1]))
+    carried_out = [each.fedfleet for each in of_one[:-1] if each.fedfleet.outcome in (Outcome.HELD, Outcome.NOT_HELD)]
+    before = tuple(each.recovery_seconds for each in reversed(carried_out))
     return DrillEntry(
         name=result.drill,
         title=str(experiment.get("title", result.drill)),
         site=result.site,
+        inventory=inventory,
         tags=tuple(experiment.get("tags", ())),
         held=result.held,
         skipped=result.skipped,
@@ -146,6 +164,7 @@ def _entry(of_one: Sequence[Journal]) -> DrillEntry:
         slower=is_slower(result.recovery_seconds, before),
         job=result.job,
         job_seconds=result.job_seconds,
+        consent=result.consent,
         started_at=journal.start,
         seconds=journal.duration,
         fault_at=result.fault_at,

@@ -136,6 +136,8 @@ class Watch:
     Args:
         probes: what to ask, by name.
         every: seconds from one look to the next.
+        beside: what is shown and nothing is concluded from.
+        beside_every: seconds from one look to the next at that.
         tell: is told each time that a probe's answer is another than the one before.
         clock: the time in seconds, that never goes back.
         patience: seconds until a probe that says nothing counts as not answering.
@@ -147,10 +149,14 @@ class Watch:
         every: float,
         tell: Callable[[str], None] = lambda _line: None,
         *,
+        beside: Mapping[str, Probe] | None = None,
+        beside_every: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
         patience: float = PATIENCE,
     ) -> None:
-        self._probes = dict(probes)
+        self._judged = tuple(probes)
+        self._probes = {name: (probe, every) for name, probe in probes.items()}
+        self._probes |= {name: (probe, beside_every) for name, probe in (beside or {}).items()}
         self._tell = tell
         self._every = every
         self._clock = clock
@@ -178,15 +184,21 @@ class Watch:
         with self._lock:
             return tuple(self._samples)
 
+    @property
+    def asked(self) -> bool:
+        """Whether everything has been asked once that something is concluded from."""
+        return {sample.probe for sample in self.samples} >= set(self._judged)
+
     def well_since(self, asked_since: float) -> float | None:
         """Since when everything has held; None while something does not, or has not been asked since then."""
-        return all_well_since(self.samples, list(self._probes), asked_since)
+        return all_well_since(self.samples, self._judged, asked_since)
 
     def _watch(self, name: str) -> None:
+        probe, every = self._probes[name]
         while not self._end.is_set():
             began = self._clock()
-            self._await(name, in_background(look, name, self._probes[name], self._clock), began)
-            self._end.wait(max(0.0, began + self._every - self._clock()))
+            self._await(name, in_background(look, name, probe, self._clock), began)
+            self._end.wait(max(0.0, began + every - self._clock()))
 
     def _await(self, name: str, asked: Future[Sample], began: float) -> None:
         """Keep the answer; until there is one, keep each time that patience ends that there was none."""

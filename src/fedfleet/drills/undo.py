@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from fedfleet.drills.experiment import Activity
 from fedfleet.errors import FedFleetError
@@ -37,7 +37,12 @@ class Step(FileModel):
 
 
 class Undo(FileModel):
-    """All rollbacks of one drill on one site. `process` is the runner, as `fedfleet.locks.process` writes one."""
+    """All rollbacks of one drill on one site.
+
+    Attributes:
+        process: the runner, as `fedfleet.locks.process` writes one.
+        kept: what steps have left for them, such as the id of a job that is to be stopped.
+    """
 
     drill: str
     site: InventorySite
@@ -45,6 +50,7 @@ class Undo(FileModel):
     process: str
     written_at: Moment
     steps: tuple[Step, ...]
+    kept: dict[str, Any] = Field(default_factory=dict)
 
     @property
     def pending(self) -> bool:
@@ -80,6 +86,19 @@ def write(folder: Path, undo: Undo) -> None:
             os.close(directory)
     except OSError as error:
         raise UndoFileError("The rollback cannot be written", found=error.strerror or str(error), where=str(target)) from error
+
+
+def remember(folder: Path, known: Mapping[str, object]) -> None:
+    """Add what its steps must know to the rollback in that folder; on the disk when this returns.
+
+    Raises:
+        UndoFileError: it cannot be.
+    """
+    with _alone(folder):
+        undo = read(folder)
+        if undo is None:
+            raise UndoFileError("There is no rollback to write anything down for", where=str(folder / FILE))
+        write(folder, undo.model_copy(update={"kept": undo.kept | dict(known)}))
 
 
 def read(folder: Path) -> Undo | None:

@@ -30,6 +30,7 @@ def recoveries_of(experiment: Experiment, samples: Sequence[Sample], fault: floa
                 failed=failed,
                 relapses=recovery.relapses,
                 worst=recovery.worst,
+                limit_seconds=experiment.terms.limits.get(probe.name),
             )
         )
     return tuple(found)
@@ -53,34 +54,48 @@ def reasons_not_held(
     samples: Sequence[Sample],
     run: Sequence[ActivityRun],
     after: HypothesisRun | None,
+    struck: float | None,
 ) -> tuple[str, ...]:
-    """Why the drill was not held, each a sentence; none where it was."""
+    """Why the drill was not held, each a sentence; none where it was. ``struck`` is when the first thing was done to the site; None where nothing was."""
     return (
         *_of_method(experiment, run),
+        *_of_effect(experiment.terms, samples, struck),
         *_of_probes(experiment.terms, recoveries, samples),
         *_of_recovery(experiment.terms, recovery_seconds(recoveries)),
         *_of_state(after),
     )
 
 
-def _of_method(experiment: Experiment, run: Sequence[ActivityRun]) -> list[str]:
+def of_steps(run: Sequence[ActivityRun]) -> list[str]:
+    """What of these steps did not go as it must, each a sentence."""
     reasons = []
     for done in run:
         name = done.activity["name"]
         if done.status == "failed":
             reasons.append(f"'{name}' could not be carried out: {(done.exception or ('',))[-1]}")
         elif done.tolerance_met is False:
-            reasons.append(f"'{name}' does not hold: {_detail(done)}")
+            reasons.append(f"'{name}' does not hold: {said(done)}")
+    return reasons
+
+
+def _of_method(experiment: Experiment, run: Sequence[ActivityRun]) -> list[str]:
+    reasons = of_steps(run)
     if len(run) < len(experiment.method):
         reasons.append(f"'{experiment.method[len(run)].name}' and what follows it was not carried out")
     return reasons
 
 
+def _of_effect(terms: Terms, samples: Sequence[Sample], struck: float | None) -> list[str]:
+    """What failed before anything was done, or was asked before, is no effect of it."""
+    if struck is None:
+        return []
+    broke = {sample.probe for sample in samples if not sample.holds and sample.at >= struck}
+    return [f"the fault had no effect: '{probe}' held all through" for probe in terms.breaks if probe not in broke]
+
+
 def _of_probes(terms: Terms, recoveries: Sequence[ProbeRecovery], samples: Sequence[Sample]) -> list[str]:
     reasons = []
     for recovery in recoveries:
-        if recovery.probe in terms.breaks and not any(not sample.holds for sample in samples if sample.probe == recovery.probe):
-            reasons.append(f"the fault had no effect: '{recovery.probe}' held all through")
         if recovery.probe in terms.unbroken:
             broken = broken_before(samples, (recovery.probe,))
             if broken:
@@ -88,6 +103,8 @@ def _of_probes(terms: Terms, recoveries: Sequence[ProbeRecovery], samples: Seque
                 reasons.append(f"'{recovery.probe}' may never fail, and did {len(broken)} times of {asked}: {broken[-1].detail}")
         if recovery.seconds is None:
             reasons.append(f"'{recovery.probe}' did not come back: {recovery.worst}")
+        elif recovery.limit_seconds is not None and recovery.seconds > recovery.limit_seconds:
+            reasons.append(f"'{recovery.probe}' was back after {recovery.seconds:g} s, expected are at most {recovery.limit_seconds:g} s")
     return reasons
 
 
@@ -100,10 +117,11 @@ def _of_recovery(terms: Terms, seconds: float | None) -> list[str]:
 def _of_state(after: HypothesisRun | None) -> list[str]:
     if after is None:
         return ["the site was not looked at afterwards"]
-    return [f"afterwards '{probe.activity['name']}' does not hold: {_detail(probe)}" for probe in after.probes if not probe.tolerance_met]
+    return [f"afterwards '{probe.activity['name']}' does not hold: {said(probe)}" for probe in after.probes if not probe.tolerance_met]
 
 
-def _detail(run: ActivityRun) -> str:
+def said(run: ActivityRun) -> str:
+    """What an activity said, in a line."""
     if run.exception:
         return run.exception[-1]
     return str(run.output.get("detail", "")) if isinstance(run.output, dict) else str(run.output)

@@ -42,6 +42,7 @@ class InventorySite(BaseModel):
         drill_window: when they may be, as BEGIN/END in ISO 8601; empty for any time.
         drill_consent: who else has agreed, and where that is written down.
         fate_profile: `spark` or `standalone`; empty for an exchange.
+        replicas: how many of a component a party has, by name, of those that it may have any number of.
         cluster_domain: the DNS suffix of Services.
         external: the parts of a party that it does not run in its namespace, as the site has them already.
         pulsar_external: where such a broker is.
@@ -65,6 +66,7 @@ class InventorySite(BaseModel):
     drill_window: str = ""
     drill_consent: str = ""
     fate_profile: str = ""
+    replicas: dict[str, int] = {}
     cluster_domain: str = "cluster.local"
     external: tuple[Part, ...] = ()
     pulsar_external: ExternalPulsar | None = None

@@ -6,17 +6,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from fedfleet import sites
 from fedfleet.drills import conduct, undo
+from fedfleet.drills.catalogue import drills
+from fedfleet.drills.cli import app
 from fedfleet.drills.conduct import Ground, held
-from fedfleet.drills.experiment import Activity
+from fedfleet.drills.experiment import Activity, Experiment
 from fedfleet.drills.guards import RefusedError
-from fedfleet.drills.history import DRILLS
+from fedfleet.drills.history import DRILLS, journals, new_folder
+from fedfleet.drills.journal import Journal, Outcome
+from fedfleet.drills.runner import Runner
 from fedfleet.drills.scene import Scene
+from fedfleet.exit_codes import ExitCode
+from fedfleet.kube import KubeError
 from fedfleet.locks.lease import Holder, LockedError
 from fedfleet.locks.process import Process
 from fedfleet.locks.site import SiteLock
-from fedfleet.sites import UnknownSiteError
+from fedfleet.sites import NoVcenterError, UnknownSiteError
 from support.drilled import command, experiment, probe, site
 from support.objects import Objects
 
@@ -81,19 +89,56 @@ def test_what_is_not_undone_comes_first(tmp_path: Path) -> None:
     assert not (tmp_path / "touched").exists()
 
 
+def test_a_cluster_that_cannot_be_asked_is_written_down(tmp_path: Path) -> None:
+    there = site(tmp_path, kubeconfig=str(tmp_path / "nowhere"))
+    drill = experiment([probe("it runs", "true")], [command("Stop it", f"touch {tmp_path}/touched")])
+    journal = conduct.conduct(drill, Ground([there], tmp_path), lambda _: None)
+    assert journal.fedfleet.outcome is Outcome.REFUSED
+    assert "nowhere" in journal.fedfleet.sentence
+    assert not (tmp_path / "touched").exists()
+    assert [kept.fedfleet.outcome for _, kept in journals(tmp_path)] == [Outcome.REFUSED]
+
+
+def test_a_drill_in_vcenter_says_where_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: object) -> None:
+        raise NoVcenterError("It is not known", expected="cluster_vcenter_hostname")
+
+    monkeypatch.setattr(conduct, "vcenter_login", nobody)
+    journal = conduct.conduct(drills()["vm-off"], Ground([site(tmp_path)], tmp_path), lambda _: None)
+    assert journal.fedfleet.outcome is Outcome.SKIPPED
+    assert "not run here: no vCenter" in journal.fedfleet.sentence
+    assert "inventories/vcenter" in journal.fedfleet.sentence
+
+
+def test_one_that_cannot_be_run_keeps_no_other_from_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = site(tmp_path, fate_profile="standalone")
+    monkeypatch.setattr(sites, "read_sites", lambda *_: (there,))
+
+    def conducted(experiment: Experiment, ground: Ground, tell: Callable[[str], None], _patience: float) -> Journal:
+        if experiment.name == "nginx-pod":
+            raise KubeError("The API does not answer")
+        return Runner(experiment, Scene(there, (), tell), new_folder(ground.directory, experiment.name)).skip(("there is none",))
+
+    monkeypatch.setattr(conduct, "conduct", conducted)
+    done = CliRunner().invoke(app, ["run", "nginx-pod", "mysql-pod", "-i", str(tmp_path)])
+    assert done.exit_code == ExitCode.REFUSED
+    assert "nginx-pod: NOT RUN: The API does not answer" in done.output
+    assert "mysql-pod: not run here: there is none" in done.output
+
+
 def test_a_drill_is_done_to_the_site_that_is_named_or_the_first_of_its_kind(tmp_path: Path) -> None:
-    sites = [
+    known = [
         site(tmp_path, name="exchange", kind="exchange", party_id=None),
         site(tmp_path),
         site(tmp_path, name="south", party_id="40000"),
     ]
     drill = experiment([probe("it runs", "true")], [command("Stop it", "true")])
-    assert Ground(sites, tmp_path).site_for(drill).name == "north"
-    assert Ground(sites, tmp_path, "40000").site_for(drill).name == "south"
+    assert Ground(known, tmp_path).site_for(drill).name == "north"
+    assert Ground(known, tmp_path, "40000").site_for(drill).name == "south"
     with pytest.raises(UnknownSiteError):
-        Ground(sites[:1], tmp_path).site_for(drill)
+        Ground(known[:1], tmp_path).site_for(drill)
     with pytest.raises(UnknownSiteError):
-        Ground(sites, tmp_path, "exchange").site_for(drill)
+        Ground(known, tmp_path, "exchange").site_for(drill)
 
 
 @pytest.mark.parametrize("patience", [0.0, 30.0])

@@ -7,7 +7,7 @@ import pytest
 
 from fedfleet.drills.activities import check_activities, function_of
 from fedfleet.drills.catalogue import UnknownDrillError, chosen, drills
-from fedfleet.drills.experiment import Activity, Component, DrillFileError, PythonProvider, read_experiment
+from fedfleet.drills.experiment import Activity, Component, DrillFileError, Experiment, PythonProvider, read_experiment
 from support.commands import ROOT
 from support.drilled import experiment, probe
 
@@ -41,9 +41,50 @@ def test_every_drill_of_the_lab_can_be_carried_out(inventory: str) -> None:
         check_activities(known[name])
 
 
-def test_every_drill_of_the_collection_can_be_seen_to_have_done_something() -> None:
-    unseen = [name for name, each in drills().items() if not each.terms.breaks and all(step.type == "action" for step in each.method)]
+def everywhere() -> dict[str, Experiment]:
+    """Every drill there is: the collection's and the lab's."""
+    return drills(ROOT / "inventories" / "lab") | drills(ROOT / "inventories" / "vcenter")
+
+
+def test_every_drill_can_be_seen_to_have_done_something() -> None:
+    unseen = [name for name, each in everywhere().items() if not each.terms.breaks and all(step.type == "action" for step in each.method)]
     assert unseen == []
+
+
+def test_every_kind_of_fault_has_its_tag_and_no_other_tag_is_there() -> None:
+    kinds = {"component", "network", "node", "disk", "party", "exchange", "certificate"}
+    assert kinds <= {tag for each in drills().values() for tag in each.tags}
+    for name, each in everywhere().items():
+        assert set(each.tags) & kinds, name
+        assert set(each.tags) <= kinds | {"job", "vm", "host"}, name
+
+
+def test_whatever_is_killed_is_ready_again_within_half_a_minute() -> None:
+    for name, each in everywhere().items():
+        kills = [
+            step
+            for step in each.method
+            if isinstance(step.provider, PythonProvider) and step.provider.func in ("delete_pods", "kill_container")
+        ]
+        looks = {look.name for look in each.hypothesis.probes if look.provider.func in ("component_ready", "workloads_ready")}  # type: ignore[union-attr]
+        if kills:
+            assert set(each.terms.limits.values()) == {30}, name
+            assert set(each.terms.limits) <= looks, name
+
+
+def test_a_drill_that_ends_partners_jobs_takes_their_consent() -> None:
+    known = everywhere()
+    alone = [
+        name
+        for name in known
+        if name.startswith(("network-cut", "name-servers", "fate-flow", "party-", "exchange-")) and not known[name].terms.shared
+    ]
+    assert alone == []
+
+
+@pytest.mark.parametrize("inventory", ["lab", "vcenter"])
+def test_rows_of_machines_and_hosts_are_in_every_inventory_of_the_lab(inventory: str) -> None:
+    assert {"vm-crash", "vm-off", "host-failure"} <= set(drills(ROOT / "inventories" / inventory))
 
 
 def test_every_drill_that_kills_a_component_says_where_there_is_none() -> None:
@@ -79,6 +120,8 @@ def test_a_file_is_called_as_its_drill(tmp_path: Path) -> None:
         ("touches: nobody", "touches: nobody, recovery_from: Start it", "'Start it' is none"),
         ("touches: nobody", "touches: nobody, recovery_second: 3", "recovery_second"),
         ("touches: nobody", "touches: nobody, needs: [spark]", "needs"),
+        ("touches: nobody", "touches: nobody, at_least: {mysql: 2}", "at_least"),
+        ("touches: nobody", "touches: nobody, limits: {it walks: 3}", "'it walks' is none"),
         ("type: action", "type: probe, tolerance: true", "nothing would be done"),
         ("module: fedfleet.drills.faults", "module: os", "module"),
         ("title: It is stopped", "title: [", "no YAML"),
@@ -112,7 +155,12 @@ def test_a_function_that_is_not_there_or_takes_something_else_is_refused(fields:
 def test_drills_are_chosen_by_name_tag_or_quickness() -> None:
     known = drills()
     assert [each.name for each in chosen(known, ["nginx-pod", "mysql-pod"])] == ["nginx-pod", "mysql-pod"]
-    assert {each.name for each in chosen(known, [], ["network"])} == {"network-cut", "network-cut-not-healed", "name-servers-cut"}
+    assert {each.name for each in chosen(known, [], ["network"])} == {
+        "network-cut",
+        "network-cut-not-healed",
+        "network-cut-within",
+        "name-servers-cut",
+    }
     assert chosen(known, [], everything=True) == list(known.values())
     assert all(each.terms.quick for each in chosen(known, [], quick=True))
     assert chosen(known, []) == []

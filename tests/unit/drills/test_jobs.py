@@ -1,96 +1,24 @@
 """A job that runs during a drill has succeeded when every party says so, and is lost only when nobody will mend it."""
 
-import itertools
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fedfleet.drills import jobs
-from fedfleet.drills.jobs import NoJobError, chain, history_kept, job_ends, job_succeeds, start_job, stop_job
-from fedfleet.drills.scene import OverError, Scene
-from fedfleet.engine.fate import FlowUnreachableError, JobView, TaskView
-from fedfleet.sites import InventorySite
+from fedfleet.drills.jobs import NoJobError, chain, history_kept, job_ends, job_state, job_succeeds, start_job, stop_job
+from fedfleet.drills.scene import OverError
+from fedfleet.engine.fate import FlowUnreachableError, JobView
 from support.drilled import site
-
-JOB, ANEW = "202611280000000000001", "202611280000000000002"
-
-
-def view(party: str, status: str, note: str = "") -> JobView:
-    role = "guest" if party == "30000" else "host"
-    return JobView.model_validate({"job_id": JOB, "role": role, "party_id": party, "status": status, "description": note})
-
-
-@dataclass
-class Flow:
-    """A party's FATE Flow that says one thing after the other, the last for ever; None is silence."""
-
-    told: Sequence[list[JobView] | None]
-    stopped: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._next = itertools.chain(self.told, itertools.repeat(self.told[-1]))
-
-    party_id: str = "30000"
-    submitted: list[Any] = field(default_factory=list)
-    parts: Sequence[str] = ()
-
-    def submit(self, description: Any) -> str:
-        self.submitted.append(description)
-        return JOB
-
-    def jobs(self, job_id: str) -> list[JobView]:
-        assert job_id in (JOB, ANEW)
-        return self.recent(0)
-
-    def tasks(self, job_id: str) -> list[TaskView]:
-        said = {"job_id": job_id, "role": "guest", "party_id": self.party_id, "task_version": 0, "status": "running"}
-        return [TaskView.model_validate(said | {"task_id": str(number), "party_status": part}) for number, part in enumerate(self.parts)]
-
-    def recent(self, _limit: int) -> list[JobView]:
-        said = next(self._next)
-        if said is None:
-            raise FlowUnreachableError("FATE Flow does not answer")
-        return said
-
-    def stop(self, job_id: str) -> None:
-        self.stopped.append(job_id)
-
-
-@dataclass(frozen=True)
-class Party:
-    party_id: str
-    answering: Flow
-
-    def roster(self) -> None:
-        return None
-
-    @contextmanager
-    def flow(self) -> Iterator[Flow]:
-        yield self.answering
-
-
-@dataclass
-class Told(Scene):
-    """A scene whose parties say what they are told to; waiting takes no time."""
-
-    flows: dict[str, Flow] = field(default_factory=dict)
-
-    def party_of(self, site: InventorySite) -> Any:
-        return Party(site.party_id or "", self.flows[site.party_id or ""])
-
-    def pause(self, seconds: float) -> None:
-        if self.over.is_set():
-            super().pause(seconds)
+from support.drilled_jobs import ANEW, JOB, Flow, Told, view
 
 
 def scene(directory: Path, own: Sequence[list[JobView] | None], partner: Sequence[list[JobView] | None] = ()) -> Told:
     others = [site(directory, name="south", party_id="40000")] if partner else []
-    kept = {"job": JOB, "job_partner": "40000", "job_by": "30000", "job_parties": 2 if partner else 1, "job_started": time.monotonic()}
+    parties = ["30000", "40000"] if partner else ["30000"]
+    kept = {"job": JOB, "job_by": "30000", "job_parties": parties, "job_started": time.monotonic()}
     flows = {"30000": Flow(own)} | ({"40000": Flow(partner)} if partner else {})
     return Told(site(directory), others, kept=kept, flows=flows)
 
@@ -220,9 +148,64 @@ def test_a_job_that_still_runs_is_stopped(tmp_path: Path, status: str, stopped: 
     assert told.flows["30000"].stopped == stopped
 
 
+def test_the_job_in_place_of_one_that_still_runs_is_stopped(tmp_path: Path) -> None:
+    note = f"guardian [1/1, left]: a rerun has no effect, submitted it anew as {ANEW}"
+    told = scene(tmp_path, [[view("30000", "failed", note)], [view("30000", "running")]])
+    stop_job(told)
+    assert told.flows["30000"].stopped == [ANEW]
+
+
 def test_a_job_of_before_that_is_gone_is_missed(tmp_path: Path) -> None:
     told = scene(tmp_path, [[view("30000", "success")], [view("30000", "success")], []])
     assert history_kept(told).holds
     assert history_kept(told).holds
     found = history_kept(told)
     assert (found.holds, found.detail) == (False, f"lost: {JOB}")
+
+
+def test_a_jobs_state_is_shown_from_before_it_is_submitted_until_it_has_failed(tmp_path: Path) -> None:
+    told = scene(tmp_path, [[view("30000", "running")], [view("30000", "failed")], None])
+    job = told.kept.pop("job")
+    assert job_state(told).detail == "it is not submitted yet"
+    told.kept["job"] = job
+    assert (job_state(told).holds, job_state(told).holds) == (True, False)
+    with pytest.raises(FlowUnreachableError):
+        job_state(told)
+
+
+@pytest.mark.parametrize(
+    ("said", "holds"),
+    [
+        ([view("30000", "running"), view("30000", "success")], True),
+        ([view("30000", "failed"), view("30000", "success")], False),
+        ([view("30000", "running", "guardian [1/3]: rerun from homo_lr_0"), view("30000", "success")], False),
+        ([view("30000", "running", "guardian [0/3]: told the scheduler"), view("30000", "success")], True),
+    ],
+)
+def test_a_job_that_must_feel_nothing_may_not_be_rerun(tmp_path: Path, said: list[JobView], holds: bool) -> None:
+    found = job_succeeds(scene(tmp_path, [[each] for each in said]), 5, rerun=False)
+    assert (found.holds, "without a rerun" in found.detail) == (holds, not holds)
+
+
+def test_a_party_with_two_roles_does_not_speak_for_its_partner(tmp_path: Path) -> None:
+    arbiter = view("40000", "success").model_copy(update={"role": "arbiter"})
+    told = scene(tmp_path, [None], [[view("40000", "success"), arbiter]])
+    assert not job_succeeds(told, 0.05).holds
+
+
+def test_a_job_is_stopped_where_the_drill_was_over_when_it_was_submitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "partners_of", lambda _own, _roster: ("40000",))
+    told = scene(tmp_path, [[view("30000", "running")]], [None])
+    told.over.set()
+    with pytest.raises(OverError):
+        start_job(told)
+    assert told.flows["30000"].stopped == [JOB]
+
+
+@pytest.mark.parametrize(("parties", "partner"), [(("40000", "50000"), "50000"), (("40000",), "40000")])
+def test_a_partner_that_the_inventory_has_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parties: Sequence[str], partner: str
+) -> None:
+    monkeypatch.setattr(jobs, "partners_of", lambda _own, _roster: parties)
+    told = Told(site(tmp_path), [site(tmp_path, name="south", party_id="50000")], flows={"30000": Flow([None])})
+    assert jobs.guest_and_host(told) == ("30000", partner)

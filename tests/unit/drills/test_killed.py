@@ -12,11 +12,14 @@ import pytest
 
 from fedfleet.drills.history import DRILLS, journals
 from fedfleet.drills.journal import Outcome
+from fedfleet.drills.restoring import restore
+from fedfleet.drills.scene import Scene
 from fedfleet.drills.undo import pending
 from fedfleet.exit_codes import ExitCode
 from support.commands import ROOT, run
+from support.drilled import LONG_JOB, FolderParty
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(480)
 Starts = Callable[[str], "subprocess.Popen[bytes]"]
 
 
@@ -44,7 +47,7 @@ def runner(place: Path) -> Iterator[Starts]:
         process.wait()
 
 
-def until(reached: Callable[[], object], seconds: float = 30) -> None:
+def until(reached: Callable[[], object], seconds: float = 200) -> None:
     deadline = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < deadline, f"not so after {seconds:.0f} s"
@@ -94,8 +97,20 @@ def test_a_drill_at_work_is_not_undone_by_the_command(place: Path, runner: Start
     assert not (place / "up").exists()
 
 
+def test_a_killed_runners_job_is_stopped_by_whoever_restores_the_site(place: Path, runner: Starts, monkeypatch: pytest.MonkeyPatch) -> None:
+    process = runner("with a job")
+    process.kill()
+    process.wait()
+    assert (place / f"job-{LONG_JOB}").exists()
+    monkeypatch.setattr(Scene, "party_of", lambda _scene, _site: FolderParty(place))
+    (folder,) = pending(place / DRILLS)
+    left, _ = restore(folder, lambda _line: None)
+    assert not left.pending
+    assert not (place / f"job-{LONG_JOB}").exists()
+
+
 def test_ctrl_c_restores_before_it_ends(place: Path, runner: Starts) -> None:
     process = runner("alone")
     process.send_signal(signal.SIGINT)
-    process.wait(timeout=30)
+    process.wait(timeout=200)
     assert (place / "up").exists()

@@ -53,7 +53,7 @@ def test_without_a_login_nothing_is_done(tmp_path: Path, monkeypatch: pytest.Mon
     drill = experiment([probe("it runs", "true")], [command("Stop it", f"touch {tmp_path}/touched")], [SWITCH])
     result = conduct.conduct(drill, Ground([site(tmp_path)], tmp_path), lambda _: None).fedfleet
     assert result.skipped
-    assert "not known which vCenter has the site's machines" in result.sentence
+    assert "no vCenter: none is named for this site" in result.sentence
     assert "cluster_vcenter_hostname" in result.sentence
     assert not (tmp_path / "touched").exists()
 

@@ -34,6 +34,26 @@ def test_what_a_site_has_not_is_told(tmp_path: Path, needs: list[str], fields: d
     assert missing(experiment(PROBES, METHOD, needs=needs), site(tmp_path, **fields)) == told
 
 
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"fate_profile": "spark", "replicas": {"datanode": 2}}, ()),
+        (
+            {"fate_profile": "spark", "replicas": {"datanode": 1}},
+            ("it takes 2 of datanode, and the site has 1 (fate_sizing.replicas)",),
+        ),
+        ({"fate_profile": "standalone", "replicas": {"datanode": 1}}, ("the profile standalone has no such component: datanode",)),
+        (
+            {"fate_profile": "spark", "external": ["hdfs"]},
+            ("datanode is the site's own (fate_hdfs_external), and not a component of it",),
+        ),
+    ],
+)
+def test_a_site_with_too_few_of_a_component_is_told(tmp_path: Path, fields: dict[str, Any], told: tuple[str, ...]) -> None:
+    drill = experiment(PROBES, METHOD, needs=["datanode"], at_least={"datanode": 2})
+    assert missing(drill, site(tmp_path, **fields)) == told
+
+
 def test_it_is_written_down_and_nothing_is_asked_of_the_cluster(tmp_path: Path) -> None:
     there = site(tmp_path, fate_profile="standalone", kubeconfig=str(tmp_path / "nowhere"))
     journal = conduct(experiment(PROBES, METHOD, needs=["namenode"]), Ground([there], tmp_path), lambda _: None)

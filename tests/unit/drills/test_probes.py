@@ -17,7 +17,7 @@ from fedfleet.drills.timeline import look
 from fedfleet.engine.fate import TaskRef
 from fedfleet.exchange.findings import TABLE, UNKNOWN
 from fedfleet.exchange.questions import Check
-from fedfleet.probe import Question
+from fedfleet.probe import Answer, Question
 from support.drilled import site
 from support.objects import Objects
 
@@ -34,7 +34,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 }
 # These go on asking until their time is up, and say then what they have not seen.
 PATIENT = ("job_succeeds", "job_ends", "models_and_data_kept")
-JOB = {"job": "202611280000000000001", "job_partner": "40000", "job_parties": 1, "job_started": time.monotonic()}
+JOB = {"job": "202611280000000000001", "job_parties": ["30000"], "job_started": time.monotonic()}
 HELD = Holding(TaskRef("202611280000000000001", "guest", "30000", "homo_lr_0"), "", "digest")
 
 
@@ -61,11 +61,45 @@ def test_no_probe_holds_where_the_api_does_not_answer(nowhere: Scene, name: str)
 
 @pytest.mark.parametrize(
     "name",
-    ["component_ready", "workloads_ready", "broker_reached", "names_resolve", "certificate_lasts", "nodes_ready", "volume_takes_writes"],
+    [
+        "component_ready",
+        "ingress_answers",
+        "workloads_ready",
+        "broker_reached",
+        "names_resolve",
+        "certificate_lasts",
+        "nodes_ready",
+        "volume_takes_writes",
+    ],
 )
 def test_no_probe_holds_where_nothing_is_deployed(tmp_path: Path, name: str) -> None:
     empty = Scene(site(tmp_path), _clients={"north": Objects()})  # type: ignore[dict-item]
     assert not look(name, lambda: PROBES[name](empty, **GIVEN.get(name, {})), time.monotonic).holds
+
+
+@pytest.mark.parametrize(
+    ("published", "asked"),
+    [([{"ip": "10.0.0.9"}], "10.0.0.9"), ([{"hostname": "lb.example.com"}], "lb.example.com"), (None, "30000.notebook.example.com")],
+)
+@pytest.mark.parametrize("ok", [True, False])
+def test_the_notebook_is_asked_for_on_the_ingress_by_its_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, published: list[dict[str, str]] | None, asked: str, ok: bool
+) -> None:
+    questions: list[Question] = []
+
+    def ask(question: Question) -> Answer:
+        questions.append(question)
+        return Answer(ok, 0.1, "GET /api gave what it gave")
+
+    host = "30000.notebook.example.com"
+    ingress = {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "notebook", "namespace": "fate-30000"}}
+    ingress |= {"spec": {"rules": [{"host": host}]}, "status": {"loadBalancer": {"ingress": published} if published else {}}}
+    monkeypatch.setattr(probes, "ask", ask)
+    cluster = Objects()
+    cluster.create(ingress)
+    found = probes.ingress_answers(Scene(site(tmp_path), _clients={"north": cluster}))  # type: ignore[dict-item]
+    assert (found.holds, found.detail) == (ok, f"{host}: GET /api gave what it gave")
+    assert [(each.kind, each.host, each.server_name, each.path, each.status) for each in questions] == [("https", asked, host, "/api", 200)]
 
 
 @pytest.mark.parametrize("parties", [True, False])

@@ -48,7 +48,7 @@ def journal(drill: str = "nginx-pod", outcome: Outcome = Outcome.HELD, seconds: 
 
 
 def report(*told: Journal, left: tuple[str, ...] = ()) -> DrillReport:
-    return summarise("inventories/lab", told, {}, left, START)
+    return summarise({"inventories/lab": told}, {}, left, START)
 
 
 def test_the_newest_counts_and_those_before_are_told() -> None:
@@ -74,7 +74,7 @@ def test_a_recovery_that_is_clearly_slower_than_before_shows(now: float | None, 
 
 def test_what_was_not_drilled_is_told() -> None:
     known = drills()
-    found = summarise("inventories/lab", [journal("nginx-pod")], known, (), START)
+    found = summarise({"inventories/lab": [journal("nginx-pod")]}, known, (), START)
     assert {each.name for each in found.not_drilled} == set(known) - {"nginx-pod"}
 
 
@@ -94,6 +94,50 @@ def test_what_was_not_drilled_is_told() -> None:
 def test_the_verdict_and_the_exit_code_say_the_same(found: DrillReport, code: ExitCode, told: str) -> None:
     assert exit_code_of(found) is code
     assert told in found.sentence
+
+
+def test_where_nothing_was_done_nothing_is_said_of_holding(kept: Callable[..., None], tmp_path: Path) -> None:
+    kept(journal("vm-off", Outcome.SKIPPED, None))
+    (told,) = json.loads(CliRunner().invoke(app, ["report", "-i", str(tmp_path), "--json"]).stdout)["drills"]
+    assert (told["held"], told["skipped"]) == (None, True)
+
+
+def test_a_time_when_it_was_not_carried_out_is_no_time_before() -> None:
+    (entry,) = report(journal(seconds=9, age=3), journal("nginx-pod", Outcome.REFUSED, None, age=2), journal(seconds=3)).drills
+    assert entry.previous_seconds == (9,)
+
+
+def test_what_the_inventory_states_of_others_consent_is_told_as_it_stands() -> None:
+    found = report(journal(consent="party 40000, change 1234"))
+    assert found.drills[0].consent == "party 40000, change 1234"
+    assert "Consent of others, as the inventory states it: party 40000, change 1234" in Page(render_page(found)).words
+
+
+def test_a_limit_of_one_probe_is_shown_beside_what_it_took() -> None:
+    told = ProbeRecovery(probe="it runs", broke=True, seconds=12, failed=3, limit_seconds=30)
+    assert "12.0 s30.0 s" in Page(render_page(report(journal(probes=(told,))))).words
+
+
+def test_several_inventories_make_one_report() -> None:
+    lab = [journal(), journal("vm-off", Outcome.SKIPPED, None), journal("host-failure", Outcome.SKIPPED, None)]
+    vcenter = [journal("vm-off", age=1), journal(seconds=9)]
+    found = summarise({"inventories/lab": lab, "inventories/vcenter": vcenter}, {}, (), START)
+    assert [(entry.name, entry.inventory, entry.outcome) for entry in found.drills] == [
+        ("host-failure", "inventories/lab", Outcome.SKIPPED),
+        ("nginx-pod", "inventories/lab", Outcome.HELD),
+        ("nginx-pod", "inventories/vcenter", Outcome.HELD),
+        ("vm-off", "inventories/vcenter", Outcome.HELD),
+    ]
+    assert found.inventory == "inventories/lab, inventories/vcenter"
+    assert found.held
+
+
+def test_the_command_takes_several_inventories(tmp_path: Path) -> None:
+    for name, drill in (("lab", "nginx-pod"), ("vcenter", "vm-off")):
+        (tmp_path / name).mkdir()
+        keep_journal(new_folder(tmp_path / name, drill, START), journal(drill))
+    done = CliRunner().invoke(app, ["report", "-i", str(tmp_path / "lab"), "-i", str(tmp_path / "vcenter"), "--json"])
+    assert [told["name"] for told in json.loads(done.stdout)["drills"]] == ["nginx-pod", "vm-off"]
 
 
 def test_an_earlier_failure_is_history() -> None:
@@ -166,6 +210,18 @@ def test_a_picture_shows_no_answer_apart_from_a_bad_one() -> None:
     assert [span.kind for span in picture.strips[0].spans] == ["holds", "fails", "silent", "holds"]
     assert picture.fault == picture.strips[0].spans[1].x
     assert picture.ticks[0] == (picture.fault, "0 s")
+
+
+def test_what_is_only_shown_comes_last_in_the_picture_and_all_of_its_words_are_told() -> None:
+    looks = [("the job goes on", "waiting"), ("it runs", "2 ready"), ("the job goes on", "running"), ("it runs", "3 ready")]
+    samples = tuple(
+        ProbeSample(probe=probe, at=at, seconds=1, holds=True, answered=True, detail=told) for at, (probe, told) in enumerate(looks)
+    )
+    (entry,) = report(journal(timeline=samples, probes=(ProbeRecovery(probe="it runs", broke=False, seconds=0, failed=0),))).drills
+    picture = picture_of(entry)
+    assert picture is not None
+    seen = {strip.probe: [span.told for span in strip.spans] for strip in picture.strips}
+    assert list(seen.items()) == [("it runs", ["3 ready"]), ("the job goes on", ["waiting", "running"])]
 
 
 @pytest.fixture

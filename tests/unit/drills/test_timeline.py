@@ -64,7 +64,7 @@ def test_all_is_not_well_where_one_has_not_been_asked_since() -> None:
     assert all_well_since(seen, ["it runs", "it flies"], asked_since=0) is None
 
 
-def until(reached: Callable[[], object], seconds: float = 5) -> None:
+def until(reached: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < deadline

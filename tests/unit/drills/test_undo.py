@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from fedfleet.drills import undo
 from fedfleet.drills.experiment import Activity
 from fedfleet.drills.restoring import restore
+from fedfleet.drills.scene import Scene
 from fedfleet.locks.process import Process
 from support.drilled import command, site
 
@@ -51,6 +53,18 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     assert len(done) == 1
     assert (tmp_path / "count").read_text() == "x\n"
     assert undo.pending(tmp_path) == []
+
+
+def test_what_steps_leave_for_rollbacks_is_known_to_whoever_carries_them_out(tmp_path: Path) -> None:
+    written(tmp_path, f'echo "$DRILL_NODE" > {tmp_path}/node')
+    Scene(site(tmp_path), write_down=partial(undo.remember, tmp_path)).name_for_commands(DRILL_NODE="worker-1")
+    restore(tmp_path, lambda _: None)
+    assert (tmp_path / "node").read_text() == "worker-1\n"
+
+
+def test_nothing_is_left_for_rollbacks_that_are_not_written(tmp_path: Path) -> None:
+    with pytest.raises(undo.UndoFileError, match="no rollback"):
+        undo.remember(tmp_path, {"job": "1"})
 
 
 def test_a_file_that_is_damaged_is_said_and_not_passed_over(tmp_path: Path) -> None:

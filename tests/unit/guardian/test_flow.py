@@ -61,6 +61,12 @@ def test_what_the_scheduler_knows_of_one_part_keeps_nothing_else_from_it(server:
     assert [(told["role"], told["status"]) for told in server.told] == [("guest", "success"), ("host", "success")]
 
 
+def test_a_partner_that_knows_no_such_task_has_no_part_in_it(server: Server, flow: Flow) -> None:
+    server.code = 2000
+    reader = task("reader", "success", "success")
+    assert flow.part(job("running", reader), reader, "arbiter", "40000") is None
+
+
 def test_another_refusal_is_one(server: Server, flow: Flow) -> None:
     server.code = 2001
     ended = task("toy", "success", "success")

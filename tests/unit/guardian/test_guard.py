@@ -10,7 +10,7 @@ from job_guardian.guard import Guardian, fresh
 from job_guardian.model import Job, Task
 from job_guardian.note import Note, read_note, with_note
 from support.fate_flow import Clock
-from support.guarded import GuardedFlow, job, task
+from support.guarded import MEMBERS, GuardedFlow, job, task
 
 FAILED = task("lr", "failed", "failed", "failed")
 RUNNING = task("lr", "running", "running")
@@ -143,6 +143,24 @@ def test_a_change_starts_the_time_anew(watch: Callable[..., Watch]) -> None:
     assert one.flow.done == []
     one.wait(20)
     assert one.flow.done == ["fail 1"]
+
+
+def test_a_job_that_waits_for_a_partner_out_of_reach_ends_although_cores_are_booked_again_and_again(watch: Callable[..., Watch]) -> None:
+    waiting = task("lr", "waiting", "waiting", "waiting", limit=90)
+    one = watch(job("running", waiting))
+    one.flow.silent = {"40000"}
+    for changed in range(17):
+        one.flow.held = job("running", replace(waiting, held=bool(changed % 2), changed=changed))
+        one.wait(0)
+    assert one.flow.done == []
+    one.wait(20)
+    assert one.flow.done == ["fail 1"]
+
+
+def test_an_end_is_told_to_the_scheduler_also_of_a_task_that_a_role_has_no_part_in(watch: Callable[..., Watch]) -> None:
+    one = watch(replace(job("running", task("reader", "success", "success")), members=MEMBERS))
+    one.wait(25)
+    assert one.flow.done == ["report reader guest 30000 success", "report reader host 40000 success"]
 
 
 def test_partners_are_told_again_how_a_job_ended_until_they_answer(watch: Callable[..., Watch]) -> None:

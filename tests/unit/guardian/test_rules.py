@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from job_guardian.model import Job, Part, jobs_of, tasks_of
-from job_guardian.rules import Cure, hindrances, never_taken_up, verdict
+from job_guardian.model import Job, Part, Task, jobs_of, tasks_of
+from job_guardian.rules import Cure, evidence, hindrances, never_taken_up, verdict
 from support.guarded import job, task
 
 OWN_ERROR = "Traceback (most recent call last):\n  File ...\nValueError: could not convert string to float: 'x'"
@@ -56,6 +56,35 @@ def test_a_partner_that_is_silent_for_as_long_as_a_task_may_take_fails_it() -> N
     (found,) = hindrances(job("running", task("lr", "success", "", limit=90)))
     assert (found.cure, found.seconds) == (Cure.FAIL, 90)
     assert found.reason == "lr ended here, and host 40000 did not answer for its limit of 90 s"
+
+
+OUT_OF_REACH = task("lr", "waiting", "", "waiting", limit=90, held=True)
+
+
+@pytest.mark.parametrize("before", [[], [task("reader", "success", "success", "success")]])
+def test_a_task_that_waits_for_cores_at_a_silent_partner_fails_after_its_limit(before: list[Task]) -> None:
+    (found,) = hindrances(job("running", *before, OUT_OF_REACH, task("evaluation", "waiting", "", "waiting", limit=90)))
+    assert (found.cure, found.seconds) == (Cure.FAIL, 90)
+    assert found.reason == "lr waits here, and host 40000 did not answer for its limit of 90 s"
+
+
+def test_cores_that_are_asked_for_in_vain_are_no_change() -> None:
+    asked = job("running", OUT_OF_REACH)
+    (found,) = hindrances(asked)
+    again = job("running", replace(OUT_OF_REACH, held=False, changed=1))
+    assert evidence(again, found) == evidence(asked, found)
+    assert evidence(job("running", replace(OUT_OF_REACH, version=1)), found) != evidence(asked, found)
+
+
+@pytest.mark.parametrize(
+    "tasks",
+    [
+        pytest.param((task("reader", "running", ""), OUT_OF_REACH), id="another task runs here"),
+        pytest.param((replace(OUT_OF_REACH, others=(Part("host", "40000", "waiting"),), held=False),), id="the partner answers"),
+    ],
+)
+def test_a_task_that_waits_is_not_ended_for_a_silent_partner_where(tasks: tuple[Task, ...]) -> None:
+    assert Cure.FAIL not in [one.cure for one in hindrances(job("running", *tasks))]
 
 
 def test_what_still_runs_here_is_held_against_its_limit_by_fate_flow() -> None:

@@ -49,6 +49,14 @@ def test_templates_defaults_and_extra_variables_are_resolved_for_each_host(tmp_p
     assert [site.external for site in found] == [(), (), ("pulsar",)]
 
 
+def test_how_many_of_a_component_a_party_has_is_its_profiles_unless_it_says_otherwise(tmp_path: Path) -> None:
+    sized = HOSTS.replace("organisation: Hospital North", "site_profile: production, fate_sizing: {replicas: {datanode: 5}}")
+    exchange, north, south = read_sites(inventory(tmp_path, sized))
+    assert exchange.replicas == {}
+    assert north.replicas == {"spark-worker": 3, "datanode": 5}
+    assert south.replicas == {"spark-worker": 2, "datanode": 2}
+
+
 def test_the_configuration_beside_the_inventory_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ANSIBLE_CONFIG", raising=False)
     directory, elsewhere = tmp_path / "site", tmp_path / "elsewhere"

@@ -1,0 +1,102 @@
+"""Role drills has every site take its turn, writes the report in any case, and fails once all have been drilled."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from support.commands import ROOT, run
+
+# Stands in for the package of that name where the role runs it: writes down how it was called, and ends as a file beside it says for the site.
+STAND_IN = """
+import sys
+from pathlib import Path
+
+folder, words = Path(__file__).parents[2], sys.argv[1:]
+site = words[words.index("--site") + 1] if "--site" in words else "all"
+with (folder / "calls").open("a") as calls:
+    print(*words, file=calls)
+print("said of", site)
+ends = folder / f"ends-{site}"
+sys.exit(int(ends.read_text()) if ends.exists() else 0)
+"""
+
+
+@dataclass
+class Drilled:
+    """A run of the role: what was called at which site, in that order, and what was said."""
+
+    code: int
+    output: str
+    sites: list[str] = field(default_factory=list)
+    chosen: set[str] = field(default_factory=set)
+    reports: list[str] = field(default_factory=list)
+
+
+def drilled(folder: Path, *arguments: str, ends: dict[str, int] | None = None, **variables: Any) -> Drilled:
+    for site, code in (ends or {}).items():
+        (folder / f"ends-{site}").write_text(str(code))
+    package = folder / "stand-in" / "fedfleet"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text(STAND_IN)
+    told = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"} | variables
+    groups: dict[str, Any] = {"exchanges": {"hosts": {"exchange": {}}}, "parties": {"hosts": {"north": {}, "south": {}}}}
+    inventory = folder / "hosts.yml"
+    inventory.write_text(yaml.safe_dump({"all": {"children": groups, "vars": told}}))
+    role = {"name": "Run the drills", "ansible.builtin.import_role": {"name": "fedfleet.federation.drills"}}
+    play = {"name": "Drill", "hosts": "exchanges:parties", "gather_facts": False, "tasks": [role]}
+    # Only what tasks run sees it, not Ansible and its plugins.
+    play["environment"] = {"PYTHONPATH": str(package.parent)}
+    playbook = folder / "play.yml"
+    playbook.write_text(yaml.safe_dump([play]))
+    done = run("ansible-playbook", "-i", str(inventory), str(playbook), *arguments, timeout=300)
+    calls = (folder / "calls").read_text().splitlines() if (folder / "calls").exists() else []
+    runs = [call.split() for call in calls if call.startswith("drill run ")]
+    return Drilled(
+        done.returncode,
+        done.output,
+        [words[words.index("--site") + 1] for words in runs],
+        {words[-1] for words in runs},
+        [call for call in calls if call.startswith("drill report ")],
+    )
+
+
+def test_every_site_has_its_turn_whatever_the_first_came_to(tmp_path: Path) -> None:
+    done = drilled(tmp_path, ends={"exchange": 9, "south": 10})
+    assert done.sites == ["exchange", "north", "south"]
+    assert done.reports == [f"drill report --inventory {tmp_path}"]
+    assert done.code != 0
+    assert "A drill did not hold. said of exchange" in done.output
+    assert "The site could not be restored; run fedfleet drill rollback. said of south" in done.output
+    assert done.output.index("said of all") < done.output.index("A drill did not hold")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "sites"),
+    [
+        ([], {}, ["exchange", "north", "south"]),
+        ([], {"drills_every_party": False}, ["exchange", "north"]),
+        (["--limit", "south"], {"drills_every_party": False}, ["south"]),
+    ],
+)
+def test_parties_that_are_alike_are_drilled_once_unless_one_is_named(
+    tmp_path: Path, arguments: list[str], variables: dict[str, Any], sites: list[str]
+) -> None:
+    done = drilled(tmp_path, *arguments, **variables)
+    assert (done.code, done.sites, len(done.reports)) == (0, sites, 1), done.output
+    assert done.chosen == {"--quick"}
+
+
+@pytest.mark.parametrize("inventory", ["lab", "vcenter"])
+def test_the_labs_inventories_have_the_whole_table_at_the_exchange_and_one_party(inventory: str) -> None:
+    said = yaml.safe_load((ROOT / "inventories" / inventory / "group_vars" / "all.yml").read_text())
+    assert (said["drills_all"], said["drills_every_party"]) == (True, False)
+
+
+def test_the_whole_table_is_one_word_and_a_whole_run_of_a_site_keeps_to_the_quick_set(tmp_path: Path) -> None:
+    assert drilled(tmp_path, drills_all=True).chosen == {"--all"}
+    (last,) = [play for play in yaml.safe_load((ROOT / "playbooks" / "site.yml").read_text()) if "drills_enabled" in str(play.get("when"))]
+    assert last["vars"] == {"drills_all": False}
