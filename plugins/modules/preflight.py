@@ -266,6 +266,26 @@ options:
     description: File with the party's admission, if it has one. Else the roster in its namespace says where the exchange is.
     type: str
     default: ""
+  external:
+    description: What a party uses that the site has already, as role fate takes it. The Secret with the database's password must be in the namespace.
+    type: dict
+    suboptions:
+      database:
+        description: A MySQL or MariaDB.
+        type: dict
+      spark:
+        description: A Spark standalone master.
+        type: dict
+      hdfs:
+        description: An HDFS.
+        type: dict
+      pulsar:
+        description: A Pulsar.
+        type: dict
+  services_here:
+    description: Whether those are asked from the machine that runs Ansible.
+    type: bool
+    default: true
   asks_exchange:
     description: Whether the party's exchange is looked for from this machine.
     type: bool
@@ -431,6 +451,11 @@ ARGUMENTS: dict[str, Any] = _SHARED | {
     "registry_here": {"type": "bool", "default": True},
     "exchange_admission": {"type": "str", "default": ""},
     "asks_exchange": {"type": "bool", "default": False},
+    "external": {
+        "type": "dict",
+        "options": {part: {"type": "dict"} for part in ("database", "spark", "hdfs", "pulsar")},
+    },
+    "services_here": {"type": "bool", "default": True},
 }
 
 
@@ -486,6 +511,8 @@ def needs_of(params: dict[str, Any]) -> Needs:
         registry_here=params["registry_here"],
         exchange_admission=params["exchange_admission"],
         asks_exchange=params["asks_exchange"],
+        external=_external(params["external"]),
+        services_here=params["services_here"],
         assertions=assertions_of(params),
     )
 
@@ -494,6 +521,16 @@ def _rule(rule: dict[str, Any]) -> Any:
     from fedfleet.preflight.needs import Rule
 
     return Rule(rule["why"], tuple(rule["groups"]), tuple(rule["resources"]), tuple(rule["verbs"]), rule["namespace"])
+
+
+def _external(parts: dict[str, Any] | None) -> Any:
+    given = {part: variables for part, variables in (parts or {}).items() if variables}
+    if not given:
+        return None
+    # Only a site that has something of the kind needs the format, and it takes its time to import.
+    from fedfleet.federation.external import External
+
+    return External.model_validate(given)
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fedfleet.kube import Client
+    from fedfleet.probe import Answer
 
 _SECONDS: Final = 5.0
 # Where a party's programs show their certificates: by endpoint, the Service inside the namespace and its port.
@@ -55,12 +56,25 @@ class _Stored:
     authority: str
     server_name: str
     shown_at: tuple[str, int] | None = None
+    outside: tuple[str, int] | None = None
 
 
-def party_certificates(client: Client, namespace: str, party_id: str, domain: str, now: datetime) -> list[CertificateSeen]:
-    """Those of a party's two endpoints."""
+def party_certificates(
+    client: Client, namespace: str, party_id: str, domain: str, now: datetime, broker: tuple[str, int] | None = None
+) -> list[CertificateSeen]:
+    """Those of a party's two endpoints; ``broker`` is the public address and port of a broker that the site has already."""
+    outside = {"broker": broker, "coordination": None}
     stored = [
-        _Stored(name, layout.name, layout.certificate, layout.key, layout.authority, server_name(name, party_id, domain), _SHOWN_AT[name])
+        _Stored(
+            name,
+            layout.name,
+            layout.certificate,
+            layout.key,
+            layout.authority,
+            server_name(name, party_id, domain),
+            _SHOWN_AT[name],
+            outside[name],
+        )
         for name in ENDPOINT_NAMES
         for layout in (LAYOUTS[name],)
     ]
@@ -100,17 +114,25 @@ def _seen(client: Client, namespace: str, stored: _Stored, now: datetime) -> Cer
     if stored.shown_at is None:
         return found
     try:
-        return replace(found, shown=_difference(client, namespace, stored, pem))
+        return replace(found, shown=_shown(client, namespace, stored, pem))
     except KubeError:
         # No pod shows anything now; that is told of the pods.
         return found
 
 
-def _difference(client: Client, namespace: str, stored: _Stored, pem: str) -> str:
-    """What the program that shows the certificate shows instead; empty when it shows this one."""
+def _shown(client: Client, namespace: str, stored: _Stored, pem: str) -> str | None:
+    """What the program that shows the certificate shows instead; empty when it shows this one, None where that cannot be seen."""
+    if stored.outside is not None:
+        host, port = stored.outside
+        answer = ask(Question("tls", host, port, server_name=stored.server_name, timeout=_SECONDS))
+        # Whether this machine has to reach it is for others to judge.
+        return _difference(answer, pem) if answer.peer else None
     target, port = stored.shown_at or ("", 0)
     with client.tunnel(namespace, target, port) as tunnel:
-        answer = ask(Question("tls", tunnel.host, tunnel.port, server_name=stored.server_name, timeout=_SECONDS))
+        return _difference(ask(Question("tls", tunnel.host, tunnel.port, server_name=stored.server_name, timeout=_SECONDS)), pem)
+
+
+def _difference(answer: Answer, pem: str) -> str:
     other = load_certificate(base64.b64decode(answer.peer)) if answer.peer else None
     mine = load_certificate(pem)
     if other is None or mine is None:

@@ -58,6 +58,14 @@ def broker_answers(look: Look) -> Iterable[Outcome]:
     yield Outcome(Level.OK, "Pulsar", f"answers; {len(records.unknown)} records of parties that are on no roster", "an answer")
 
 
+def own_services(look: Look) -> Iterable[Outcome]:
+    """The site's own database, Spark, HDFS and Pulsar, as FATE Flow's pod finds them."""
+    for answer in seen(look.own_services):
+        yield Outcome(
+            Level.OK if answer.ok else Level.FAILURE, answer.service, answer.found, answer.expected, "" if answer.ok else answer.fix
+        )
+
+
 def broker_records(look: Look) -> Iterable[Outcome]:
     """The broker knows partners as the roster has them."""
     records = seen(look.broker)
@@ -169,14 +177,21 @@ WAY_CHECKS = (
     ),
     Check(
         "certificate-shown", "certificates", "programs show the stored certificates",
-        "Delete the program's pod: it starts with the stored certificate",
+        "Delete the program's pod: it starts with the stored certificate. Of a Pulsar that the site has already: give it the files of Secret pulsar-cert",
         "Renewed certificates are taken up without a restart. A program that missed it goes on showing the old one until that ends.",
         certificate_shown,
     ),
     Check(
+        "services-answer", "services", "what the site has already answers the party",
+        "Look at the service, and whether fate_external_networks opens the way to it",
+        "The database, Spark, HDFS and Pulsar that the inventory names, asked from FATE Flow's pod: a log-in to the database, a connection to Spark's "
+        "master, the rights to FATE's folder by WebHDFS, and the cluster by Pulsar's admin API.",
+        own_services, PARTY,
+    ),
+    Check(
         "broker-answers", "broker", "Pulsar answers",
-        "Look at pod pulsar-0: kubectl logs pulsar-0",
-        "Asked through a tunnel, for the clusters it knows; nothing is published.",
+        "Look at pod pulsar-0: kubectl logs pulsar-0; of a Pulsar that the site has already, at that",
+        "Asked through a tunnel, or from FATE Flow's pod where the site has its own Pulsar, for the clusters it knows; nothing is published.",
         broker_answers, PARTY,
     ),
     Check(

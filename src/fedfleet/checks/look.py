@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fedfleet.exchange.findings import ReplicaRoute
     from fedfleet.federation.roster import Roster
     from fedfleet.kube import KubeObject
+    from fedfleet.probe.services import ServiceAnswer
     from fedfleet.registration.broker_records import Reconciled
     from fedfleet.validation.ladder import Proof
 
@@ -124,7 +125,7 @@ class Routes:
     doors: Sequence[Proof] = ()
 
 
-_NOT_HERE = Unseen("this site has no such thing", level=Level.SKIPPED)
+NOT_HERE = Unseen("this site has no such thing", level=Level.SKIPPED)
 
 
 @dataclass(frozen=True)
@@ -133,23 +134,24 @@ class Look:
 
     place: Place
     now: datetime
-    api: Api | Unseen = _NOT_HERE
-    namespace: KubeObject | Unseen | None = _NOT_HERE
-    nodes: Sequence[KubeObject] | Unseen = _NOT_HERE
-    quotas: Sequence[KubeObject] | Unseen = _NOT_HERE
-    classes: Sequence[KubeObject] | Unseen = _NOT_HERE
-    claims: Sequence[KubeObject] | Unseen = _NOT_HERE
-    disks: Sequence[Disk] | Unseen = _NOT_HERE
-    workloads: Sequence[KubeObject] | Unseen = _NOT_HERE
-    pods: Sequence[KubeObject] | Unseen = _NOT_HERE
-    services: Sequence[KubeObject] | Unseen = _NOT_HERE
-    certificates: Sequence[CertificateSeen] | Unseen = _NOT_HERE
-    roster: Roster | Unseen | None = _NOT_HERE
-    broker: Reconciled | Unseen = _NOT_HERE
-    flow: Flow | Unseen = _NOT_HERE
-    hops: Hops | Unseen = _NOT_HERE
-    routes: Routes | Unseen = _NOT_HERE
-    kept: Kept | Unseen = _NOT_HERE
+    api: Api | Unseen = NOT_HERE
+    namespace: KubeObject | Unseen | None = NOT_HERE
+    nodes: Sequence[KubeObject] | Unseen = NOT_HERE
+    quotas: Sequence[KubeObject] | Unseen = NOT_HERE
+    classes: Sequence[KubeObject] | Unseen = NOT_HERE
+    claims: Sequence[KubeObject] | Unseen = NOT_HERE
+    disks: Sequence[Disk] | Unseen = NOT_HERE
+    workloads: Sequence[KubeObject] | Unseen = NOT_HERE
+    pods: Sequence[KubeObject] | Unseen = NOT_HERE
+    services: Sequence[KubeObject] | Unseen = NOT_HERE
+    certificates: Sequence[CertificateSeen] | Unseen = NOT_HERE
+    roster: Roster | Unseen | None = NOT_HERE
+    broker: Reconciled | Unseen = NOT_HERE
+    own_services: Sequence[ServiceAnswer] | Unseen = NOT_HERE
+    flow: Flow | Unseen = NOT_HERE
+    hops: Hops | Unseen = NOT_HERE
+    routes: Routes | Unseen = NOT_HERE
+    kept: Kept | Unseen = NOT_HERE
 
 
 def seen(part: Seen | Unseen) -> Seen:

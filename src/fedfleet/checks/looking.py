@@ -58,7 +58,7 @@ def place_of(site: InventorySite) -> Place:
 def broker_of(site: InventorySite) -> BrokerPlace:
     """Where a party's broker is: in its namespace, or wherever the inventory says that the site's own Pulsar is."""
     inside = BrokerPlace(site.namespace, site.party_id or "", cluster_domain=site.cluster_domain)
-    external = site.pulsar_external
+    external = site.external.pulsar
     if external is None:
         return inside
     return replace(inside, host=external.host, port=external.admin_port, tenant=external.tenant, cluster=external.cluster)
@@ -74,7 +74,7 @@ def look_at(site: InventorySite, watched: Watched | None = None) -> Look:
             watched.end(f"{site.name}: the API")
             parts = cluster_parts(client, place)
             if site.kind == "party":
-                parts |= party_parts(client, place, broker_of(site), now)
+                parts |= party_parts(client, place, broker_of(site), site.external, now)
             else:
                 parts |= exchange_parts(client, place, site.federation, now)
             return Look(place, now, **_all(parts, site.name, watched))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fedfleet.checks.look import Look
 
 # The order in which categories are shown: what others stand on comes first.
-CATEGORIES = ("kubernetes", "storage", "pods", "certificates", "broker", "coordination", "exchange", "jobs", "proofs")
+CATEGORIES = ("kubernetes", "storage", "pods", "services", "certificates", "broker", "coordination", "exchange", "jobs", "proofs")
 
 
 class Level(StrEnum):

@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fedfleet.checks.certificate_look import exchange_certificates, party_certificates
-from fedfleet.checks.look import Flow, Hops, Kept, Routes, Unseen
+from fedfleet.checks.look import NOT_HERE, Flow, Hops, Kept, Routes, Unseen
 from fedfleet.checks.model import Level
+from fedfleet.engine.fate.inside import services_from_inside
 from fedfleet.exchange.reload import ask_exchange
 from fedfleet.exchange.settings import ExchangeSettings
 from fedfleet.registration.broker_records import reconcile_records
@@ -25,19 +26,23 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fedfleet.checks.look import Place
+    from fedfleet.federation.external import External
     from fedfleet.kube import Client
     from fedfleet.registration.broker_records import BrokerPlace
 
 _RECENT_JOBS = 20
 
 
-def party_parts(client: Client, place: Place, broker: BrokerPlace, now: datetime) -> dict[str, Callable[[], Any]]:
+def party_parts(client: Client, place: Place, broker: BrokerPlace, external: External, now: datetime) -> dict[str, Callable[[], Any]]:
     """The parts of a look that only parties have, by name."""
     party = Party(place.party_id, client, place.namespace)
     return {
-        "certificates": lambda: party_certificates(client, place.namespace, place.party_id, place.domain, now),
+        "certificates": lambda: party_certificates(
+            client, place.namespace, place.party_id, place.domain, now, _own_broker_door(party) if external.pulsar else None
+        ),
         "roster": party.roster,
         "broker": lambda: _broker(party, broker),
+        "own_services": lambda: services_from_inside(client, place.namespace, external) if external.parts else NOT_HERE,
         "flow": lambda: _flow(party),
         "hops": lambda: _hops(party),
         "kept": lambda: Kept(ProofStore(client, place.namespace).kept(), digest([site_digest(client, place.namespace)])),
@@ -58,6 +63,15 @@ def _broker(party: Party, place: BrokerPlace) -> Any:
     if roster is None:
         return Unseen("this party has no admission yet, and its broker knows nobody", level=Level.SKIPPED)
     return reconcile_records(party.client, place, roster, dry_run=True)
+
+
+def _own_broker_door(party: Party) -> tuple[str, int] | None:
+    """Where partners reach a broker that the site has already; None before there is a card, which says so."""
+    card = card_of(party)
+    if card is None:
+        return None
+    door = card.endpoint("broker")
+    return door.address, door.port
 
 
 def _flow(party: Party) -> Flow:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from fedfleet.drills.experiment import Component, Counted, Experiment
+    from fedfleet.federation.external import Part
     from fedfleet.sites import InventorySite
-    from fedfleet.sites.model import Part
 
 # Which part of a party its component belongs to: roles/fate/vars/main.yml, `__fate_parts`.
 _PARTS: Final[dict[Component, Part]] = {
@@ -35,7 +35,7 @@ def _too_few(component: Counted, count: int, site: InventorySite) -> str:
 
 def _missing(component: Component, site: InventorySite) -> str:
     part = _PARTS[component]
-    if part in site.external:
+    if part in site.external.parts:
         return f"{component} is the site's own (fate_{part}_external), and not a component of it"
     if part in _OF_PROFILE_SPARK and site.fate_profile != "spark":
         return f"the profile {site.fate_profile or 'of an exchange'} has no such component: {component}"

@@ -70,3 +70,12 @@ def within(address: str, networks: Iterable[Network]) -> Network | None:
 def joined(address: str, port: int) -> str:
     """``address:port``, IPv6 addresses in brackets."""
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def split(place: str, port: int) -> tuple[str, int]:
+    """Address and port of ``address:port`` as `joined` writes it; ``port`` where none is named."""
+    if place.startswith("["):
+        address, _, rest = place[1:].partition("]")
+        return address, int(rest.removeprefix(":") or port)
+    address, _, own = place.partition(":")
+    return address, int(own or port)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from fedfleet.errors import FedFleetError
 from fedfleet.kube import ForbiddenError, KubeError
 from fedfleet.kube.connection import THREADS
-from fedfleet.preflight import cluster, doors, network, sizing, storage
+from fedfleet.preflight import cluster, doors, network, services, sizing, storage
 from fedfleet.preflight.findings import Finding, of_error, table
 
 if TYPE_CHECKING:
@@ -124,6 +124,12 @@ def _cluster_findings(client: Client, version: str, needs: Needs) -> list[Findin
         wanted=cluster_wide and needs.name_server,
     )
     look("exchange", lambda: network.exchange_findings(_exchange_of(client, needs)), wanted=needs.asks_exchange)
+    external = needs.external
+    look(
+        "the site's own services",
+        lambda: services.service_findings(client, external, needs.namespace, asked_here=needs.services_here) if external else (),
+        wanted=external and external.parts,
+    )
     with ThreadPoolExecutor(max_workers=THREADS) as pool:
         pending = [(what, pool.submit(_tolerant, what, action)) for what, action in looks]
         return [finding for _, future in pending for finding in future.result()]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fedfleet.federation.external import External
+
 
 @dataclass(frozen=True)
 class Versions:
@@ -141,6 +143,8 @@ class Needs:
         registry_here: whether the registry may be asked from here.
         exchange_admission: the file with the party's admission, if there is one.
         asks_exchange: whether a party's exchange is looked for from here.
+        external: what the party uses that the site has already.
+        services_here: whether those are asked from here.
     """
 
     site: str = ""
@@ -168,4 +172,6 @@ class Needs:
     registry_here: bool = True
     exchange_admission: str = ""
     asks_exchange: bool = False
+    external: External | None = None
+    services_here: bool = True
     assertions: tuple[Assertion, ...] = ()

@@ -1,7 +1,7 @@
 """Questions to a network, and their answers. Needs nothing but Python's standard library.
 
-This one file is also sent into pods, where nothing of FedFleet is installed (``fedfleet.probe.pods``); it must
-not import anything else of ours.
+This file is also sent into pods, where nothing of FedFleet is installed (``fedfleet.probe.pods``); it must not import anything of ours but
+what is sent with it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 
+from fedfleet.probe.mysql import NotMySqlError, refusal
+
 # The kinds of things that go wrong. ``alert``: the peer ended TLS with an alert. ``not-tls``: something that is no TLS answered.
 FAULTS = ("name", "refused", "no-route", "timeout", "closed", "alert", "not-tls", "untrusted", "wrong-key", "answer", "other")
 _DNS_CODES = {1: "format error", 2: "server failure", 3: "no such name", 4: "not implemented", 5: "refused"}
@@ -34,7 +36,7 @@ class Question:
     """One thing to find out.
 
     Attributes:
-        kind: ``dns``, ``nameserver``, ``tcp``, ``tls``, ``http`` or ``https``.
+        kind: ``dns``, ``nameserver``, ``tcp``, ``tls``, ``http``, ``https`` or ``mysql``.
         host: the name or address to resolve or connect to.
         port: where to connect to.
         server_name: the TLS server name to send and to find in the certificate, the host without; of a ``nameserver`` the name to ask it for.
@@ -42,6 +44,7 @@ class Question:
         pin: SHA-256 (hexadecimal) of the public key the peer must have; empty to take any.
         certificate, key: our own certificate and key (PEM), for peers that ask for them.
         method, path, headers, body: the request; ``status`` is the answer it must have, 0 for any.
+        user, password, database: who logs in to a ``mysql``, and to what.
         largest: bytes of the answer that are read.
         timeout: seconds for everything together.
     """
@@ -59,6 +62,9 @@ class Question:
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
     status: int = 200
+    user: str = ""
+    password: str = field(default="", repr=False)
+    database: str = ""
     largest: int = 64 * 1024
     timeout: float = 5.0
 
@@ -92,7 +98,7 @@ class Answer:
 def ask(question: Question) -> Answer:
     """The answer to one question; whatever goes wrong is part of it."""
     start = time.monotonic()
-    kinds = {"dns": _dns, "nameserver": _name_server, "tcp": _tcp, "tls": _tls, "http": _http, "https": _http}
+    kinds = {"dns": _dns, "nameserver": _name_server, "tcp": _tcp, "tls": _tls, "http": _http, "https": _http, "mysql": _mysql}
     try:
         answer = kinds[question.kind](question)
     except KeyError:
@@ -182,6 +188,18 @@ def _name_server(question: Question) -> Answer:
 def _tcp(question: Question) -> Answer:
     with socket.create_connection((question.host, question.port), question.timeout):
         return Answer(True, 0, f"{question.host}:{question.port} accepts connections")
+
+
+def _mysql(question: Question) -> Answer:
+    place = f"{question.host}:{question.port}"
+    with socket.create_connection((question.host, question.port), question.timeout) as connection:
+        try:
+            refused = refusal(connection, question.user, question.password, question.database)
+        except NotMySqlError as error:
+            return Answer(False, 0, f"what answers at {place} is no MySQL: {error}", "answer")
+    if refused:
+        return Answer(False, 0, f"{place} refuses user {question.user}: {refused}", "answer")
+    return Answer(True, 0, f"{place} lets user {question.user} in")
 
 
 def _tls(question: Question) -> Answer:

@@ -13,8 +13,17 @@ from fedfleet.probe.asking import Answer, Question
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# What the program needs of ours, in the order in which one imports the other.
+_MODULES = ("fedfleet.probe.mysql", "fedfleet.probe.asking")
 # Not every way into a pod can close its standard input, so the program is told how much to read.
-_BOOT = "import sys; exec(compile(sys.stdin.buffer.read(int(sys.argv[1])), 'asking.py', 'exec'))"
+_BOOT = """\
+import json, sys, types
+sent = json.loads(sys.stdin.buffer.read(int(sys.argv[1])))
+for name, source in sent["modules"]:
+    module = sys.modules[name] = types.ModuleType(name)
+    exec(compile(source, name, "exec"), module.__dict__)
+print(module.answers_as_text(sent["questions"]))
+"""
 
 
 class AnswerError(FedFleetError):
@@ -26,9 +35,10 @@ def pod_program(questions: Sequence[Question], python: str = "python3") -> tuple
 
     The questions, with any key in them, travel on standard input only.
     """
-    source = files("fedfleet.probe").joinpath("asking.py").read_bytes()
-    text = json.dumps([asdict(question) for question in questions])
-    program = source + f"\nprint(answers_as_text({text!r}))\n".encode()
+    folder = files("fedfleet.probe")
+    modules = [(name, folder.joinpath(f"{name.rpartition('.')[2]}.py").read_text(encoding="utf-8")) for name in _MODULES]
+    questions_as_text = json.dumps([asdict(question) for question in questions])
+    program = json.dumps({"modules": modules, "questions": questions_as_text}).encode()
     return [python, "-c", _BOOT, str(len(program))], program
 
 

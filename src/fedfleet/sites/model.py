@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from fedfleet.federation.external import External
 from fedfleet.federation.names import Domain, FederationName, PartyId
 from fedfleet.kube import Client
-
-Part: TypeAlias = Literal["database", "spark", "hdfs", "pulsar"]
-
-
-class ExternalPulsar(BaseModel):
-    """A broker that is the site's own: where its admin API is, and what it calls itself and the party's tenant."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    host: str
-    admin_port: int = 8080
-    tenant: str = "fl-tenant"
-    cluster: str = "standalone"
 
 
 class InventorySite(BaseModel):
@@ -45,7 +33,6 @@ class InventorySite(BaseModel):
         replicas: how many of a component a party has, by name, of those that it may have any number of.
         cluster_domain: the DNS suffix of Services.
         external: the parts of a party that it does not run in its namespace, as the site has them already.
-        pulsar_external: where such a broker is.
         directory: Ansible's `inventory_dir`, where the site's artefacts go.
     """
 
@@ -68,8 +55,7 @@ class InventorySite(BaseModel):
     fate_profile: str = ""
     replicas: dict[str, int] = {}
     cluster_domain: str = "cluster.local"
-    external: tuple[Part, ...] = ()
-    pulsar_external: ExternalPulsar | None = None
+    external: External = External()
     directory: Path
 
     def connect(self) -> Client:

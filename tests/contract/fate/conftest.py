@@ -14,7 +14,7 @@ EXCHANGE = {
 }
 EXTERNAL = {
     "fate_database_external": {"host": "db.example.org", "port": 3306, "name": "fate", "user": "fate", "secret": "db", "key": "pw"},
-    "fate_spark_external": {"master": "spark://spark.example.org:7077"},
+    "fate_spark_external": {"master": "spark://spark.example.org:7077", "workers": ["10.20.3.0/24"]},
     "fate_hdfs_external": {"name_node": "hdfs://hdfs.example.org:9000"},
     "fate_pulsar_external": {"host": "pulsar.example.org"},
     "fate_public_endpoint": {"broker": {"address": "198.51.100.7", "port": 6651}},
@@ -34,6 +34,11 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "fate_priority_class": "important",
     },
     "external": {"site_profile": "pilot", "fate_exchange": EXCHANGE, **EXTERNAL},
+    "external-spark": {
+        "site_profile": "pilot",
+        "fate_exchange": EXCHANGE,
+        **{name: EXTERNAL[name] for name in ("fate_spark_external", "fate_external_networks")},
+    },
     "same-cluster": {
         "site_profile": "lab",
         "fate_profile": "standalone",

@@ -20,16 +20,51 @@ def test_everything_is_denied_that_no_policy_allows(manifests: Manifests) -> Non
     assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 
+def doors(manifests: Manifests) -> dict[tuple[str, int, int], set[str]]:
+    """The networks that come in at a component's ports, by the first and the last port."""
+    found: dict[tuple[str, int, int], set[str]] = {}
+    for policy in manifests:
+        if policy["kind"] == "NetworkPolicy":
+            for rule in policy["spec"].get("ingress", []):
+                networks = {source["ipBlock"]["cidr"] for source in rule["from"] if "ipBlock" in source}
+                for port in rule["ports"] if networks else ():
+                    component = policy["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/name"]
+                    found.setdefault((component, port["port"], port.get("endPort", port["port"])), set()).update(networks)
+    return found
+
+
 def test_outside_comes_in_at_two_ports_only(manifests: Manifests) -> None:
-    doors = {
-        (policy["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/name"], port["port"])
-        for policy in manifests
-        if policy["kind"] == "NetworkPolicy"
-        for rule in policy["spec"].get("ingress", [])
-        if any("ipBlock" in source for source in rule["from"])
-        for port in rule["ports"]
+    anybody = {door for door, networks in doors(manifests).items() if "0.0.0.0/0" in networks}
+    assert anybody <= {("nginx", 9443, 9443), ("pulsar", 6651, 6651)}
+
+
+def test_executors_of_a_spark_outside_come_to_drivers_broker_and_tables_and_to_nothing_else_of_fate_flow(
+    rendered: dict[str, Manifests],
+) -> None:
+    own = {door for door, networks in doors(rendered["external-spark"]).items() if networks == {"10.20.3.0/24"}}
+    drivers = {("python", 22000, 22099), ("python", 22100, 22199)}
+    assert own == drivers | {("pulsar", 6650, 6650), ("namenode", 9000, 9000), ("datanode", 9866, 9866)}
+    assert {door for door, networks in doors(rendered["external"]).items() if networks == {"10.20.3.0/24"}} == drivers
+
+
+def test_drivers_and_executors_keep_to_the_ports_that_the_policies_name(rendered: dict[str, Manifests]) -> None:
+    conf = named(rendered["external-spark"], "ConfigMap", "fateflow-config")["data"]["spark-defaults.conf"]
+    settings = dict(line.split(" ", 1) for line in conf.splitlines() if line.startswith("spark.") and "port" in line)
+    assert settings == {
+        "spark.driver.port": "22000",
+        "spark.driver.blockManager.port": "22100",
+        "spark.blockManager.port": "22200",
+        "spark.port.maxRetries": "99",
     }
-    assert doors <= {("nginx", 9443), ("pulsar", 6651)}
+
+
+def test_executors_outside_find_the_party_s_hdfs_by_a_name_they_know(rendered: dict[str, Manifests]) -> None:
+    names = {
+        variant: yaml.safe_load(named(rendered[variant], "ConfigMap", "fateflow-config")["data"]["service_conf.yaml"])["storage"]["hdfs"]
+        for variant in ("lab", "external-spark")
+    }
+    assert names["lab"] == {"name_node": "hdfs://namenode:9000"}
+    assert names["external-spark"] == {"name_node": "hdfs://namenode.fate-30000.svc.cluster.local:9000"}
 
 
 def test_public_services_are_those_two(manifests: Manifests) -> None:

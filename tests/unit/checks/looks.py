@@ -10,6 +10,7 @@ from fedfleet.engine.fate.views import JobView
 from fedfleet.exchange.findings import ReplicaRoute
 from fedfleet.federation.roster import Membership, Roster
 from fedfleet.pki.certificates import CertificateFacts
+from fedfleet.probe.services import ServiceAnswer
 from fedfleet.registration.broker_records import Reconciled
 from fedfleet.validation.ladder import Proof
 
@@ -114,6 +115,10 @@ def finding(*, ok: bool = True, route: str = "30000", replica: str = "nginx-1") 
     return ReplicaRoute(replica, "header", route, ok, 0.1, "answered" if ok else "refused")
 
 
+def own_service(*, ok: bool = True) -> ServiceAnswer:
+    return ServiceAnswer("database (fate_database_external)", ok, "that it lets FATE Flow in", "db:3306 refuses user fate", "look at it")
+
+
 PARTY = Look(
     Place("clinic", "party", "fate-30000", "example.org", "30000"),
     NOW,
@@ -130,6 +135,7 @@ PARTY = Look(
     certificates=[certificate()],
     roster=roster(),
     broker=Reconciled((), (), ()),
+    own_services=[own_service()],
     flow=Flow("30000", [job()]),
     hops=Hops([proof(1)], [proof(1)], [proof(2)], {}, [proof(3)]),
     kept=Kept([proof(), proof(5, "30000 → 40000")], INPUTS),

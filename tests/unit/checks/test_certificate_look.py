@@ -115,3 +115,20 @@ def test_an_exchange_has_the_authority_and_two_more() -> None:
         ("coordination", False, False),
         ("probe", False, True),
     ]
+
+
+def test_a_broker_that_the_site_has_already_is_asked_at_its_public_address(tmp_path: Path) -> None:
+    name = server_name("broker", "30000", DOMAIN)
+    stored, before = issued(name=name), issued(name=name)
+    secret = {"broker.cert.pem": stored, "broker.key-pk8.pem": key_pem(key(30000)), "ca.cert.pem": CA}
+
+    def shown(door: tuple[str, int]) -> str | None:
+        cluster: Any = Cluster(pulsar_cert=secret)
+        (found,) = [each for each in party_certificates(cluster, "fate-30000", "30000", DOMAIN, NOW, door) if each.name == "broker"]
+        return found.shown
+
+    with showing(before, tmp_path) as port:
+        assert "ends on" in str(shown(("127.0.0.1", port)))
+    with showing(stored, tmp_path) as port:
+        assert shown(("127.0.0.1", port)) == ""
+    assert shown(("127.0.0.1", 1)) is None

@@ -22,7 +22,7 @@ def shown(*looks: Look, style: Format = Format.TEXT, signs: Signs = UTF8) -> lis
 def test_a_good_site_is_one_line_a_category() -> None:
     found = shown(PARTY, EXCHANGE)
     assert [line.split()[1] for line in found if line.startswith("  ")] == [
-        "kubernetes", "storage", "pods", "certificates", "broker", "coordination", "exchange", "jobs", "proofs",
+        "kubernetes", "storage", "pods", "services", "certificates", "broker", "coordination", "exchange", "jobs", "proofs",
         "kubernetes", "storage", "pods", "certificates", "exchange",
     ]  # fmt: skip
     assert all(line.startswith("  √ ") for line in found if line.startswith("  "))

@@ -15,6 +15,9 @@ from support.drilled import command, experiment, probe, site
 PROBES, METHOD = [probe("it runs", "true")], [command("Stop it", "false")]
 
 
+DATABASE = {"host": "db", "port": 3306, "name": "flow", "user": "fate", "secret": "db", "key": "pw"}
+
+
 @pytest.mark.parametrize(
     ("needs", "fields", "told"),
     [
@@ -26,8 +29,12 @@ PROBES, METHOD = [probe("it runs", "true")], [command("Stop it", "false")]
             {"fate_profile": "standalone"},
             ("the profile standalone has no such component: spark-master", "the profile standalone has no such component: datanode"),
         ),
-        (["mysql"], {"external": ["database"]}, ("mysql is the site's own (fate_database_external), and not a component of it",)),
-        (["spark-worker"], {"external": ["spark"]}, ("spark-worker is the site's own (fate_spark_external), and not a component of it",)),
+        (["mysql"], {"external": {"database": DATABASE}}, ("mysql is the site's own (fate_database_external), and not a component of it",)),
+        (
+            ["spark-worker"],
+            {"external": {"spark": {"master": "spark://s:7077"}}},
+            ("spark-worker is the site's own (fate_spark_external), and not a component of it",),
+        ),
     ],
 )
 def test_what_a_site_has_not_is_told(tmp_path: Path, needs: list[str], fields: dict[str, Any], told: tuple[str, ...]) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
 
+from fedfleet.federation.external import ExternalPulsar
 from fedfleet.sites import InventoryError, InventorySite, UnknownSiteError, read_sites, site_named
-from fedfleet.sites.model import ExternalPulsar
 
 HOSTS = """\
 exchanges: {hosts: {exchange: {}}}
@@ -45,8 +45,8 @@ def test_templates_defaults_and_extra_variables_are_resolved_for_each_host(tmp_p
     assert found[1].context == "admin"
     assert found[1].directory == tmp_path
     assert [site.cluster_domain for site in found] == ["cluster.local", "cluster.local", "south.local"]
-    assert [site.pulsar_external for site in found] == [None, None, ExternalPulsar(host="pulsar.south")]
-    assert [site.external for site in found] == [(), (), ("pulsar",)]
+    assert [site.external.pulsar for site in found] == [None, None, ExternalPulsar(host="pulsar.south")]
+    assert [site.external.parts for site in found] == [(), (), ("pulsar",)]
 
 
 def test_how_many_of_a_component_a_party_has_is_its_profiles_unless_it_says_otherwise(tmp_path: Path) -> None:

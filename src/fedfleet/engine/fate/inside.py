@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from fedfleet.probe import Question, pod_answers, pod_program
+from fedfleet.probe import Answer, Question, pod_answers, pod_program
+from fedfleet.probe.services import ServiceAnswer, ask_services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from fedfleet.federation.external import External
     from fedfleet.kube import Client
 
 FLOW_POD: Final = "python-0"
@@ -55,6 +58,35 @@ class PodTransport(httpx.BaseTransport):
             raise httpx.ConnectError(f"{answer.detail}, asked from {self._where}", request=request)
         kind = "application/json" if answer.body[:1] in ("[", "{") else "text/plain"
         return httpx.Response(answer.status, headers={"content-type": kind}, content=answer.body.encode(), request=request)
+
+
+def services_from_inside(client: Client, namespace: str, external: External, *, timeout: float = 30.0) -> list[ServiceAnswer]:
+    """What the site's own services say to FATE Flow's pod; ``timeout`` is the seconds that all of them together may take.
+
+    Raises:
+        KubeError: the pod cannot be used.
+        AnswerError: it did not run the questions.
+    """
+    run = _runner(client, namespace, timeout)
+
+    def asked(questions: Sequence[Question]) -> list[Answer]:
+        return pod_answers(run(*pod_program(questions, FLOW_PYTHON)), f"pod {namespace}/{FLOW_POD}")
+
+    return ask_services(external, database_password(client, namespace, external), asked)
+
+
+def database_password(client: Client, namespace: str, external: External) -> str:
+    """The password of the site's own database, out of its Secret; empty where there is no such database, Secret or key.
+
+    Raises:
+        KubeError: the Secret may not be read.
+    """
+    if external.database is None:
+        return ""
+    secret = client.get("Secret", external.database.secret, namespace, api_version="v1") or {}
+    value = (secret.get("data") or {}).get(external.database.key, "")
+    # What ends the line is no part of it: so it is read into FATE Flow's settings, too (images/base/render-config).
+    return base64.b64decode(value).decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
 
 
 def _runner(client: Client, namespace: str, timeout: float) -> Callable[[Sequence[str], bytes], bytes]:
