@@ -94,7 +94,13 @@ def clinic(federation: Federation, tmp_path_factory: pytest.TempPathFactory) -> 
     with Client.connect(federation.lab.kubeconfig) as client, space(client, "services") as place:
         services = own_services(client, place, folder, PARTY, DOMAIN)
         services.start("database", "spark")
-        yield Clinic(own, services)
+        party = Clinic(own, services)
+        try:
+            yield party
+        finally:
+            # A test that failed has left it behind; the federation's others are for the tests that come after.
+            if client.get("Namespace", NAMESPACE) is not None:
+                party.remove()
 
 
 def changes(done: Finished) -> set[str]:
