@@ -24,7 +24,8 @@ _FIXES: Final = {
     "closed": "look at the log of what listens there; it gave up the connection",
     "alert": "the name asked for is not served there, or our certificate is not taken: compare both sides' admission",
     "not-tls": "something else answers there: look at the address and port",
-    "untrusted": "compare the federation's CA on both sides; a TLS-inspecting firewall shows a certificate of its own",
+    "untrusted": "compare the federation's CA on both sides; a TLS-inspecting firewall shows a certificate of its own, and a Pulsar that the site had"
+    " already shows its old one until it is given the files of Secret pulsar-cert",
     "wrong-key": "another server answers there than the one that was admitted: look at addresses and routes",
 }
 
