@@ -38,10 +38,6 @@ options:
     description: The port of the admin API.
     type: int
     default: 8080
-  tenant:
-    description: The party's tenant.
-    type: str
-    default: fl-tenant
   broker_cluster:
     description: What the broker calls its own cluster.
     type: str
@@ -106,7 +102,6 @@ ARGUMENTS: dict[str, Any] = KUBE_ARGUMENTS | {
     "admin_service": {"type": "str", "default": "pulsar"},
     "admin_host": {"type": "str", "default": ""},
     "admin_port": {"type": "int", "default": 8080},
-    "tenant": {"type": "str", "default": "fl-tenant"},
     "broker_cluster": {"type": "str", "default": "standalone"},
     "exchange_service": {"type": "str", "default": "exchange-broker"},
     "cluster_domain": {"type": "str", "default": "cluster.local"},
@@ -127,7 +122,6 @@ def run(module: AnsibleModule) -> None:
             exchange_service=params["exchange_service"],
             cluster_domain=params["cluster_domain"],
             host=params["admin_host"],
-            tenant=params["tenant"],
             cluster=params["broker_cluster"],
         )
         roster = read_roster(client, params["namespace"])

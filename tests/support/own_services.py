@@ -20,7 +20,7 @@ from support.manifests import Manifests, read
 DATABASE, DATABASE_USER = "learning", "learner"
 # Every character that means something to YAML, SQL or a shell.
 PASSWORD = 'it\'s "quoted" #1: {a} %s \\ $HOME ' + secrets.token_hex(8)
-CLUSTER, TENANT = "clinic", "research"
+CLUSTER, TENANT = "clinic", "fl-tenant"
 # The superuser of the HDFS, whose rights are enforced; jobs' user owns nothing but its folder.
 HDFS_ADMIN = "hdfs"
 READY_SECONDS = 600
@@ -63,7 +63,7 @@ class OwnServices:
         if name == "hdfs":
             return {"fate_hdfs_external": {"name_node": f"hdfs://{host}:9000", "replication": 1}}
         return {
-            "fate_pulsar_external": {"host": host, "port": 6650, "admin_port": 8080, "cluster": CLUSTER, "tenant": TENANT},
+            "fate_pulsar_external": {"host": host, "port": 6650, "admin_port": 8080, "cluster": CLUSTER},
             "public_endpoint": {"broker": {"address": host, "port": 6651}},
         }
 

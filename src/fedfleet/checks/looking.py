@@ -61,7 +61,7 @@ def broker_of(site: InventorySite) -> BrokerPlace:
     external = site.external.pulsar
     if external is None:
         return inside
-    return replace(inside, host=external.host, port=external.admin_port, tenant=external.tenant, cluster=external.cluster)
+    return replace(inside, host=external.host, port=external.admin_port, cluster=external.cluster)
 
 
 def look_at(site: InventorySite, watched: Watched | None = None) -> Look:

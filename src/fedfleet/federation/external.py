@@ -50,12 +50,11 @@ class ExternalHdfs(_External):
 
 
 class ExternalPulsar(_External):
-    """A broker: where it and its admin API are, and what it calls itself and the party's tenant."""
+    """A broker: where it and its admin API are, and what it calls itself."""
 
     host: str
     port: int = 6650
     admin_port: int = 8080
-    tenant: str = "fl-tenant"
     cluster: str = "standalone"
 
 

@@ -28,7 +28,7 @@ class BrokerPlace:
         service: the broker's Service in the namespace.
         host: of a broker that is the site's own, where its admin API is; it is asked from inside FATE Flow's pod. Empty for the Service.
         port: of the admin API.
-        tenant, cluster: what FATE and the broker call the party's tenant and the broker's own cluster.
+        cluster: what the broker calls its own cluster.
         exchange_service: the Service in the namespace that leads to the exchange. A broker outside knows no such names, and goes to the
             exchange's address.
         cluster_domain: the DNS suffix of Services.
@@ -43,7 +43,6 @@ class BrokerPlace:
     cluster_domain: str = "cluster.local"
     partner_port: int = 6651
     host: str = ""
-    tenant: str = "fl-tenant"
     cluster: str = "standalone"
 
 
@@ -68,7 +67,7 @@ def reconcile_records(client: Client, place: BrokerPlace, roster: Roster, *, dry
         BrokerError: Pulsar's admin API did not answer or refused.
         KubeError: the broker's pod, or FATE Flow's, cannot be reached.
     """
-    named = partial(BrokerAdmin, tenant=place.tenant, cluster=place.cluster)
+    named = partial(BrokerAdmin, cluster=place.cluster)
     if place.host:
         with named(f"http://{joined(place.host, place.port)}", transport=PodTransport(client, place.namespace)) as admin:
             return reconcile(admin, place, roster, dry_run=dry_run)
