@@ -42,7 +42,6 @@ class BrokerAdmin:
         self,
         base_url: str,
         *,
-        tenant: str = TENANT,
         cluster: str = "",
         timeout: float = 30.0,
         transport: httpx.BaseTransport | None = None,
@@ -51,12 +50,10 @@ class BrokerAdmin:
 
         Args:
             base_url: where its admin API is reached.
-            tenant: the tenant FATE was configured with.
             cluster: what the broker calls its own cluster.
             timeout: seconds until a call counts as unanswered.
             transport: how requests travel; None for the network.
         """
-        self._tenant = tenant
         self._cluster = cluster
         self._http = httpx.Client(base_url=f"{base_url}/admin/v2", timeout=timeout, transport=transport, trust_env=False)
 
@@ -104,12 +101,12 @@ class BrokerAdmin:
             BrokerError: Pulsar refused a step; the steps before it stay done, and the next run goes on.
         """
         changed = False
-        for namespace in self._call("GET", f"/namespaces/{self._tenant}", missing_ok=True) or []:
+        for namespace in self._call("GET", f"/namespaces/{TENANT}", missing_ok=True) or []:
             changed |= self._leave_namespace(namespace, party_id)
-        tenant = self._call("GET", f"/tenants/{self._tenant}", missing_ok=True)
+        tenant = self._call("GET", f"/tenants/{TENANT}", missing_ok=True)
         if tenant and party_id in tenant["allowedClusters"]:
             tenant["allowedClusters"] = sorted(set(tenant["allowedClusters"]) - {party_id})
-            self._call("POST", f"/tenants/{self._tenant}", json=tenant)
+            self._call("POST", f"/tenants/{TENANT}", json=tenant)
             changed = True
         if self.record(party_id) is not None:
             self._call("DELETE", f"/clusters/{party_id}")
