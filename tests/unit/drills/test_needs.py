@@ -51,7 +51,7 @@ def test_what_a_site_has_not_is_told(tmp_path: Path, needs: list[str], fields: d
         ),
         ({"fate_profile": "standalone", "replicas": {"datanode": 1}}, ("the profile standalone has no such component: datanode",)),
         (
-            {"fate_profile": "spark", "external": ["hdfs"]},
+            {"fate_profile": "spark", "external": {"hdfs": {"name_node": "hdfs://namenode:9000"}}},
             ("datanode is the site's own (fate_hdfs_external), and not a component of it",),
         ),
     ],
