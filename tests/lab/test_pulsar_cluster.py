@@ -65,10 +65,14 @@ def test_a_change_that_leaves_messages_behind_is_refused_before_anything_is_touc
     assert uids(client) == before
 
 
-def test_every_kind_is_ready_in_full(clustered: Federation, client: Client) -> None:
+@pytest.mark.usefixtures("clustered")
+def test_every_kind_is_ready_in_full(client: Client) -> None:
     found = {kind: len(client.list("Pod", NAMESPACE, {"app.kubernetes.io/name": kind}, api_version="v1")) for kind in KINDS}
     assert found == KINDS
-    for item in (*client.list("StatefulSet", NAMESPACE, api_version="apps/v1"), *client.list("Deployment", NAMESPACE, api_version="apps/v1")):
+    for item in (
+        *client.list("StatefulSet", NAMESPACE, api_version="apps/v1"),
+        *client.list("Deployment", NAMESPACE, api_version="apps/v1"),
+    ):
         assert item["status"]["readyReplicas"] == item["spec"]["replicas"], item["metadata"]["name"]
 
 
