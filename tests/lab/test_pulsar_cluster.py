@@ -93,7 +93,7 @@ def test_a_further_run_changes_nothing(clustered: Federation) -> None:
     assert set(re.findall(r"changed=(\d+)", clustered.play().expect().output)) == {"0"}
 
 
-def test_a_bookie_that_lost_its_volume_comes_back_once_the_others_have_made_its_copies_anew(clustered: Federation, client: Client) -> None:
+def test_a_bookie_on_an_empty_volume_is_ready_once_the_others_have_made_its_copies_anew(clustered: Federation, client: Client) -> None:
     lost = "pulsar-bookie-2"
     client.delete("PersistentVolumeClaim", f"data-{lost}", NAMESPACE, api_version="v1")
     client.delete("Pod", lost, NAMESPACE, api_version="v1", grace=0)
