@@ -35,6 +35,7 @@ OF_PROFILE_SPARK = [
     *(f"{component}-{what}" for component in ("spark-master", "spark-worker", "namenode", "datanode") for what in ("pod", "container")),
     "datanode-away",
 ]
+OF_PULSAR_CLUSTER = ["broker-replica", "bookie-pod", "zookeeper-pod"]
 # The longest of them may take twenty minutes until it is over, and is restored then.
 LONGEST_SECONDS = 1500
 WELL_SECONDS = 180
@@ -68,6 +69,14 @@ def test_what_only_the_reference_profile_has_comes_back_there_and_is_no_failure_
         return
     output = drill(federation, "run", name, "-e", f"fate_profile={federation.profile}", code=ExitCode.NO_REPORT)
     assert f"not run here: the profile {federation.profile} has no such component" in output
+    assert reported(federation, name)["outcome"] == "skipped"
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", OF_PULSAR_CLUSTER)
+def test_what_only_a_pulsar_cluster_has_is_not_drilled_where_pulsar_is_one_pod(federation: Federation, name: str) -> None:
+    output = drill(federation, "run", name, code=ExitCode.NO_REPORT)
+    assert "not run here: Pulsar that is standalone (fate_pulsar_mode) has no such component" in output
     assert reported(federation, name)["outcome"] == "skipped"
 
 

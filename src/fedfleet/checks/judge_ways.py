@@ -175,7 +175,7 @@ WAY_CHECKS = (
     ),
     Check(
         "broker-answers", "broker", "Pulsar answers",
-        "Look at pod pulsar-0: kubectl logs pulsar-0",
+        "Look at pod pulsar-0: kubectl logs pulsar-0; where Pulsar is a cluster, at its bookies and ZooKeepers too",
         "Asked through a tunnel, for the clusters it knows; nothing is published.",
         broker_answers, PARTY,
     ),

@@ -46,6 +46,7 @@ class InventorySite(BaseModel):
         cluster_domain: the DNS suffix of Services.
         external: the parts of a party that it does not run in its namespace, as the site has them already.
         pulsar_external: where such a broker is.
+        pulsar_mode: how a party's own Pulsar runs, `standalone` or as a `cluster`; empty for an exchange.
         directory: Ansible's `inventory_dir`, where the site's artefacts go.
     """
 
@@ -70,6 +71,7 @@ class InventorySite(BaseModel):
     cluster_domain: str = "cluster.local"
     external: tuple[Part, ...] = ()
     pulsar_external: ExternalPulsar | None = None
+    pulsar_mode: str = ""
     directory: Path
 
     def connect(self) -> Client:

@@ -27,6 +27,17 @@ PROBES, METHOD = [probe("it runs", "true")], [command("Stop it", "false")]
             ("the profile standalone has no such component: spark-master", "the profile standalone has no such component: datanode"),
         ),
         (["mysql"], {"external": ["database"]}, ("mysql is the site's own (fate_database_external), and not a component of it",)),
+        (["pulsar", "pulsar-bookie", "pulsar-zookeeper"], {"pulsar_mode": "cluster"}, ()),
+        (
+            ["pulsar", "pulsar-bookie"],
+            {"pulsar_mode": "standalone"},
+            ("Pulsar that is standalone (fate_pulsar_mode) has no such component: pulsar-bookie",),
+        ),
+        (
+            ["pulsar-proxy"],
+            {"pulsar_mode": "cluster", "external": ["pulsar"]},
+            ("pulsar-proxy is the site's own (fate_pulsar_external), and not a component of it",),
+        ),
         (["spark-worker"], {"external": ["spark"]}, ("spark-worker is the site's own (fate_spark_external), and not a component of it",)),
     ],
 )
