@@ -113,7 +113,7 @@ class TestStartScript:
 
 
 def test_start_scripts_were_found() -> None:
-    assert {"fate-flow", "pulsar-broker", "mariadb-server", "nginx-proxy", "traffic-server"} <= {path.name for path in SHELL}
+    assert {"fate-flow", "pulsar-server", "mariadb-server", "nginx-proxy", "traffic-server"} <= {path.name for path in SHELL}
 
 
 def test_the_file_of_images_says_what_its_fields_mean() -> None:

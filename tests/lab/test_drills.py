@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from fedfleet.drills import catalogue
 from fedfleet.drills.faults import CUT_LABEL
 from fedfleet.drills.history import DRILLS
 from fedfleet.drills.undo import pending
@@ -25,9 +26,9 @@ from support.federation import Federation
 pytestmark = pytest.mark.timeout(900)
 PARTY, EXCHANGE = "fate-30000", "fate-exchange"
 NIGHTLY = [
-    "fate-flow-pod", "fate-flow-container", "fate-flow-submitted", "fate-flow-starting", "fate-flow-ending", "pod-eviction",
-    "mysql-pod", "nginx-pod", "broker-pod", "mysql-container", "nginx-container", "broker-container", "registry-gone",
-    "network-cut", "network-cut-not-healed", "network-cut-within", "name-servers-cut", "party-error", "party-leaves",
+    "fate-flow-container", "fate-flow-submitted", "fate-flow-starting", "fate-flow-ending", "pod-eviction",
+    "nginx-pod", "broker-pod", "mysql-container", "nginx-container", "broker-container", "registry-gone",
+    "network-cut-not-healed", "network-cut-within", "name-servers-cut", "party-error", "party-leaves",
     "exchange-traffic-server-replica", "exchange-nginx-crash", "exchange-lost", "exchange-nginx-container", "exchange-traffic-server-container",
     "exchange-eviction", "exchange-bad-config", "exchange-certificate-ended", "exchange-certificate-renewed",
 ]  # fmt: skip
@@ -35,6 +36,7 @@ OF_PROFILE_SPARK = [
     *(f"{component}-{what}" for component in ("spark-master", "spark-worker", "namenode", "datanode") for what in ("pod", "container")),
     "datanode-away",
 ]
+OF_PULSAR_CLUSTER = ["broker-replica", "bookie-pod", "zookeeper-pod"]
 # The longest of them may take twenty minutes until it is over, and is restored then.
 LONGEST_SECONDS = 1500
 WELL_SECONDS = 180
@@ -48,8 +50,11 @@ def client(federation: Federation) -> Iterator[Client]:
         yield connected
 
 
-def test_a_replica_that_is_lost_comes_back(federation: Federation) -> None:
-    holds(federation, "exchange-nginx-replica")
+@pytest.mark.timeout(LONGEST_SECONDS)
+def test_all_of_the_quick_set_comes_back(federation: Federation) -> None:
+    drill(federation, "run", "--quick")
+    quick = {name for name, each in catalogue.drills().items() if each.terms.quick}
+    assert {name for name in quick if reported(federation, name)["held"]} == quick
 
 
 @pytest.mark.nightly
@@ -68,6 +73,14 @@ def test_what_only_the_reference_profile_has_comes_back_there_and_is_no_failure_
         return
     output = drill(federation, "run", name, "-e", f"fate_profile={federation.profile}", code=ExitCode.NO_REPORT)
     assert f"not run here: the profile {federation.profile} has no such component" in output
+    assert reported(federation, name)["outcome"] == "skipped"
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", OF_PULSAR_CLUSTER)
+def test_what_only_a_pulsar_cluster_has_is_not_drilled_where_pulsar_is_one_pod(federation: Federation, name: str) -> None:
+    output = drill(federation, "run", name, code=ExitCode.NO_REPORT)
+    assert "not run here: Pulsar that is standalone (fate_pulsar_mode) has no such component" in output
     assert reported(federation, name)["outcome"] == "skipped"
 
 

@@ -190,7 +190,7 @@ WAY_CHECKS = (
     ),
     Check(
         "broker-answers", "broker", "Pulsar answers",
-        "Look at pod pulsar-0: kubectl logs pulsar-0; of a Pulsar that the site has already, at that",
+        "Look at pod pulsar-0: kubectl logs pulsar-0; where Pulsar is a cluster, at its bookies and ZooKeepers too; where it is the site's own, at that",
         "Asked through a tunnel, or from FATE Flow's pod where the site has its own Pulsar, for the clusters it knows; nothing is published.",
         broker_answers, PARTY,
     ),

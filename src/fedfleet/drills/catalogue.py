@@ -30,7 +30,7 @@ def drills(inventory: Path | None = None) -> dict[str, Experiment]:
     found = {}
     for folder in folders:
         for path in sorted(folder.glob("*.yml")):
-            experiment = read_experiment(path.read_text(encoding="utf-8"), str(path))
+            experiment = read_experiment(_text(path), str(path))
             if experiment.name != path.stem:
                 raise DrillFileError(
                     "A drill's file is called otherwise than the drill in it",
@@ -40,6 +40,13 @@ def drills(inventory: Path | None = None) -> dict[str, Experiment]:
                 )
             found[experiment.name] = experiment
     return dict(sorted(found.items()))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DrillFileError("A drill's file cannot be read", found=str(error), where=str(path)) from error
 
 
 def chosen(

@@ -17,7 +17,9 @@ from fedfleet.safe_yaml import safe_load
 EXTENSION = "fedfleet"
 MACHINES = "fedfleet.drills.machines"
 SiteKind: TypeAlias = Literal["party", "exchange"]
-Component: TypeAlias = Literal["mysql", "pulsar", "spark-master", "spark-worker", "namenode", "datanode"]
+Component: TypeAlias = Literal[
+    "mysql", "pulsar", "pulsar-zookeeper", "pulsar-bookie", "pulsar-proxy", "spark-master", "spark-worker", "namenode", "datanode"
+]
 Counted: TypeAlias = Literal["spark-worker", "datanode"]
 Module: TypeAlias = Literal[
     "fedfleet.drills.certificates",

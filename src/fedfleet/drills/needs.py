@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 _PARTS: Final[dict[Component, Part]] = {
     "mysql": "database",
     "pulsar": "pulsar",
+    "pulsar-zookeeper": "pulsar",
+    "pulsar-bookie": "pulsar",
+    "pulsar-proxy": "pulsar",
     "spark-master": "spark",
     "spark-worker": "spark",
     "namenode": "hdfs",
     "datanode": "hdfs",
 }
 _OF_PROFILE_SPARK: Final[frozenset[Part]] = frozenset(("spark", "hdfs"))
+_OF_PULSAR_CLUSTER: Final[frozenset[Component]] = frozenset(("pulsar-zookeeper", "pulsar-bookie", "pulsar-proxy"))
 
 
 def missing(experiment: Experiment, site: InventorySite) -> tuple[str, ...]:
@@ -39,4 +43,6 @@ def _missing(component: Component, site: InventorySite) -> str:
         return f"{component} is the site's own (fate_{part}_external), and not a component of it"
     if part in _OF_PROFILE_SPARK and site.fate_profile != "spark":
         return f"the profile {site.fate_profile or 'of an exchange'} has no such component: {component}"
+    if component in _OF_PULSAR_CLUSTER and site.pulsar_mode != "cluster":
+        return f"Pulsar that is {site.pulsar_mode or 'none of an exchange'} (fate_pulsar_mode) has no such component: {component}"
     return ""

@@ -38,12 +38,14 @@ class Uptake:
     """The party's programs.
 
     Attributes:
-        broker, listener: Pulsar, which reads its certificates again by itself, and nginx, which is told to.
+        broker, proxy, listener: Pulsar and, where it is a cluster, its proxies, which read their certificates again by themselves, and nginx,
+            which is told to.
         nginx_configuration: nginx's main file.
         timeout: seconds until each must show the new certificate.
     """
 
     broker: Program = Program("broker", "pulsar", 6651, "/etc/pulsar/tls")
+    proxy: Program = Program("broker", "pulsar-proxy", 6651, "/etc/pulsar/tls")
     listener: Program = Program("coordination", "nginx", 9443, "/etc/nginx/tls")
     nginx_configuration: str = "/etc/nginx/fedfleet/nginx.conf"
     timeout: float = 90.0
@@ -56,7 +58,7 @@ def take_up(client: Client, namespace: str, admission: Admission, uptake: Uptake
         ReplicaError: an nginx did not reload.
         FedFleetError: a program goes on showing its old certificate.
     """
-    for program in (uptake.listener, uptake.broker):
+    for program in (uptake.listener, uptake.proxy, uptake.broker):
         labels = {"app.kubernetes.io/name": program.name}
         client.touch_pods(namespace, labels)
         for pod in client.list("Pod", namespace, labels, api_version="v1"):

@@ -33,6 +33,7 @@ class InventorySite(BaseModel):
         replicas: how many of a component a party has, by name, of those that it may have any number of.
         cluster_domain: the DNS suffix of Services.
         external: the parts of a party that it does not run in its namespace, as the site has them already.
+        pulsar_mode: how a party's own Pulsar runs, `standalone` or as a `cluster`; empty for an exchange.
         directory: Ansible's `inventory_dir`, where the site's artefacts go.
     """
 
@@ -56,6 +57,7 @@ class InventorySite(BaseModel):
     replicas: dict[str, int] = {}
     cluster_domain: str = "cluster.local"
     external: External = External()
+    pulsar_mode: str = ""
     directory: Path
 
     def connect(self) -> Client:

@@ -33,6 +33,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "fate_node_selector": {"pool": "fate"},
         "fate_priority_class": "important",
     },
+    "pulsar-cluster": {"site_profile": "lab", "fate_profile": "standalone", "fate_exchange": EXCHANGE, "fate_pulsar_mode": "cluster"},
+    "pulsar-cluster-production": {"site_profile": "production", "fate_exchange": EXCHANGE, "fate_pulsar_mode": "cluster"},
     "external": {"site_profile": "pilot", "fate_exchange": EXCHANGE, **EXTERNAL},
     "external-spark": {
         "site_profile": "pilot",
@@ -76,7 +78,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Manifests]:
     ]
     playbook = folder / "play.yml"
     playbook.write_text(yaml.safe_dump(plays))
-    run("ansible-playbook", "-i", "localhost,", str(playbook), timeout=120).expect()
+    run("ansible-playbook", "-i", "localhost,", str(playbook), timeout=300).expect()
     return {name: read((folder / f"{name}.yml").read_text()) for name in VARIANTS}
 
 

@@ -82,9 +82,15 @@ def test_a_drill_that_ends_partners_jobs_takes_their_consent() -> None:
     assert alone == []
 
 
-@pytest.mark.parametrize("inventory", ["lab", "vcenter"])
-def test_rows_of_machines_and_hosts_are_in_every_inventory_of_the_lab(inventory: str) -> None:
-    assert {"vm-crash", "vm-off", "host-failure"} <= set(drills(ROOT / "inventories" / inventory))
+def test_a_file_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    (tmp_path / "drills").mkdir()
+    (tmp_path / "drills" / "gone.yml").symlink_to("nowhere.yml")
+    with pytest.raises(DrillFileError, match=r"cannot be read.*gone\.yml"):
+        drills(tmp_path)
+
+
+def test_an_inventory_can_be_copied_to_anywhere_with_its_drills() -> None:
+    assert [path for path in ROOT.glob("inventories/*/drills/*") if path.is_symlink()] == []
 
 
 def test_every_drill_that_kills_a_component_says_where_there_is_none() -> None:

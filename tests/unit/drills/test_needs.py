@@ -35,6 +35,17 @@ DATABASE = {"host": "db", "port": 3306, "name": "flow", "user": "fate", "secret"
             {"external": {"spark": {"master": "spark://s:7077"}}},
             ("spark-worker is the site's own (fate_spark_external), and not a component of it",),
         ),
+        (["pulsar", "pulsar-bookie", "pulsar-zookeeper"], {"pulsar_mode": "cluster"}, ()),
+        (
+            ["pulsar", "pulsar-bookie"],
+            {"pulsar_mode": "standalone"},
+            ("Pulsar that is standalone (fate_pulsar_mode) has no such component: pulsar-bookie",),
+        ),
+        (
+            ["pulsar-proxy"],
+            {"pulsar_mode": "cluster", "external": {"pulsar": {"host": "p"}}},
+            ("pulsar-proxy is the site's own (fate_pulsar_external), and not a component of it",),
+        ),
     ],
 )
 def test_what_a_site_has_not_is_told(tmp_path: Path, needs: list[str], fields: dict[str, Any], told: tuple[str, ...]) -> None:
