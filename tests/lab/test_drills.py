@@ -50,6 +50,11 @@ def client(federation: Federation) -> Iterator[Client]:
         yield connected
 
 
+def test_a_replica_that_is_lost_comes_back(federation: Federation) -> None:
+    holds(federation, "exchange-nginx-replica")
+
+
+@pytest.mark.nightly
 @pytest.mark.timeout(LONGEST_SECONDS)
 def test_all_of_the_quick_set_comes_back(federation: Federation) -> None:
     drill(federation, "run", "--quick")
