@@ -23,16 +23,12 @@ options:
     type: list
     elements: str
     default: []
+extends_documentation_fragment:
+  - fedfleet.federation.reads
 attributes:
   action:
     support: full
     description: The work is done by an action plugin.
-  check_mode:
-    support: full
-    description: The module changes nothing.
-  diff_mode:
-    support: none
-    description: The module changes nothing.
 author:
   - The FedFleet authors (@fedfleet)
 """
