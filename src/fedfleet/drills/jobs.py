@@ -15,7 +15,7 @@ from fedfleet.kube import KubeError
 from fedfleet.validation.party import partners_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from fedfleet.engine.fate import FlowClient, JobView
@@ -65,17 +65,33 @@ def start_job(scene: Scene, tasks: int = 1, phase: Phase = "running", by: Submit
     guest, host = guest_and_host(scene, by)
     with flow_of(scene, guest) as flow:
         job = submit(scene, flow, chain(guest, host, tasks, timeout), (guest, host))
-        deadline = time.monotonic() + _STARTED_SECONDS
-        state = "nothing"
-        while time.monotonic() < deadline:
-            views = flow.jobs(job)
-            state = ", ".join(view.status for view in views) or "nothing"
-            if views and _reached(phase, tasks, [view.status for view in views], _parts(flow, job)):
-                return {"job": job, "parties": [guest, host], "tasks": tasks, "phase": phase}
-            if any(view.status.ended for view in views):
-                break
-            scene.pause(_PAUSE)
-    raise NoJobError("The drill's job did not get as far as it must", expected=phase, found=state, where=f"job {job}")
+
+        def reached(views: Sequence[JobView]) -> bool:
+            return bool(views) and _reached(phase, tasks, [view.status for view in views], _parts(flow, job))
+
+        await_job(scene, flow, job, reached, within=_STARTED_SECONDS, expected=phase)
+    return {"job": job, "parties": [guest, host], "tasks": tasks, "phase": phase}
+
+
+def await_job(
+    scene: Scene, flow: FlowClient, job: str, reached: Callable[[Sequence[JobView]], bool], *, within: float, expected: str
+) -> None:
+    """Wait until the drill's job has got as far as the drill needs it, by what its parties say of it.
+
+    Raises:
+        NoJobError: it ended before that, or has not got there after ``within`` seconds; ``expected`` says what was waited for.
+    """
+    deadline = time.monotonic() + within
+    state = "nothing"
+    while time.monotonic() < deadline:
+        views = flow.jobs(job)
+        state = ", ".join(view.status for view in views) or "nothing"
+        if reached(views):
+            return
+        if any(view.status.ended for view in views):
+            break
+        scene.pause(_PAUSE)
+    raise NoJobError("The drill's job did not get as far as it must", expected=expected, found=state, where=f"job {job}")
 
 
 def _reached(phase: Phase, tasks: int, states: Sequence[JobState], parts: Sequence[JobState]) -> bool:

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fedfleet.drills.jobs import NoJobError, flow_of, guest_and_host, start_job, submit
+from fedfleet.drills.jobs import NoJobError, await_job, flow_of, guest_and_host, start_job, submit
 from fedfleet.engine.fate import FlowError, JobNotFoundError, TaskRef, fit_dag
 from fedfleet.engine.protocol import JobState
 from fedfleet.workload.datasets import credit_card
@@ -23,14 +23,13 @@ from fedfleet.workload.running import Run
 from fedfleet.workload.wheel import WheelError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fedfleet.drills.jobs import Submitter
     from fedfleet.drills.scene import Scene
-    from fedfleet.engine.fate import FlowClient
+    from fedfleet.engine.fate import FlowClient, JobView
 
 NAME: Final = "drills"
-_PAUSE: Final = 1.0
 _STARTED_SECONDS: Final = 240.0
 # From when its process is there until it has learnt something; rather than wait for longer the drill goes on.
 _LEARNING_SECONDS: Final = 40.0
@@ -130,22 +129,17 @@ def _await_learning(scene: Scene, flow: FlowClient, model: TaskRef) -> None:
     Raises:
         NoJobError: it ended before that, or does not begin.
     """
-    deadline = time.monotonic() + _STARTED_SECONDS
     running: float | None = None
-    state = "nothing"
-    while time.monotonic() < deadline:
-        views = flow.jobs(model.job_id)
-        state = ", ".join(view.status for view in views) or "nothing"
+
+    def learns(views: Sequence[JobView]) -> bool:
+        nonlocal running
         if any(view.status.ended for view in views):
-            break
+            return False
         if running is None and _runs(flow, model):
             running = time.monotonic()
-        if running is not None and (time.monotonic() - running >= _LEARNING_SECONDS or _has_learnt(flow, model)):
-            return
-        scene.pause(_PAUSE)
-    raise NoJobError(
-        "The drill's training did not get as far as it must", expected="that it learns", found=state, where=f"job {model.job_id}"
-    )
+        return running is not None and (time.monotonic() - running >= _LEARNING_SECONDS or _has_learnt(flow, model))
+
+    await_job(scene, flow, model.job_id, learns, within=_STARTED_SECONDS, expected="that it learns")
 
 
 def _runs(flow: FlowClient, model: TaskRef) -> bool:
