@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -118,11 +118,12 @@ class _Builder:
             steps, made = self._run(ordered, wanted)
         # Each of fate's takes gigabytes, and nobody asks for yesterday's.
         former = {step.image.name: step.key for step in steps if step.build}
-        with in_use.alone_if_free(self._paths) if former else nullcontext("") as user:
-            if user:
-                self._progress(f"former builds stay for now: {user} has the storage; fedfleet images prune removes them")
-            elif former:
-                self._storage.forget_former(former)
+        if former:
+            with in_use.alone_if_free(self._paths) as user:
+                if user:
+                    self._progress(f"former builds stay for now: {user} has the storage; fedfleet images prune removes them")
+                else:
+                    self._storage.forget_former(former)
         return made
 
     def _run(self, ordered: Sequence[ImageDefinition], wanted: set[str]) -> tuple[Sequence[Step], list[BuiltImage]]:
@@ -130,11 +131,10 @@ class _Builder:
         self._files = {image.name: fingerprint.of_tree(self._catalogue.folder / image.name) for image in ordered}
         sizes = self._storage.sizes()
         stored = {image.name for image in ordered if local_name(image.name, keys[image.name]) in sizes}
-        if self._registry is None:
-            steps = plan(ordered, keys, wanted=wanted, stored=stored, published=None)
-            return steps, self._carry_out(steps)
-        with self._registry.connect() as connection:
-            published = {image.name for image in ordered if image.name in wanted and _is_published(connection, image, keys[image.name])}
+        published = None
+        if self._registry is not None:
+            with self._registry.connect() as connection:
+                published = {image.name for image in ordered if image.name in wanted and _is_published(connection, image, keys[image.name])}
         steps = plan(ordered, keys, wanted=wanted, stored=stored, published=published)
         return steps, self._carry_out(steps)
 

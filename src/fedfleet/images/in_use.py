@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from fedfleet.images.paths import CachePaths
 
@@ -25,20 +26,14 @@ _WORDS: Final = 3
 """How much of a command line is told: `fedfleet images save`."""
 
 
-@contextmanager
-def used(paths: CachePaths, progress: Progress, doing: str) -> Iterator[None]:
+def used(paths: CachePaths, progress: Progress, doing: str) -> AbstractContextManager[None]:
     """Have all images of the storage stay while it is used; waits while somebody takes some away."""
-    with paths.lock("storage.lock").open("w") as handle:
-        _take(handle, fcntl.LOCK_SH, progress, doing)
-        yield
+    return _held(paths, fcntl.LOCK_SH, progress, doing)
 
 
-@contextmanager
-def alone(paths: CachePaths, progress: Progress, doing: str) -> Iterator[None]:
+def alone(paths: CachePaths, progress: Progress, doing: str) -> AbstractContextManager[None]:
     """Have the storage for oneself; waits while somebody uses it."""
-    with paths.lock("storage.lock").open("w") as handle:
-        _take(handle, fcntl.LOCK_EX, progress, doing)
-        yield
+    return _held(paths, fcntl.LOCK_EX, progress, doing)
 
 
 @contextmanager
@@ -51,6 +46,13 @@ def alone_if_free(paths: CachePaths) -> Iterator[str]:
             yield _holders(handle)
         else:
             yield ""
+
+
+@contextmanager
+def _held(paths: CachePaths, kind: int, progress: Progress, doing: str) -> Iterator[None]:
+    with paths.lock("storage.lock").open("w") as handle:
+        _take(handle, kind, progress, doing)
+        yield
 
 
 def _take(handle: IO[str], kind: int, progress: Progress, doing: str) -> None:
