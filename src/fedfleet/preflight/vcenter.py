@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from fedfleet.preflight.growth import RunningCluster
     from fedfleet.preflight.needs import Assertion
     from fedfleet.vsphere import Client
+    from fedfleet.vsphere.hosts import Host
     from fedfleet.vsphere.licences import Licence
     from fedfleet.vsphere.workload_specs import Provider
 
@@ -163,9 +165,11 @@ def _supervisor_findings(client: Client, needs: VcenterNeeds, ask: Ask) -> list[
             if not message.startswith("INFO")
         ]
     clusters = supervisors.clusters_of(client, supervisor)
-    found += _licence_findings(client, clusters)
+    # Two look at the hosts; neither does always.
+    hosts_there = cache(lambda: hosts.of_clusters(client, clusters))
+    found += _licence_findings(client, clusters, hosts_there)
     if ask.pools:
-        found += capacity.host_findings(hosts.of_clusters(client, clusters), ask, f"the vSphere cluster of {where}")
+        found += capacity.host_findings(hosts_there(), ask, f"the vSphere cluster of {where}")
     if needs.running is None and needs.pods and needs.services:
         nodes, services = supervisors.networks_of(client, clusters)
         addresses = {"API of the Supervisor": supervisor.endpoint, "vCenter": urlsplit(client.rest.origin).hostname or ""}
@@ -173,14 +177,14 @@ def _supervisor_findings(client: Client, needs: VcenterNeeds, ask: Ask) -> list[
     return found
 
 
-def _licence_findings(client: Client, clusters: frozenset[str]) -> list[Finding]:
+def _licence_findings(client: Client, clusters: frozenset[str], hosts_there: Callable[[], Iterable[Host]]) -> list[Finding]:
     """Licences of vCenter, the clusters and their hosts that have ended or are for evaluation; none where the user may not know."""
     try:
         known = licences.assigned(client)
     except TaskError:
         return []
     own = str(client.soap.content.about.instanceUuid)
-    names = {host.name for host in hosts.of_clusters(client, clusters)}
+    names = {host.name for host in hosts_there()}
     return licence_findings([one for one in known if one.entity in {own, *clusters} or one.of in names], datetime.now(UTC))
 
 
