@@ -75,18 +75,17 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
 
 @pytest.fixture
-def reply_once() -> Iterator[Callable[[bytes], int]]:
-    """Accept one connection, answer it with these bytes and close; returns the port."""
+def serve_once() -> Iterator[Callable[[Callable[[socket.socket], None]], int]]:
+    """Accept one connection, do with it what is given and close; returns the port."""
     with ExitStack() as stack:
 
-        def start(answer: bytes) -> int:
+        def start(script: Callable[[socket.socket], None]) -> int:
             listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
 
             def accept() -> None:
                 connection, _ = listener.accept()
                 with connection:
-                    connection.recv(4096)
-                    connection.sendall(answer)
+                    script(connection)
 
             thread = threading.Thread(target=accept, daemon=True)
             thread.start()
@@ -94,3 +93,17 @@ def reply_once() -> Iterator[Callable[[bytes], int]]:
             return int(listener.getsockname()[1])
 
         yield start
+
+
+@pytest.fixture
+def reply_once(serve_once: Callable[[Callable[[socket.socket], None]], int]) -> Callable[[bytes], int]:
+    """Accept one connection, answer it with these bytes and close; returns the port."""
+
+    def start(answer: bytes) -> int:
+        def script(connection: socket.socket) -> None:
+            connection.recv(4096)
+            connection.sendall(answer)
+
+        return serve_once(script)
+
+    return start

@@ -3,9 +3,7 @@
 import hashlib
 import socket
 import struct
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 
 import pytest
 
@@ -84,61 +82,40 @@ def cut_short(connection: socket.socket) -> None:
     connection.sendall(greeting("mysql_native_password")[:20])
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[[Script], int]]:
-    """Answer one connection as a script does; returns the port."""
-    with ExitStack() as stack:
-
-        def start(script: Script) -> int:
-            listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-
-            def answer() -> None:
-                connection, _ = listener.accept()
-                with connection:
-                    script(connection)
-
-            thread = threading.Thread(target=answer)
-            thread.start()
-            stack.callback(thread.join)
-            return int(listener.getsockname()[1])
-
-        yield start
-
-
 def asked(port: int, password: str = PASSWORD) -> Answer:
     return ask(Question("mysql", "127.0.0.1", port, user="fate", password=password, database="flow"))
 
 
 @pytest.mark.parametrize("script", [of_native, of_sha2, of_another_way])
-def test_the_right_password_is_let_in_by_each_way(serve: Callable[[Script], int], script: Script) -> None:
-    answer = asked(serve(script))
+def test_the_right_password_is_let_in_by_each_way(serve_once: Callable[[Script], int], script: Script) -> None:
+    answer = asked(serve_once(script))
     assert (answer.ok, answer.fault) == (True, "")
 
 
 @pytest.mark.parametrize("script", [of_native, of_another_way])
-def test_a_refusal_is_told_in_the_server_s_words(serve: Callable[[Script], int], script: Script) -> None:
-    answer = asked(serve(script), "something else")
+def test_a_refusal_is_told_in_the_server_s_words(serve_once: Callable[[Script], int], script: Script) -> None:
+    answer = asked(serve_once(script), "something else")
     assert not answer.ok
     assert "refuses user fate: Access denied for user 'fate' (error 1045)" in answer.detail
 
 
 @pytest.mark.parametrize(("script", "password"), [(of_sha2, "something else"), (of_no_known_way, PASSWORD)])
 def test_a_server_that_asks_for_more_than_clear_text_may_carry_refused_nobody(
-    serve: Callable[[Script], int], script: Script, password: str
+    serve_once: Callable[[Script], int], script: Script, password: str
 ) -> None:
-    assert asked(serve(script), password).ok
+    assert asked(serve_once(script), password).ok
 
 
-def test_an_address_that_is_shut_out_is_told(serve: Callable[[Script], int]) -> None:
-    assert "Host is blocked (error 1129)" in asked(serve(blocked)).detail
+def test_an_address_that_is_shut_out_is_told(serve_once: Callable[[Script], int]) -> None:
+    assert "Host is blocked (error 1129)" in asked(serve_once(blocked)).detail
 
 
-def test_what_speaks_something_else_is_no_mysql(serve: Callable[[Script], int]) -> None:
-    assert "is no MySQL" in asked(serve(of_http)).detail
+def test_what_speaks_something_else_is_no_mysql(serve_once: Callable[[Script], int]) -> None:
+    assert "is no MySQL" in asked(serve_once(of_http)).detail
 
 
-def test_a_connection_that_ends_is_told(serve: Callable[[Script], int]) -> None:
-    assert asked(serve(cut_short)).fault == "closed"
+def test_a_connection_that_ends_is_told(serve_once: Callable[[Script], int]) -> None:
+    assert asked(serve_once(cut_short)).fault == "closed"
 
 
 def test_the_password_is_in_no_words_of_a_question() -> None:
