@@ -18,7 +18,7 @@ from support.federation import Federation
 from support.kube import container, workload
 from support.sites import EXCHANGE
 
-CATEGORIES = {"exchange": 5, "party30000": 9, "party40000": 9}
+CATEGORIES = {"exchange": 5, "party30000": 10, "party40000": 10}
 NAMESPACES = (EXCHANGE, "fate-30000", "fate-40000")
 
 
