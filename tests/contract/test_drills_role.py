@@ -91,12 +91,16 @@ def test_parties_that_are_alike_are_drilled_once_unless_one_is_named(
 
 
 @pytest.mark.parametrize("inventory", ["lab", "vcenter"])
-def test_the_labs_inventories_have_the_whole_table_at_the_exchange_and_one_party(inventory: str) -> None:
+def test_the_labs_inventories_have_the_table_at_the_exchange_and_one_party(inventory: str) -> None:
     said = yaml.safe_load((ROOT / "inventories" / inventory / "group_vars" / "all.yml").read_text())
-    assert (said["drills_all"], said["drills_every_party"]) == (True, False)
+    assert (said["drills_tags"], said["drills_every_party"]) == (["table"], False)
 
 
-def test_the_whole_table_is_one_word_and_a_whole_run_of_a_site_keeps_to_the_quick_set(tmp_path: Path) -> None:
-    assert drilled(tmp_path, drills_all=True).chosen == {"--all"}
+@pytest.mark.parametrize(("variables", "chosen"), [({"drills_tags": ["table"]}, "table"), ({"drills_tags": ["table"], "drills_all": True}, "--all")])
+def test_an_inventorys_tags_count_unless_all_drills_are_wanted(tmp_path: Path, variables: dict[str, Any], chosen: str) -> None:
+    assert drilled(tmp_path, **variables).chosen == {chosen}
+
+
+def test_a_whole_run_of_a_site_keeps_to_the_quick_set() -> None:
     (last,) = [play for play in yaml.safe_load((ROOT / "playbooks" / "site.yml").read_text()) if "drills_enabled" in str(play.get("when"))]
-    assert last["vars"] == {"drills_all": False}
+    assert last["vars"] == {"drills_all": False, "drills_tags": []}

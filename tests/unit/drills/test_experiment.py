@@ -51,12 +51,31 @@ def test_every_drill_can_be_seen_to_have_done_something() -> None:
     assert unseen == []
 
 
-def test_every_kind_of_fault_has_its_tag_and_no_other_tag_is_there() -> None:
+def test_every_kind_of_fault_has_its_tag_and_no_unknown_tag_is_there() -> None:
     kinds = {"component", "network", "node", "disk", "party", "exchange", "certificate"}
     assert kinds <= {tag for each in drills().values() for tag in each.tags}
     for name, each in everywhere().items():
         assert set(each.tags) & kinds, name
-        assert set(each.tags) <= kinds | {"job", "vm", "host"}, name
+        assert set(each.tags) <= kinds | {"job", "vm", "host", "table"}, name
+
+
+def test_the_table_has_a_drill_for_each_row_of_the_reference() -> None:
+    rows = {
+        "FATE Flow": {"fate-flow-pod"},
+        "MySQL, nginx, Pulsar, HDFS datanode, Spark master, Spark worker": {
+            *("mysql-pod", "nginx-pod", "broker-pod", "datanode-pod", "spark-master-pod", "spark-worker-pod")
+        },
+        "HDFS namenode": {"namenode-pod"},
+        "one party: network cut": {"network-cut", "network-cut-not-healed"},
+        "one party: FATE Flow": {"party-leaves"},
+        "one party: error in the job": {"party-error"},
+        "exchange pod (any)": {"exchange-nginx-replica", "exchange-traffic-server-replica"},
+        "VM crash": {"vm-crash", "node-crash"},
+        "VM powered off or shut down": {"vm-off"},
+        "host failure": {"host-failure"},
+        "disk failure": {"disk-destroyed"},
+    }
+    assert {name for name, each in everywhere().items() if "table" in each.tags} == set().union(*rows.values())
 
 
 def test_whatever_is_killed_is_ready_again_within_half_a_minute() -> None:
