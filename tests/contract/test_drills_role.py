@@ -96,7 +96,9 @@ def test_the_labs_inventories_have_the_table_at_the_exchange_and_one_party(inven
     assert (said["drills_tags"], said["drills_every_party"]) == (["table"], False)
 
 
-@pytest.mark.parametrize(("variables", "chosen"), [({"drills_tags": ["table"]}, "table"), ({"drills_tags": ["table"], "drills_all": True}, "--all")])
+@pytest.mark.parametrize(
+    ("variables", "chosen"), [({"drills_tags": ["table"]}, "table"), ({"drills_tags": ["table"], "drills_all": True}, "--all")]
+)
 def test_an_inventorys_tags_count_unless_all_drills_are_wanted(tmp_path: Path, variables: dict[str, Any], chosen: str) -> None:
     assert drilled(tmp_path, **variables).chosen == {chosen}
 

@@ -61,7 +61,9 @@ SiteName = Annotated[
 ]
 ExtraVars = Annotated[list[str] | None, typer.Option("--extra-vars", "-e", help="As `ansible-playbook -e` takes it; may be repeated.")]
 Names = Annotated[list[str] | None, typer.Argument(help="Drills by name; `fedfleet drill list` has them.", metavar="[DRILL]...")]
-Tags = Annotated[list[str] | None, typer.Option("--tag", help="Every drill that bears this tag, such as table, the reference's; may be repeated.")]
+Tags = Annotated[
+    list[str] | None, typer.Option("--tag", help="Every drill that bears this tag, such as table, the reference's; may be repeated.")
+]
 Everything = Annotated[bool, typer.Option("--all", help="Every drill there is, for the sites' kinds.")]
 Quick = Annotated[bool, typer.Option("--quick", help="The quick set: a few minutes.")]
 Shown = Annotated[Output, typer.Option("--output", "-o", help="text: for people. json: for programs. junit: XML for CI.")]

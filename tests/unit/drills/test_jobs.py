@@ -209,3 +209,18 @@ def test_a_partner_that_the_inventory_has_comes_first(
     monkeypatch.setattr(jobs, "partners_of", lambda _own, _roster: parties)
     told = Told(site(tmp_path), [site(tmp_path, name="south", party_id="50000")], flows={"30000": Flow([None])})
     assert jobs.guest_and_host(told) == ("30000", partner)
+
+
+def test_a_job_that_was_rerun_before_the_fault_has_not_felt_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "partners_of", lambda _own, _roster: ("40000",))
+    note = "guardian [1/3]: rerun from toy_example_0"
+    told = scene(tmp_path, [[view("30000", "failed")], [view("30000", "running", note)], [view("30000", "success", note)]])
+    start_job(told, phase="starting")
+    assert job_succeeds(told, 5, rerun=False).holds
+
+
+def test_a_job_that_the_guardian_has_left_never_gets_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "partners_of", lambda _own, _roster: ("40000",))
+    told = scene(tmp_path, [[view("30000", "failed")], [view("30000", "failed", LEFT)], [view("30000", "running")]])
+    with pytest.raises(NoJobError, match="Found: failed"):
+        start_job(told, phase="starting")
