@@ -1,0 +1,167 @@
+"""Every class of probe that drills have is able to fail: what it looks at is broken and stays so, and the report names the probe."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import yaml
+
+from fedfleet.exit_codes import ExitCode
+from support.commands import BIN
+from support.drill_runs import drill, reported
+from support.federation import Federation
+
+pytestmark = [pytest.mark.nightly, pytest.mark.timeout(900)]
+PARTY, PARTNER, EXCHANGE = "fate-30000", "fate-40000", "fate-exchange"
+
+
+def activity(what: str, module: str, func: str, **arguments: Any) -> dict[str, Any]:
+    provider = {"type": "python", "module": f"fedfleet.drills.{module}", "func": func, "arguments": arguments}
+    return {"name": " ".join([func, *map(str, arguments.values())]), "type": what, "provider": provider}
+
+
+def action(module: str, func: str, **arguments: Any) -> dict[str, Any]:
+    return activity("action", module, func, **arguments)
+
+
+def probe(module: str, func: str, **arguments: Any) -> dict[str, Any]:
+    return activity("probe", module, func, **arguments) | {"tolerance": True}
+
+
+def lab(command: str) -> dict[str, Any]:
+    """An action that runs `fedfleet lab`, in a shell that knows the drill's variables."""
+    return {
+        "name": command,
+        "type": "action",
+        "provider": {"type": "process", "path": "sh", "arguments": ["-c", f"{BIN}/fedfleet lab {command}"]},
+    }
+
+
+def scaled(namespace: str, replicas: int, *workloads: str) -> list[dict[str, Any]]:
+    """An action that brings workloads to so many replicas."""
+    return [lab(f"kubectl -- -n {namespace} scale {' '.join(workloads)} --replicas={replicas}")]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Something that is broken and stays so until it is undone.
+
+    Attributes:
+        probes: of the steady state: all of them must be reported. steps: probes of the method: the same.
+        breaks, mends: what is done, and what undoes it.
+        site: the kind of site. needs: what not every profile has.
+    """
+
+    breaks: Sequence[dict[str, Any]]
+    mends: Sequence[dict[str, Any]]
+    probes: Sequence[dict[str, Any]] = ()
+    steps: Sequence[dict[str, Any]] = ()
+    site: str = "party"
+    needs: tuple[str, ...] = ()
+
+    def written(self, name: str) -> dict[str, Any]:
+        """The drill's file."""
+        terms = {"name": "fedfleet", "drill": name, "site": self.site, "needs": list(self.needs), "touches": "the lab"}
+        probes = [probe("probes", "api_answers"), *self.probes]
+        return {
+            "title": "It is broken, and stays so",
+            "description": "For tests.",
+            "extensions": [terms | {"deadline_seconds": 60, "aftermath": False}],
+            "steady-state-hypothesis": {"title": "It works", "probes": probes},
+            "method": [*self.breaks, *self.steps],
+            "rollbacks": list(self.mends),
+        }
+
+
+JOB = (action("jobs", "start_job"),)
+NODE_ON = (lab('node start "$DRILL_NODE"'),)
+VOLUME = 'volume {} "$DRILL_NAMESPACE" python-data'
+
+BROKEN = {
+    "party-down": Broken(
+        scaled(PARTY, 0, "statefulset/python", "deployment/nginx", "statefulset/pulsar"),
+        scaled(PARTY, 1, "statefulset/python", "deployment/nginx", "statefulset/pulsar"),
+        [
+            probe("probes", "component_ready", component="python"),
+            probe("probes", "flow_answers"),
+            probe("probes", "database_answers"),
+            probe("probes", "doors_answer"),
+            probe("probes", "partners_answer"),
+            probe("probes", "broker_reached"),
+            probe("jobs", "history_kept"),
+        ],
+    ),
+    "exchange-down": Broken(
+        scaled(EXCHANGE, 0, "deployment/nginx", "deployment/traffic-server"),
+        scaled(EXCHANGE, 2, "deployment/nginx", "deployment/traffic-server"),
+        [
+            probe("probes", "replicas_serve"),
+            probe("probes", "exchange_serves", kind="header"),
+            probe("probes", "exchange_serves", kind="sni"),
+        ],
+        site="exchange",
+    ),
+    "pods-gone": Broken(
+        [action("faults", "cut_network", policies=["within-the-party"]), action("faults", "delete_pods", component="nginx")],
+        [action("faults", "heal_network")],
+        [probe("probes", "workloads_ready"), probe("probes", "connects", component="python", host="nginx", port=9300)],
+    ),
+    "names-gone": Broken(
+        [action("faults", "cut_network", policies=["to-name-servers"])],
+        [action("faults", "heal_network")],
+        [probe("probes", "names_resolve", component="python", name="nginx")],
+    ),
+    "volume-read-only-for-good": Broken(
+        [lab(VOLUME.format("read-only"))],
+        [lab(VOLUME.format("writable"))],
+        [probe("volumes", "volume_takes_writes", component="python")],
+    ),
+    "blocks-gone": Broken(
+        scaled(PARTY, 0, "statefulset/datanode"),
+        scaled(PARTY, 2, "statefulset/datanode"),
+        [probe("hdfs", "datanodes_live"), probe("hdfs", "blocks_readable")],
+        needs=("datanode",),
+    ),
+    "node-gone": Broken(
+        [action("nodes", "find_node", component="python"), lab('node crash "$DRILL_NODE"')],
+        [lab("node start node1"), lab("node start node2"), lab("node start node3")],
+        [probe("nodes", "nodes_ready")],
+    ),
+    "certificate-ended": Broken(
+        [action("certificates", "age_certificate", days=-1)],
+        [action("certificates", "renew_certificate")],
+        [probe("certificates", "certificate_lasts", days=30)],
+        site="exchange",
+    ),
+    "routes-as-they-should-be": Broken(
+        [action("routes", "restore_routes")],
+        [action("routes", "restore_routes")],
+        steps=[probe("routes", "reload_refused")],
+        site="exchange",
+    ),
+    "job-stopped": Broken([*JOB, action("jobs", "stop_job")], [], steps=[probe("jobs", "job_succeeds", within=15)]),
+    "job-that-does-not-fail": Broken(JOB, [action("jobs", "stop_job")], steps=[probe("jobs", "job_ends", within=10)]),
+    "partner-gone": Broken(
+        scaled(PARTNER, 0, "statefulset/python"),
+        scaled(PARTNER, 1, "statefulset/python"),
+        steps=[probe("jobs", "new_job_succeeds", within=20)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_stays_broken_is_reported_by_its_probes(federation: Federation, name: str) -> None:
+    case = BROKEN[name]
+    folder = federation.inventory / "drills"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.yml").write_text(yaml.safe_dump(case.written(name)))
+    if case.needs and federation.profile != "spark":
+        drill(federation, "run", name, code=ExitCode.NO_REPORT)
+        assert reported(federation, name)["outcome"] == "skipped"
+        return
+    drill(federation, "run", name, code=ExitCode.DRILL_FAILED)
+    entry = reported(federation, name)
+    assert (entry["outcome"], entry["clean_up"]) == ("not-held", "done" if case.mends else "nothing")
+    wanted = [f"'{each['name']}' did not come back" for each in case.probes] + [f"'{each['name']}' does not hold" for each in case.steps]
+    assert [each for each in wanted if not any(reason.startswith(each) for reason in entry["reasons"])] == [], entry["reasons"]
