@@ -19,6 +19,8 @@ from fedfleet.sites import InventorySite
 
 # Seconds that no drill of a test takes, however busy the machine is.
 DEADLINE = 240
+# Seconds that a slow command takes until it does anything.
+SLOW = 5
 LONG_JOB = "202611280000000000009"
 
 
@@ -124,9 +126,10 @@ def _kept(folder: Path) -> Path:
 
 
 def main(folder: Path, watched: str) -> None:
-    """Cut the folder off and wait: for whoever kills this in the middle of it."""
+    """Cut the folder off and wait: for whoever kills this in the middle of it. A slow cut is not done yet when it says that it is."""
     runs, heals = f"test -e {folder}/up", command("Start it", f"touch {folder}/up")
-    drill = experiment([probe("it runs", runs)], [command("Cut it off", f"rm {folder}/up; {_lasts(folder)}", seconds=DEADLINE)], [heals])
+    line = f"touch {folder}/cut; sleep {SLOW}; rm {folder}/up" if watched == "slow" else f"rm {folder}/up; {_lasts(folder)}"
+    drill = experiment([probe("it runs", runs)], [command("Cut it off", line, seconds=DEADLINE)], [heals])
     kept = _kept(folder)
     Runner(drill, scene(folder), kept, watchdog=start_watchdog if watched == "watched" else lambda _folder, _pid: None).run()
 

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import os
-import shlex
-import subprocess
-import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fedfleet.drills import certificates, faults, hdfs, holdings, jobs, machines, nodes, probes, routes, training, volumes, workloads
+from fedfleet.drills.commands import look_by_command, run_command
 from fedfleet.drills.experiment import DrillFileError, ProcessProvider
-from fedfleet.drills.scene import Found
-from fedfleet.errors import FedFleetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +16,6 @@ if TYPE_CHECKING:
     from fedfleet.drills.experiment import Activity, Experiment
     from fedfleet.drills.scene import Scene
 
-_TAIL: Final = 2000
 # All that a file may name. Nothing else is ever imported or called for it.
 FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
     (function.__module__, function.__name__): function
@@ -83,10 +76,6 @@ FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
 }
 
 
-class CommandError(FedFleetError):
-    """A command that a drill's file names did not end well."""
-
-
 def check_activities(experiment: Experiment) -> None:
     """Do nothing where every activity names a function there is, with arguments it takes.
 
@@ -105,7 +94,7 @@ def function_of(activity: Activity) -> Callable[[Scene], Any]:
     """
     provider = activity.provider
     if isinstance(provider, ProcessProvider):
-        return partial(_look_by_command if activity.type == "probe" else _run_command, provider=provider)
+        return partial(look_by_command if activity.type == "probe" else run_command, provider=provider)
     function = FUNCTIONS.get((provider.module, provider.func))
     where = f"activity {activity.name!r}"
     if function is None:
@@ -121,44 +110,3 @@ def function_of(activity: Activity) -> Callable[[Scene], Any]:
     except TypeError as error:
         raise DrillFileError(f"{provider.func} takes other arguments", found=str(error), where=where) from error
     return partial(function, **provider.arguments)
-
-
-def _run_command(scene: Scene, provider: ProcessProvider) -> dict[str, object]:
-    """Run a command of this machine.
-
-    Raises:
-        CommandError: it did not end in time, or not with 0.
-    """
-    done = _command(scene, provider)
-    if done.returncode:
-        raise CommandError(
-            f"{provider.path} ended with {done.returncode}",
-            found=done.stderr.strip()[-_TAIL:] or done.stdout.strip()[-_TAIL:],
-            where=f"site {scene.site.name}",
-        )
-    return {"returncode": 0, "stdout": done.stdout[-_TAIL:]}
-
-
-def _look_by_command(scene: Scene, provider: ProcessProvider) -> Found:
-    """What a command looks at holds where it ends with 0."""
-    done = _command(scene, provider)
-    said = (done.stdout.strip() or done.stderr.strip())[-_TAIL:]
-    return Found(done.returncode == 0, f"{provider.path} ended with {done.returncode}: {said}")
-
-
-def _command(scene: Scene, provider: ProcessProvider) -> subprocess.CompletedProcess[str]:
-    # Beside our interpreter is `fedfleet` itself, though nobody may have put that on the path.
-    path = os.pathsep.join((os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)))
-    words = shlex.split(provider.arguments) if isinstance(provider.arguments, str) else provider.arguments
-    try:
-        return subprocess.run(
-            [provider.path, *words],
-            env=os.environ | {"PATH": path} | scene.environment,
-            capture_output=True,
-            text=True,
-            timeout=provider.timeout,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise CommandError(f"{provider.path} could not be run to its end", found=str(error)) from error

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fedfleet.drills import undo
 from fedfleet.drills.activities import function_of
 from fedfleet.drills.carrying import carry_out
+from fedfleet.drills.commands import end_command
 from fedfleet.drills.scene import Scene
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def restore(
     known = undo.read(folder)
     if known is None or not known.pending:
         return undo.undo_all(folder, lambda _activity: ""), ()
+    if end_command(known.kept):
+        tell("a command of the drill was still at work, and is ended")
     with Scene(known.site, known.others, tell, known.kept | (kept or {}), vcenter=vcenter) as scene:
 
         def one(activity: Activity) -> str:

@@ -17,7 +17,7 @@ from fedfleet.drills.scene import Scene
 from fedfleet.drills.undo import pending
 from fedfleet.exit_codes import ExitCode
 from support.commands import ROOT, run
-from support.drilled import LONG_JOB, FolderParty
+from support.drilled import LONG_JOB, SLOW, FolderParty
 
 pytestmark = pytest.mark.timeout(480)
 Starts = Callable[[str], "subprocess.Popen[bytes]"]
@@ -64,6 +64,16 @@ def test_the_command_restores_what_a_killed_runner_left(place: Path, runner: Sta
     assert (place / "up").exists()
     assert pending(place / DRILLS) == []
     assert "nothing is left to undo" in run("fedfleet", "drill", "rollback", "-i", str(place)).expect().output
+
+
+def test_a_command_that_outlives_its_runner_does_nothing_to_a_site_that_is_restored(place: Path, runner: Starts) -> None:
+    process = runner("slow")
+    process.kill()
+    process.wait()
+    done = run("fedfleet", "drill", "rollback", "-i", str(place)).expect()
+    assert "a command of the drill was still at work, and is ended" in done.output
+    time.sleep(SLOW)
+    assert (place / "up").exists()
 
 
 def test_a_killed_runners_journal_says_that_it_did_not_end(place: Path, runner: Starts) -> None:
