@@ -1,28 +1,15 @@
-"""Drills on the lab's federation: what fails on purpose comes back, and a killed runner leaves nothing broken."""
+"""Drills on the lab's federation: what fails on purpose comes back."""
 
 import json
-import os
-import signal
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from fedfleet.drills import catalogue
-from fedfleet.drills.faults import CUT_LABEL
-from fedfleet.drills.history import DRILLS
-from fedfleet.drills.undo import pending
 from fedfleet.exit_codes import ExitCode
-from fedfleet.kube import Client
-from fedfleet.validation.party import Party
-from support.cluster import eventually
-from support.commands import BIN, ROOT
 from support.drill_runs import drill, holds, reported
 from support.federation import Federation
 
 pytestmark = pytest.mark.timeout(900)
-PARTY = "fate-30000"
 NIGHTLY = [
     "fate-flow-container", "fate-flow-submitted", "fate-flow-starting", "fate-flow-ending", "pod-eviction",
     "nginx-pod", "broker-pod", "mysql-container", "nginx-container", "broker-container", "registry-gone",
@@ -37,15 +24,6 @@ OF_PROFILE_SPARK = [
 OF_PULSAR_CLUSTER = ["broker-replica", "bookie-pod", "zookeeper-pod"]
 # The longest of them may take twenty minutes until it is over, and is restored then.
 LONGEST_SECONDS = 1500
-WELL_SECONDS = 180
-# Until rows are uploaded, and a training learns.
-TRAINING_SECONDS = 480
-
-
-@pytest.fixture
-def client(federation: Federation) -> Iterator[Client]:
-    with Client.connect(federation.lab.kubeconfig) as connected:
-        yield connected
 
 
 def test_a_replica_that_is_lost_comes_back(federation: Federation) -> None:
@@ -92,53 +70,3 @@ def test_the_playbook_runs_drills_on_a_site_that_it_holds(federation: Federation
     names = json.dumps({"drills_names": ["exchange-nginx-replica"]})
     played = federation.play("--limit", "exchange", "-e", names, playbook="playbooks/drill.yml").expect()
     assert "The one drill went as intended" in played.output
-
-
-def cut(client: Client) -> list[str]:
-    """The policies that a drill has cut."""
-    policies = client.list("NetworkPolicy", PARTY, api_version="networking.k8s.io/v1")
-    return [each["metadata"]["name"] for each in policies if CUT_LABEL in (each["spec"]["podSelector"].get("matchLabels") or {})]
-
-
-def at_work(client: Client) -> list[str]:
-    """Jobs of the party that have not ended."""
-    with Party("30000", client, PARTY).flow() as flow:
-        return [job.job_id for job in flow.recent() if not job.status.ended]
-
-
-def watchdog_of(drills: Path) -> list[int]:
-    """Processes that watch a drill of these."""
-    found = []
-    for line in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = line.read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if b"fedfleet.drills.watchdog" in words and any(word.startswith(str(drills).encode()) for word in words):
-            found.append(int(line.parent.name))
-    return found
-
-
-@pytest.mark.parametrize(
-    "watchdog", [pytest.param(True, id="restores itself", marks=pytest.mark.nightly), pytest.param(False, id="is restored by the command")]
-)
-def test_a_site_whose_drill_was_killed(federation: Federation, client: Client, watchdog: bool) -> None:
-    words = [str(BIN / "fedfleet"), "drill", "run", "network-cut", "-i", str(federation.inventory)]
-    drills = federation.inventory / DRILLS
-    with subprocess.Popen(
-        words, cwd=ROOT, env=os.environ | federation.lab.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as run:
-        try:
-            eventually(lambda: cut(client), "the network is cut", seconds=TRAINING_SECONDS)
-            for pid in [] if watchdog else watchdog_of(drills):
-                os.kill(pid, signal.SIGKILL)
-        finally:
-            run.kill()
-    if watchdog:
-        eventually(lambda: not pending(drills), "the watchdog has restored the site", seconds=90)
-    else:
-        drill(federation, "run", "network-cut", code=ExitCode.CLEAN_UP_FAILED)
-        assert "network-cut on party30000: restored" in drill(federation, "rollback")
-    assert cut(client) == []
-    assert pending(drills) == []
-    eventually(lambda: not at_work(client), "the drill's job is stopped", seconds=WELL_SECONDS)
