@@ -11,6 +11,7 @@ from support.federation import Federation
 
 pytestmark = pytest.mark.timeout(900)
 NIGHTLY = [
+    "fate-flow-pod", "mysql-pod", "network-cut", "exchange-nginx-replica",
     "fate-flow-container", "fate-flow-submitted", "fate-flow-starting", "fate-flow-ending", "pod-eviction",
     "nginx-pod", "broker-pod", "mysql-container", "nginx-container", "broker-container", "registry-gone",
     "network-cut-not-healed", "network-cut-within", "name-servers-cut", "party-error", "party-leaves",
@@ -26,12 +27,6 @@ OF_PULSAR_CLUSTER = ["broker-replica", "bookie-pod", "zookeeper-pod"]
 LONGEST_SECONDS = 1500
 
 
-def test_a_replica_that_is_lost_comes_back(federation: Federation) -> None:
-    holds(federation, "exchange-nginx-replica")
-
-
-@pytest.mark.nightly
-@pytest.mark.timeout(LONGEST_SECONDS)
 def test_all_of_the_quick_set_comes_back(federation: Federation) -> None:
     drill(federation, "run", "--quick")
     quick = {name for name, each in catalogue.drills().items() if each.terms.quick}

@@ -47,12 +47,14 @@ class Ground:
         sites: those of an inventory. directory: the inventory's.
         wanted: the site that is meant of each kind; empty for the first.
         extra_vars: what `ansible-playbook -e` takes, for what of the inventory is read later.
+        no_training: why drills run a short job rather than a training; empty where they run a training.
     """
 
     sites: Sequence[InventorySite]
     directory: Path
     wanted: str = ""
     extra_vars: Sequence[str] = ()
+    no_training: str = ""
 
     def site_for(self, experiment: Experiment) -> InventorySite:
         """The site that a drill is done to.
@@ -101,7 +103,7 @@ def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None],
     folder: Path | None = None
     journal: Journal | None = None
     try:
-        with Scene(site, others, tell, vcenter=vcenter) as scene, held(scene, experiment.name):
+        with Scene(site, others, tell, vcenter=vcenter, no_training=ground.no_training) as scene, held(scene, experiment.name):
             tell("checking the site")
             _await_well(site, patience)
             folder = new_folder(ground.directory, experiment.name)

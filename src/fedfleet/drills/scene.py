@@ -43,6 +43,7 @@ class Scene:
         write_down: puts on the disk what rollbacks must know of it, for whoever carries them out.
         over: set when the drill is over, so that steps that wait do not wait on.
         vcenter: how the site's machines are reached; None for drills that touch none.
+        no_training: why a short job takes the training's place; empty where nothing keeps it from being the training.
     """
 
     site: InventorySite
@@ -52,6 +53,7 @@ class Scene:
     write_down: Callable[[Mapping[str, object]], None] = lambda _known: None
     over: threading.Event = field(default_factory=threading.Event)
     vcenter: VcenterLogin | None = None
+    no_training: str = ""
     _clients: dict[str, Client] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -1,7 +1,7 @@
 """The training job that runs during a drill: the logistic regression of the credit-card workload, by a party and its partner.
 
-Both need their rows for it, so both must be in the inventory; and the rows must be there (`fedfleet.workload.datasets`). Where that is not so, a chain of
-toys takes its place, and the journal says why.
+Both need their rows for it, so both must be in the inventory; and the rows must be there (`fedfleet.workload.datasets`). Where that is not so, or there is
+no time for it, a chain of toys takes its place, and the journal says why.
 """
 
 from __future__ import annotations
@@ -45,10 +45,11 @@ def upload_rows(scene: Scene) -> dict[str, object]:
     Raises:
         fedfleet.workload.handover.UploadError, fedfleet.engine.fate.FlowError: a party did not take them.
     """
-    why = ""
+    why = scene.no_training
     try:
         guest, host = guest_and_host(scene)
-        why = "" if scene.known_party(host) else f"party {host} is not in this inventory, so that nobody can upload its rows"
+        if not scene.known_party(host):
+            why = f"party {host} is not in this inventory, so that nobody can upload its rows"
     except NoJobError as error:
         if scene.site.party_id:
             raise

@@ -126,6 +126,13 @@ def test_toys_run_with_a_partner_whose_rows_nobody_here_can_upload(tmp_path: Pat
     assert not uploads
 
 
+def test_toys_run_where_there_is_no_time_for_a_training(tmp_path: Path, uploads: dict[str, Workload]) -> None:
+    place = scene(tmp_path)
+    place.no_training = "the quick set is to be over soon"
+    runs_toys(place)
+    assert not uploads
+
+
 def test_toys_run_where_the_rows_cannot_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def deal(*_given: object) -> Workload:
         raise MissingExtraError("Workloads need scikit-learn, which is not installed")
