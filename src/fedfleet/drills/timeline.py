@@ -133,9 +133,11 @@ def all_well_since(samples: Sequence[Sample], probes: Sequence[str], asked_since
 class Watch:
     """Asks all probes, each on its own, for as long as the context is open.
 
+    One whose answer takes long is left alone for as long before it is asked again: a drill must not be what a busy site is busy with.
+
     Args:
         probes: what to ask, by name.
-        every: seconds from one look to the next.
+        every: seconds from one look to the next, unless it takes long.
         beside: what is shown and nothing is concluded from.
         beside_every: seconds from one look to the next at that.
         tell: is told each time that a probe's answer is another than the one before.
@@ -198,7 +200,8 @@ class Watch:
         while not self._end.is_set():
             began = self._clock()
             self._await(name, in_background(look, name, probe, self._clock), began)
-            self._end.wait(max(0.0, began + every - self._clock()))
+            ended = self._clock()
+            self._end.wait(max(began + every - ended, ended - began))
 
     def _await(self, name: str, asked: Future[Sample], began: float) -> None:
         """Keep the answer; until there is one, keep each time that patience ends that there was none."""

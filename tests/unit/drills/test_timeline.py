@@ -1,5 +1,6 @@
 """A time line tells when each thing broke and when it was back for good; what gives no answer does not hold."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -97,6 +98,17 @@ def test_a_probe_that_hangs_has_not_answered_and_keeps_no_other_from_being_asked
         gate.set()
     silent = [sample for sample in watch.samples if sample.probe == "it hangs"]
     assert not any(sample.holds or sample.answered for sample in silent[:2])
+
+
+def test_a_probe_that_takes_long_is_left_alone_for_as_long() -> None:
+    def slow() -> Found:
+        time.sleep(0.2)
+        return Found(True, "up")
+
+    with Watch({"it runs": slow}, 0.01) as watch:
+        until(lambda: len(watch.samples) > 2)
+    asked = watch.samples
+    assert all(later.at - earlier.until >= 0.2 for earlier, later in itertools.pairwise(asked))
 
 
 def test_each_change_is_told_once() -> None:
