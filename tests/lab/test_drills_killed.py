@@ -19,7 +19,7 @@ from support.commands import BIN, ROOT
 from support.drill_runs import drill
 from support.federation import Federation
 
-pytestmark = pytest.mark.timeout(1200)
+pytestmark = [pytest.mark.nightly, pytest.mark.timeout(1200)]
 # One of each kind of fault that stays until it is undone.
 LASTING = [
     "network-cut-within", "network-cut-established", "name-servers-cut", "party-leaves", "volume-full", "volume-read-only", "disk-destroyed",
@@ -86,14 +86,12 @@ def test_a_command_restores_what_a_killed_drill_left_and_nothing_is_drilled_befo
     restored(federation)
 
 
-@pytest.mark.nightly
 def test_without_a_command_the_watchdog_restores_it(federation: Federation) -> None:
     kill_in_the_fault(federation, "network-cut", watchdog=True)
     eventually(lambda: not pending(federation.inventory / DRILLS), "the watchdog has restored the site", seconds=90)
     restored(federation)
 
 
-@pytest.mark.nightly
 @pytest.mark.parametrize("name", LASTING)
 def test_a_command_restores_a_site_whatever_its_drill_was_killed_at(federation: Federation, name: str) -> None:
     kill_in_the_fault(federation, name)
@@ -101,7 +99,6 @@ def test_a_command_restores_a_site_whatever_its_drill_was_killed_at(federation: 
     restored(federation)
 
 
-@pytest.mark.nightly
 def test_a_datanode_that_was_taken_away_is_brought_back(federation: Federation) -> None:
     if federation.profile != "spark":
         drill(federation, "run", "datanode-away", code=ExitCode.NO_REPORT)
