@@ -32,8 +32,6 @@ def finishes(jobs: Interruptible, job: str) -> None:
     jobs.until(job, lambda state, _tasks: state == "success", 60, HOST)
 
 
-# In every test run it is the quick set of drills that shows this (test_drills.py).
-@pytest.mark.nightly
 def test_a_job_outlives_the_pod_of_fate_flow(jobs: Interruptible, federation: Federation) -> None:
     job = jobs.submit(1)
     jobs.until(job, PHASES["running a component"], 120)
