@@ -27,6 +27,7 @@ OF_PULSAR_CLUSTER = ["broker-replica", "bookie-pod", "zookeeper-pod"]
 LONGEST_SECONDS = 1500
 
 
+@pytest.mark.timeout(LONGEST_SECONDS)
 def test_all_of_the_quick_set_comes_back(federation: Federation) -> None:
     drill(federation, "run", "--quick")
     quick = {name for name, each in catalogue.drills().items() if each.terms.quick}
