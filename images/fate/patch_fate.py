@@ -122,6 +122,20 @@ ALIVE = Change(
 )
 ALIVE_IMPORT = Change("fate_flow/engine/devices/local.py", "\nimport sys\n", "\nimport sys\n\nimport psutil\n")
 
+# A database whose pod was killed, or whose node lost its power, does not always take its leave: what it was asked is never answered. FATE Flow's pool
+# holds a lock meanwhile, so that everything that needs the database waits as well, for fifteen minutes or for ever. The kernel finds that the other
+# side is gone within 20 s, and a query that takes long is left alone.
+SILENT_DATABASE = Change(
+    "pymysql/connections.py",
+    "                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)\n",
+    """                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 2)
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 20_000)
+""",
+)
+
 # The client keeps its settings beside its code. A variable names another place for those who want to change them.
 CLIENT_SETTINGS = (
     Change(
@@ -171,7 +185,7 @@ def apply(site_packages: Path, change: Change) -> None:
 def main() -> None:
     """Apply every change to the environment named on the command line."""
     site_packages = Path(sys.argv[1])
-    for change in (*SETTINGS, TEMPORARY_FILES, *WEBHDFS, FOLDERS, DEFINITIONS, ALIVE, ALIVE_IMPORT, *CLIENT_SETTINGS):
+    for change in (*SETTINGS, TEMPORARY_FILES, *WEBHDFS, FOLDERS, DEFINITIONS, ALIVE, ALIVE_IMPORT, SILENT_DATABASE, *CLIENT_SETTINGS):
         apply(site_packages, change)
     (site_packages / "fedfleet.pth").write_text(COLLECTOR + ENUM, encoding="utf-8")
 
