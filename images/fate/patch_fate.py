@@ -124,15 +124,15 @@ ALIVE_IMPORT = Change("fate_flow/engine/devices/local.py", "\nimport sys\n", "\n
 
 # A database whose pod was killed, or whose node lost its power, does not always take its leave: what it was asked is never answered. FATE Flow's pool
 # holds a lock meanwhile, so that everything that needs the database waits as well, for fifteen minutes or for ever. The kernel finds that the other
-# side is gone within 20 s, and a query that takes long is left alone.
+# side is gone within 15 s, and a query that takes long is left alone.
 SILENT_DATABASE = Change(
     "pymysql/connections.py",
     "                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)\n",
     """                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 5)
                     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
                     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 2)
-                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 20_000)
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 15_000)
 """,
 )
 
