@@ -42,12 +42,40 @@ TEMPORARY_FILES = Change(
     'TEMP_DIR = "/data/temps"',
 )
 
+# Who was killed, or lost the power of its node, does not always take its leave: what it was asked is never answered, and what is sent to it is sent again
+# for fifteen minutes. With these options of a socket the kernel finds within 15 s that the other side is gone; one that only takes long is left alone.
+SILENCE = (
+    ("SOL_SOCKET", "SO_KEEPALIVE", 1),
+    ("IPPROTO_TCP", "TCP_KEEPIDLE", 5),
+    ("IPPROTO_TCP", "TCP_KEEPINTVL", 5),
+    ("IPPROTO_TCP", "TCP_KEEPCNT", 2),
+    ("IPPROTO_TCP", "TCP_USER_TIMEOUT", 15_000),
+)
+
+# FATE Flow's pool tries a connection to the database before it uses it, and holds a lock meanwhile: everything that needs the database would wait as well.
+SILENT_DATABASE = Change(
+    "pymysql/connections.py",
+    "                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)\n",
+    "".join(f"                    sock.setsockopt(socket.{level}, socket.{name}, {value})\n" for level, name, value in SILENCE),
+)
+
 # pyarrow's HadoopFileSystem needs libhdfs.so, which no package registry has; WebHDFS does the same over HTTP.
 WEBHDFS = (
     Change(
         "fate_flow/engine/storage/hdfs/_table.py",
         "import io\nfrom typing import Iterable, Tuple\n\nfrom pyarrow import fs\n",
-        "import io\nimport os\nfrom typing import Iterable, Tuple\nfrom urllib.parse import urlparse\n\nimport fsspec\nfrom pyarrow import fs\n",
+        f"""import io
+import os
+import socket
+from typing import Iterable, Tuple
+from urllib.parse import urlparse
+
+import fsspec
+from pyarrow import fs
+from urllib3.connection import HTTPConnection
+
+HTTPConnection.default_socket_options += [{", ".join(f"(socket.{level}, socket.{name}, {value})" for level, name, value in SILENCE)}]
+""",
     ),
     Change(
         "fate_flow/engine/storage/hdfs/_table.py",
@@ -121,20 +149,6 @@ ALIVE = Change(
 """,
 )
 ALIVE_IMPORT = Change("fate_flow/engine/devices/local.py", "\nimport sys\n", "\nimport sys\n\nimport psutil\n")
-
-# A database whose pod was killed, or whose node lost its power, does not always take its leave: what it was asked is never answered. FATE Flow's pool
-# holds a lock meanwhile, so that everything that needs the database waits as well, for fifteen minutes or for ever. The kernel finds that the other
-# side is gone within 15 s, and a query that takes long is left alone.
-SILENT_DATABASE = Change(
-    "pymysql/connections.py",
-    "                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)\n",
-    """                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 5)
-                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
-                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 2)
-                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 15_000)
-""",
-)
 
 # The client keeps its settings beside its code. A variable names another place for those who want to change them.
 CLIENT_SETTINGS = (

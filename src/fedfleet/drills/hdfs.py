@@ -1,6 +1,6 @@
 """A party's HDFS: one datanode fewer for a while, and whether every block can be read meanwhile.
 
-Figures are those of the namenode's JMX bean `Hadoop:service=NameNode,name=FSNamesystem` (Hadoop 3.3.6 FSNamesystemMBean and its metrics).
+Figures are those of the namenode's JMX beans `Hadoop:service=NameNode,name=FSNamesystem` and `...State` (Hadoop 3.3.6 FSNamesystemMBean and its metrics).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _APPS: Final = "apps/v1"
 _DATANODE: Final = "datanode"
 _WEB_PORT: Final = 9870
-_BEAN: Final = "/jmx?qry=Hadoop:service=NameNode,name=FSNamesystem"
+_BEANS: Final = "/jmx?qry=Hadoop:service=NameNode,name=FSNamesystem*"
 
 
 def take_datanode_away(scene: Scene) -> dict[str, object]:
@@ -50,11 +50,10 @@ def bring_datanode_back(scene: Scene) -> dict[str, object]:
 
 
 def blocks_readable(scene: Scene) -> Found:
-    """The namenode knows of a datanode for every block."""
+    """The namenode knows of a datanode for every block, and has left its safe mode."""
     told = _told(scene)
-    return Found(
-        told.live > 0 and not told.missing, f"{told.missing} of {told.blocks} blocks have no datanode, {told.live} datanodes are live"
-    )
+    said = f"{told.missing} of {told.blocks} blocks have no datanode, {told.live} datanodes are live"
+    return Found(told.live > 0 and not told.missing and not told.safe_mode, f"{said}, in safe mode" if told.safe_mode else said)
 
 
 def datanodes_live(scene: Scene) -> Found:
@@ -66,11 +65,12 @@ def datanodes_live(scene: Scene) -> Found:
 
 @dataclass(frozen=True)
 class _Told:
-    """What the namenode says: how many blocks there are, how many have no datanode, and how many datanodes it hears of."""
+    """What the namenode says: how many blocks there are, how many have no datanode, how many datanodes it hears of, and whether it takes nothing yet."""
 
     blocks: int
     missing: int
     live: int
+    safe_mode: bool
 
 
 def _told(scene: Scene) -> _Told:
@@ -80,11 +80,13 @@ def _told(scene: Scene) -> _Told:
         fedfleet.kube.TunnelError: no namenode is ready. NoFaultError: it does not answer.
     """
     with scene.client().tunnel(scene.site.namespace, "service/namenode", _WEB_PORT) as tunnel:
-        answer = ask(Question("http", tunnel.host, tunnel.port, path=_BEAN))
+        answer = ask(Question("http", tunnel.host, tunnel.port, path=_BEANS))
     if not answer.ok:
         raise NoFaultError("The namenode does not answer", found=answer.detail, where=scene.site.namespace)
-    (bean,) = json.loads(answer.body)["beans"]
-    return _Told(int(bean["BlocksTotal"]), int(bean["MissingBlocks"]), int(bean["NumLiveDataNodes"]))
+    figures = {name: value for bean in json.loads(answer.body)["beans"] for name, value in bean.items()}
+    return _Told(
+        int(figures["BlocksTotal"]), int(figures["MissingBlocks"]), int(figures["NumLiveDataNodes"]), figures["FSState"] != "Operational"
+    )
 
 
 def _datanodes(scene: Scene) -> KubeObject:

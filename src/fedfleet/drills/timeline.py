@@ -133,7 +133,8 @@ def all_well_since(samples: Sequence[Sample], probes: Sequence[str], asked_since
 class Watch:
     """Asks all probes, each on its own, for as long as the context is open.
 
-    One whose answer takes long is left alone for as long before it is asked again: a drill must not be what a busy site is busy with.
+    One whose answer takes long is left alone for as long before it is asked again: a drill must not be what a busy site is busy with. One that was
+    silent beyond all patience is not, as it waited rather than worked, and its next answer tells when the site was well.
 
     Args:
         probes: what to ask, by name.
@@ -201,7 +202,8 @@ class Watch:
             began = self._clock()
             self._await(name, in_background(look, name, probe, self._clock), began)
             ended = self._clock()
-            self._end.wait(max(began + every - ended, ended - began))
+            took = ended - began
+            self._end.wait(max(every - took, took if took < self._patience else 0.0))
 
     def _await(self, name: str, asked: Future[Sample], began: float) -> None:
         """Keep the answer; until there is one, keep each time that patience ends that there was none."""

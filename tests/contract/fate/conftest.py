@@ -1,11 +1,13 @@
 """What role fate would apply, in each of its variants, rendered once for all tests."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from support.commands import run
+from support.made_once import made_once
 from support.manifests import Manifests, read
 
 EXCHANGE = {
@@ -62,7 +64,12 @@ SITE = {
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Manifests]:
     """Every variant, rendered by the role itself in one run of Ansible."""
-    folder = tmp_path_factory.mktemp("fate-role")
+    folder = made_once(tmp_path_factory, "fate-role", render)
+    return {name: read((folder / f"{name}.yml").read_text()) for name in VARIANTS}
+
+
+def render(folder: Path) -> None:
+    """Have the role write every variant into a file of its name."""
     plays = [
         {
             "name": f"Render {name}",
@@ -79,7 +86,6 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Manifests]:
     playbook = folder / "play.yml"
     playbook.write_text(yaml.safe_dump(plays))
     run("ansible-playbook", "-i", "localhost,", str(playbook), timeout=300).expect()
-    return {name: read((folder / f"{name}.yml").read_text()) for name in VARIANTS}
 
 
 @pytest.fixture(params=VARIANTS)

@@ -76,15 +76,22 @@ def test_a_party_without_hdfs_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("missing", "live", "readable", "whole"), [(0, 2, True, True), (0, 1, True, False), (4, 1, False, False), (0, 0, False, False)]
+    ("missing", "live", "state", "readable", "whole"),
+    [
+        (0, 2, "Operational", True, True),
+        (0, 1, "Operational", True, False),
+        (4, 1, "Operational", False, False),
+        (0, 0, "Operational", False, False),
+        (0, 2, "safeMode", False, True),
+    ],
 )
 def test_what_the_namenode_says_of_blocks_and_datanodes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: int, live: int, readable: bool, whole: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: int, live: int, state: str, readable: bool, whole: bool
 ) -> None:
     def answer(question: Question) -> Answer:
-        assert question.path.endswith("name=FSNamesystem")
-        bean: dict[str, Any] = {"BlocksTotal": 9, "MissingBlocks": missing, "NumLiveDataNodes": live}
-        return Answer(True, 0.1, "200", body=json.dumps({"beans": [bean]}))
+        assert question.path.endswith("name=FSNamesystem*")
+        beans: list[dict[str, Any]] = [{"MissingBlocks": missing}, {"BlocksTotal": 9, "NumLiveDataNodes": live, "FSState": state}]
+        return Answer(True, 0.1, "200", body=json.dumps({"beans": beans}))
 
     monkeypatch.setattr(hdfs, "ask", answer)
     place = scene(tmp_path, Cluster(2))

@@ -111,6 +111,17 @@ def test_a_probe_that_takes_long_is_left_alone_for_as_long() -> None:
     assert all(later.at - earlier.until >= 0.2 for earlier, later in itertools.pairwise(asked))
 
 
+def test_a_probe_that_was_silent_beyond_patience_is_asked_again_at_once() -> None:
+    now = [0.0]
+
+    def silent() -> Found:
+        now[0] += 1000
+        return Found(True, "up")
+
+    with Watch({"it runs": silent}, 0.01, clock=lambda: now[0]) as watch:
+        until(lambda: len(watch.samples) > 2)
+
+
 def test_each_change_is_told_once() -> None:
     told: list[str] = []
     up = [True]
