@@ -56,6 +56,8 @@ class ListOutput(StrEnum):
     JSON = "json"
 
 
+# Minutes are enough to plan with.
+_MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%MZ"]
 Inventory = Annotated[Path, typer.Option("--inventory", "-i", help="The inventory: its directory, or a file in it.")]
 SiteName = Annotated[
     str, typer.Option("--site", help="The site, by its name in the inventory or its party id; empty: the first of the drill's kind.")
@@ -93,6 +95,10 @@ def plan(
     quick: Quick = False,
     everything: Everything = False,
     extra_vars: ExtraVars = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(formats=_MOMENTS, help="When they are to be run, in UTC; it is held against drill_window. Now, if left out."),
+    ] = None,
 ) -> None:
     """Say what drills would do and whom they touch. Nothing is asked of a cluster.
 
@@ -103,6 +109,7 @@ def plan(
     from fedfleet.drills.needs import missing
 
     wanted, ground = _wanted(names, tags, inventory, site, extra_vars, quick=quick, everything=everything)
+    moment = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
     refused = False
     for experiment in wanted:
         check_activities(experiment)
@@ -110,10 +117,10 @@ def plan(
         lacking, refusal = missing(experiment, target), ""
         try:
             if not lacking:
-                check_allowed(experiment, target, datetime.now(UTC))
+                check_allowed(experiment, target, moment)
         except RefusedError as error:
             refusal, refused = str(error), True
-        for line in plan_lines(experiment, target, refusal, lacking):
+        for line in plan_lines(experiment, target, refusal, lacking, at=moment if at else None):
             typer.echo(line)
     raise typer.Exit(ExitCode.REFUSED if refused else ExitCode.OK)
 

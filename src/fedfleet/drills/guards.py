@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fedfleet.errors import FedFleetError
@@ -42,10 +42,8 @@ def check_allowed(experiment: Experiment, site: InventorySite, now: datetime) ->
         raise RefusedError(
             "A production site is drilled in a maintenance window only", expected="drill_window in its inventory", where=where
         )
-    if site.drill_window and not _within(site.drill_window, now):
-        raise RefusedError(
-            "It is not the time for drills", expected=f"now within {site.drill_window}", found=f"{now:%Y-%m-%dT%H:%M}Z", where=where
-        )
+    if site.drill_window:
+        _check_window(site.drill_window, now, experiment.terms.deadline_seconds, where)
     if production and experiment.terms.shared and not site.drill_consent:
         raise RefusedError(
             "Others notice this drill, and nothing says that they have agreed",
@@ -55,11 +53,11 @@ def check_allowed(experiment: Experiment, site: InventorySite, now: datetime) ->
         )
 
 
-def _within(window: str, now: datetime) -> bool:
-    """Whether a moment is within ``BEGIN/END`` (ISO 8601; UTC where no zone is named).
+def _check_window(window: str, now: datetime, seconds: float, where: str) -> None:
+    """Do nothing where a drill that begins now is over, after so many seconds at most, within ``BEGIN/END`` (ISO 8601; UTC where no zone is named).
 
     Raises:
-        RefusedError: it is no such window.
+        RefusedError: it is not, or the text is no such window.
     """
     try:
         begin, end = (_in_utc(datetime.fromisoformat(part.strip())) for part in window.split("/"))
@@ -67,7 +65,16 @@ def _within(window: str, now: datetime) -> bool:
         raise RefusedError(
             "drill_window is no window", expected="BEGIN/END, such as 2026-11-28T22:00Z/2026-11-29T02:00Z", found=window
         ) from error
-    return begin <= now <= end
+    found = f"{now:%Y-%m-%dT%H:%M}Z"
+    if not begin <= now <= end:
+        raise RefusedError("It is not the time for drills", expected=f"now within {window}", found=found, where=where)
+    if now + timedelta(seconds=seconds) > end:
+        raise RefusedError(
+            "The drill might last longer than the window for drills",
+            expected=f"{seconds / 60:.0f} minutes, its deadline, until the end of {window}",
+            found=found,
+            where=where,
+        )
 
 
 def _in_utc(moment: datetime) -> datetime:

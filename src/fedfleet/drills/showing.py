@@ -12,6 +12,7 @@ from fedfleet.report.wording import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from rich.console import Console
 
@@ -30,8 +31,10 @@ def print_list(known: Mapping[str, Experiment], console: Console) -> None:
     console.print(table)
 
 
-def plan_lines(experiment: Experiment, site: InventorySite, refusal: str, lacking: Sequence[str] = ()) -> Iterator[str]:
-    """What would be done, to whom, and what would keep it from being done: what the site lacks, or a refusal."""
+def plan_lines(
+    experiment: Experiment, site: InventorySite, refusal: str, lacking: Sequence[str] = (), at: datetime | None = None
+) -> Iterator[str]:
+    """What would be done, to whom, and what would keep it from being done at that moment or now: what the site lacks, or a refusal."""
     terms = experiment.terms
     yield f"{experiment.name}: {experiment.title}"
     yield f"  {' '.join(experiment.description.split())}"
@@ -59,7 +62,7 @@ def plan_lines(experiment: Experiment, site: InventorySite, refusal: str, lackin
     if lacking:
         yield f"  NOT RUN HERE: {'; '.join(lacking)}"
         return
-    yield f"  REFUSED: {refusal}" if refusal else "  may be run now, if the site is well"
+    yield f"  REFUSED: {refusal}" if refusal else f"  may be run {f'at {at:%Y-%m-%dT%H:%M}Z' if at else 'now'}, if the site is well"
 
 
 def _listed(title: str, steps: Sequence[Activity]) -> Iterator[str]:

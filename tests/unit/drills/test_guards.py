@@ -35,6 +35,7 @@ def test_production_with_leave_window_and_consent_is_drilled(tmp_path: Path) -> 
         ({"drill_allow": False}, "drill_allow"),
         ({"drill_window": ""}, "drill_window"),
         ({"drill_window": "2026-11-27T22:00Z/2026-11-28T02:00Z"}, "not the time"),
+        ({"drill_window": "2026-11-28T22:00Z/2026-11-28T23:03Z"}, "might last longer.*4 minutes, its deadline"),
         ({"drill_window": "tonight"}, "no window"),
         ({"shared": True}, "drill_consent"),
     ],
