@@ -164,9 +164,9 @@ def exchange_parties(look: Look) -> Iterable[Outcome]:
 WAY_CHECKS = (
     Check(
         "certificate-days", "certificates", "certificates last",
-        "Party: send the card again and take up the new admission. Exchange: run site.yml, which renews what ends within 60 days",
-        "A certificate that has ended closes every way between sites at once. "
-        "The CA cannot be renewed without admitting every party anew: plan it a year ahead.",
+        "Run site.yml at the exchange, which renews what ends within 60 days, then at the party with its new admission; no card is needed",
+        "A certificate that has ended closes every way between sites at once. The CA is renewed by no run, and replaced with all parties at one time: "
+        "plan it a year ahead (docs/explanation/registration.md#replacing-the-ca).",
         certificate_days,
     ),
     Check(

@@ -107,7 +107,7 @@ def proofs_complete(look: Look) -> Iterable[Outcome]:
 WORK_CHECKS = (
     Check(
         "jobs-last", "jobs", "the last job succeeded",
-        "Read its log on FATE Board or with fedfleet; a partner's part may have failed",
+        "Read its log with fedfleet job logs, or on FATE Board where the site has one; a partner's part may have failed",
         "By this party's FATE Flow, among the last twenty jobs it had a part in.",
         last_job, PARTY,
     ),

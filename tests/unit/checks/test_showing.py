@@ -33,7 +33,7 @@ def test_what_is_not_good_is_told_with_its_value_its_threshold_and_where_to_read
     found = shown(WARNED)
     at = found.index("      ‼ certificate coordination: 12 days left, wants 30")
     assert found[at - 1] == "  ‼ certificates  2 of 3 good"
-    assert found[at + 1].strip().startswith("Party: send the card again")
+    assert found[at + 1].strip().startswith("Run site.yml at the exchange, which renews")
     assert found[at + 2].strip() == "docs/reference/checks.md#certificate-days"
     assert found[-1] == "‼ 1 warning"
 
