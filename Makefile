@@ -60,7 +60,7 @@ check: lint ## The quick part of the tests: lint, unit and contract tests
 	@$(BIN)/pytest --numprocesses auto --dist loadfile tests/unit tests/contract
 
 .PHONY: test
-test: bootstrap check ## All tests, against a lab made for them and removed after
+test: bootstrap check ## What every change passes: check, and all tests but the nightly ones, against a lab made for them and removed after
 	@$(BIN)/pytest -m "not nightly" tests/package tests/vsphere tests/browser tests/lab
 
 .PHONY: nightly
