@@ -6,6 +6,7 @@ import json
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -334,10 +335,14 @@ def _as_interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _teller(drill: str, began: float) -> Callable[[str], None]:
-    """Lines on standard error, each with the seconds since the start; and to the playbook that runs us, if one does."""
+    """Lines on standard error, each with the seconds since the start; and to the playbook that runs us, if one does.
+
+    Nobody who reads them any more, such as a `tee` that the same Ctrl-C has ended, keeps a site from being restored.
+    """
 
     def tell(line: str) -> None:
-        typer.echo(f"{time.monotonic() - began:6.1f} s  {drill}: {line}", err=True)
+        with suppress(OSError):
+            typer.echo(f"{time.monotonic() - began:6.1f} s  {drill}: {line}", err=True)
         progress.report(f"{drill}: {line}")
 
     return tell

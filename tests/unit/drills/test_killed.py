@@ -15,12 +15,15 @@ from fedfleet.drills.journal import Outcome
 from fedfleet.drills.restoring import restore
 from fedfleet.drills.scene import Scene
 from fedfleet.drills.undo import pending
+from fedfleet.drills.watchdog import watch
 from fedfleet.exit_codes import ExitCode
+from fedfleet.locks.leftovers import end_leftovers
+from fedfleet.progress import RUN, SITE
 from support.commands import ROOT, run
 from support.drilled import LONG_JOB, SLOW, FolderParty
 
 pytestmark = pytest.mark.timeout(480)
-Starts = Callable[[str], "subprocess.Popen[bytes]"]
+Starts = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
@@ -34,8 +37,8 @@ def runner(place: Path) -> Iterator[Starts]:
     """Starts a drill in a process of its own, and returns when its fault is done."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(watched: str) -> subprocess.Popen[bytes]:
-        environment = os.environ | {"PYTHONPATH": str(ROOT / "tests")}
+    def start(watched: str, marks: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+        environment = os.environ | {"PYTHONPATH": str(ROOT / "tests")} | (marks or {})
         process = subprocess.Popen([sys.executable, "-m", "support.drilled", str(place), watched], env=environment)
         started.append(process)
         until(lambda: (place / "cut").exists())
@@ -99,6 +102,26 @@ def test_without_anybody_the_watchdog_restores_it(place: Path, runner: Starts) -
     process.wait()
     until(lambda: (place / "up").exists())
     until(lambda: pending(place / DRILLS) == [])
+
+
+def test_the_watchdog_outlives_the_playbook_that_ran_the_drill(place: Path, runner: Starts) -> None:
+    """What a killed playbook left at work is ended before its lock is given back; that must not be who restores the site."""
+    process = runner("watched", {RUN: "killed", SITE: "north"})
+    assert end_leftovers("killed", "north")
+    process.wait()
+    until(lambda: (place / "up").exists())
+    until(lambda: pending(place / DRILLS) == [])
+
+
+def test_a_full_disk_keeps_no_watchdog_from_restoring(place: Path, runner: Starts) -> None:
+    process = runner("alone")
+    process.kill()
+    process.wait()
+    (folder,) = pending(place / DRILLS)
+    (folder / "watchdog.log").symlink_to("/dev/full")
+    watch(folder, process.pid)
+    assert (place / "up").exists()
+    assert pending(place / DRILLS) == []
 
 
 def test_a_drill_at_work_is_not_undone_by_the_command(place: Path, runner: Starts) -> None:
