@@ -2,6 +2,7 @@
 
 from support.browser import page
 from support.datacentre import datacentre, datacentre_with_images, vcenter
+from support.interrupted_jobs import jobs
 from support.session import federation, fragile, images, lab, shown
 
-__all__ = ["datacentre", "datacentre_with_images", "federation", "fragile", "images", "lab", "page", "shown", "vcenter"]
+__all__ = ["datacentre", "datacentre_with_images", "federation", "fragile", "images", "jobs", "lab", "page", "shown", "vcenter"]

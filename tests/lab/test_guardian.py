@@ -1,11 +1,10 @@
 """Whatever phase of a job FATE Flow is killed in, the job finishes and nobody has to do anything."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from fedfleet.engine.fate import TaskView
-from fedfleet.kube import Client
 from support.federation import Federation
 from support.interrupted_jobs import GUEST, HOST, Interruptible
 
@@ -19,12 +18,6 @@ PHASES: dict[str, Phase] = {
     "running a component": lambda _state, tasks: any(str(task.party_status) == "running" for task in tasks.values()),
     "between components": lambda _state, tasks: any(str(task.party_status) == "success" for task in tasks.values()),
 }
-
-
-@pytest.fixture
-def jobs(federation: Federation) -> Iterator[Interruptible]:
-    with Client.connect(federation.lab.kubeconfig) as client:
-        yield Interruptible(federation.lab, client)
 
 
 def finishes(jobs: Interruptible, job: str) -> None:

@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from fedfleet.engine.fate import FlowClient, FlowError, JobView, TaskView, toy_dag
 from fedfleet.kube import Client
 from fedfleet.validation.party import Party
+from support.federation import Federation
 from support.lab import RunningLab
 
 GUEST, HOST = "30000", "40000"
@@ -83,3 +86,10 @@ class Interruptible:
     def kubectl(self, *arguments: str) -> str:
         """Run kubectl on the lab's cluster."""
         return self.lab.fedfleet("lab", "kubectl", "--", *arguments).expect().output
+
+
+@pytest.fixture
+def jobs(federation: Federation) -> Iterator[Interruptible]:
+    """Jobs on the lab's federation."""
+    with Client.connect(federation.lab.kubeconfig) as client:
+        yield Interruptible(federation.lab, client)

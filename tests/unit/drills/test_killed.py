@@ -23,7 +23,7 @@ from support.commands import ROOT, run
 from support.drilled import LONG_JOB, SLOW, FolderParty
 
 pytestmark = pytest.mark.timeout(480)
-Starts = Callable[..., "subprocess.Popen[bytes]"]
+Starts = Callable[[str], "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def runner(place: Path) -> Iterator[Starts]:
     """Starts a drill in a process of its own, and returns when its fault is done."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(watched: str, marks: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
-        environment = os.environ | {"PYTHONPATH": str(ROOT / "tests")} | (marks or {})
+    def start(watched: str) -> subprocess.Popen[bytes]:
+        environment = os.environ | {"PYTHONPATH": str(ROOT / "tests")}
         process = subprocess.Popen([sys.executable, "-m", "support.drilled", str(place), watched], env=environment)
         started.append(process)
         until(lambda: (place / "cut").exists())
@@ -104,9 +104,11 @@ def test_without_anybody_the_watchdog_restores_it(place: Path, runner: Starts) -
     until(lambda: pending(place / DRILLS) == [])
 
 
-def test_the_watchdog_outlives_the_playbook_that_ran_the_drill(place: Path, runner: Starts) -> None:
+def test_the_watchdog_outlives_the_playbook_that_ran_the_drill(place: Path, runner: Starts, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a killed playbook left at work is ended before its lock is given back; that must not be who restores the site."""
-    process = runner("watched", {RUN: "killed", SITE: "north"})
+    monkeypatch.setenv(RUN, "killed")
+    monkeypatch.setenv(SITE, "north")
+    process = runner("watched")
     assert end_leftovers("killed", "north")
     process.wait()
     until(lambda: (place / "up").exists())
