@@ -12,6 +12,7 @@ from fedfleet.drills.journal import CleanUp, Journal, Outcome
 from fedfleet.drills.machines import find_machine, machine_runs, switch_machine, switch_machines_on
 from fedfleet.drills.runner import Runner
 from fedfleet.drills.scene import Scene
+from fedfleet.kube import KubeError
 from fedfleet.sites import InventorySite, VcenterLogin
 from support.drilled import experiment, probe, site
 from support.soap import make_vm, result, soap
@@ -107,6 +108,25 @@ def test_whether_it_runs_is_told_with_where_and_after_how_long(vcenter: RunningV
         switch_machine(scene, "on")
         assert machine_runs(scene, within=30).detail == f"awaited is poweredOn on {host} after 0 s"
         assert not machine_runs(scene, elsewhere=True).holds
+
+
+def test_what_the_drill_switched_off_is_on_before_the_cluster_is_asked(
+    vcenter: RunningVCenter, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with soap(vcenter) as instance:
+        vm = make_vm(instance, "the-only-control-plane")
+        result(vm.PowerOnVM_Task())
+        scene = place(**{vm.name: ""})
+        switch_machine(scene, "off")
+        lists = Cluster.list
+
+        def only_while_on(cluster: Cluster, kind: str, **given: Any) -> list[Any]:
+            if vm.runtime.powerState != "poweredOn":
+                raise KubeError("The API does not answer")
+            return lists(cluster, kind, **given)
+
+        monkeypatch.setattr(Cluster, "list", only_while_on)
+        assert switch_machines_on(scene) == {"switched_on": [vm.name], "missing": []}
 
 
 def test_machines_that_are_no_more_are_not_missed_unless_all_are(vcenter: RunningVCenter, place: Place) -> None:

@@ -27,12 +27,18 @@ def carry_out(
     find: Callable[[Activity], Callable[[Scene], Any]] = function_of,
     clock: Callable[[], float] = time.monotonic,
 ) -> ActivityRun:
-    """Carry out one activity in at most so many seconds; whatever goes wrong is part of what it did."""
+    """Carry out one activity in at most so many seconds; whatever goes wrong is part of what it did.
+
+    An action that goes on after that, or after a Ctrl-C, is known to the scene.
+    """
     began, start = clock(), datetime.now(UTC)
     output: Any = None
     problem = ""
     try:
-        output = in_background(find(activity), scene).result(timeout=max(0.0, seconds))
+        work = in_background(find(activity), scene)
+        if activity.type == "action":
+            scene.action = work
+        output = work.result(timeout=max(0.0, seconds))
     except Late:
         problem = f"it had not ended after {clock() - began:.0f} s, when its time was up"
     except OverError:

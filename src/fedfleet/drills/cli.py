@@ -147,6 +147,8 @@ def run(
     from fedfleet.drills.journal import Outcome
 
     wanted, ground = _wanted(names, tags, inventory, site, extra_vars, quick=quick, everything=everything)
+    # One that cannot be read is told before anything is touched, not after.
+    journals(ground.directory)
     began, refusal = time.monotonic(), ExitCode.OK
     ran: list[tuple[str, str]] = []
     interrupted = touched = False

@@ -38,7 +38,8 @@ def run_command(scene: Scene, provider: ProcessProvider) -> dict[str, object]:
     """Run a command of this machine that does something.
 
     Raises:
-        CommandError: it did not end in time, or not with 0. fedfleet.drills.undo.UndoFileError: it cannot be written down; it did not begin then.
+        CommandError: it did not end in time, or not with 0.
+        OverError: the drill ended meanwhile. fedfleet.drills.undo.UndoFileError: it cannot be written down. It did not begin then.
     """
     words = ["sh", "-c", _WHEN_TOLD, provider.path, *_arguments(provider)]
     pipe = subprocess.PIPE
@@ -48,6 +49,7 @@ def run_command(scene: Scene, provider: ProcessProvider) -> dict[str, object]:
         process = Process.of(started.pid)
         try:
             scene.remember(**{_KEPT: str(process)})
+            scene.pause(0)
             stdout, stderr = started.communicate("begin\n", timeout=provider.timeout)
         except subprocess.TimeoutExpired as error:
             raise CommandError(f"{provider.path} could not be run to its end", found=str(error)) from error

@@ -117,7 +117,10 @@ def conduct(experiment: Experiment, ground: Ground, tell: Callable[[str], None],
             raise
         # The drill is over, and what it measured stands.
         tell(f"the site could not be given back: {error}")
-    forget_old(ground.directory)
+    try:
+        forget_old(ground.directory)
+    except HistoryError as error:
+        tell(f"old journals could not be removed: {error}")
     return journal
 
 

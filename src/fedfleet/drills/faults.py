@@ -32,7 +32,7 @@ class NoFaultError(FedFleetError):
 def delete_pods(scene: Scene, component: str, most: int = 0, grace_seconds: int = 0) -> dict[str, object]:
     """Delete the pods of a component, all or at most so many; without grace as when their node is given up.
 
-    Returns when the API no longer has them.
+    Returns when the API no longer counts them as Ready.
 
     Raises:
         NoFaultError: none was Ready.
@@ -40,6 +40,7 @@ def delete_pods(scene: Scene, component: str, most: int = 0, grace_seconds: int 
     client, namespace = scene.client(), scene.site.namespace
     victims = ready_pods(client, namespace, component)[: most or None]
     for pod in victims:
+        scene.pause(0)
         _delete(client, pod, grace_seconds)
     deadline = time.monotonic() + grace_seconds + _SEEN_SECONDS
     gone = {pod["metadata"]["uid"] for pod in victims}
@@ -89,6 +90,7 @@ def cut_network(scene: Scene, policies: Sequence[str] = _WAYS) -> dict[str, obje
     if not there:
         raise NoFaultError("The party has none of the network policies that could be cut", expected=", ".join(policies), where=namespace)
     for name in there:
+        scene.pause(0)
         _select(client, namespace, name, "nothing")
     return {"policies": there}
 

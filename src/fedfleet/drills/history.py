@@ -11,6 +11,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from fedfleet.drills import undo
+from fedfleet.drills.durable import write_durably
 from fedfleet.drills.journal import Journal
 from fedfleet.errors import FedFleetError
 
@@ -41,16 +42,14 @@ def new_folder(inventory: Path, drill: str, now: datetime | None = None) -> Path
 
 
 def keep_journal(folder: Path, journal: Journal) -> None:
-    """Write a journal, whole or not at all.
+    """Write a journal, whole or not at all; it is on the disk when this returns.
 
     Raises:
         HistoryError: it cannot be written.
     """
     target = folder / JOURNAL
     try:
-        draft = target.with_suffix(".draft")
-        draft.write_text(journal.model_dump_json(indent=2, by_alias=True) + "\n", encoding="utf-8")
-        draft.replace(target)
+        write_durably(target, journal.model_dump_json(indent=2, by_alias=True) + "\n")
     except OSError as error:
         raise HistoryError("A drill's journal cannot be written", found=error.strerror or str(error), where=str(target)) from error
 

@@ -7,13 +7,14 @@ pkg/common/connectionmanager, as Supervisors set it too); one that says nothing 
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from fedfleet import vsphere
 from fedfleet.drills.faults import NoFaultError
 from fedfleet.drills.nodes import find_node
 from fedfleet.drills.scene import Found, Scene
+from fedfleet.kube import KubeError
 from fedfleet.vsphere import power
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _SCHEME: Final = "vsphere://"
 _KEPT: Final = "machine"
 _ON: Final = "poweredOn"
 _PAUSE: Final = 1.0
+# A rollback's step has three minutes (fedfleet.drills.restoring).
+_API_SECONDS: Final = 120.0
 
 
 def find_machine(scene: Scene, component: str = "python", path: str = "") -> dict[str, object]:
@@ -65,22 +68,23 @@ def switch_machine(scene: Scene, state: Wish, component: str = "python", path: s
 def switch_machines_on(scene: Scene) -> dict[str, object]:
     """Switch on every machine of the site's nodes that is off, as whoever pulled a plug must when nobody else has.
 
-    Machines that are no more are not missed: their cluster has put others in their place.
+    The one that the drill found comes first: the cluster may not answer before it is on. Machines that are no more are not missed: their cluster has
+    put others in their place.
 
     Raises:
-        NoFaultError: vCenter shows none of the site's machines. VsphereError: vCenter refuses.
+        NoFaultError: vCenter shows none of the site's machines. VsphereError: vCenter refuses. KubeError: the cluster does not say which they are.
     """
-    nodes = scene.client().list("Node", api_version="v1")
     switched, missing = [], []
     with _vcenter(scene) as client:
+        if known := scene.kept.get(_KEPT):
+            with suppress(vsphere.SettingsError):
+                switched += _switched_on(client, uuid=known["uuid"])
+        nodes = _nodes(scene)
         for node in nodes:
             try:
-                machine = power.find(client, **named(node))
+                switched += _switched_on(client, **named(node))
             except vsphere.SettingsError:
                 missing.append(str(node["metadata"]["name"]))
-                continue
-            if power.apply(client, machine, "on", timeout=120).changed:
-                switched.append(machine.name)
     if len(missing) == len(nodes):
         raise NoFaultError(
             "vCenter shows none of the machines that the site's nodes are",
@@ -130,9 +134,31 @@ def _found(scene: Scene, client: vsphere.Client, component: str, path: str) -> t
             raise NoFaultError("The node is gone", where=f"under component {component}")
         machine = power.find(client, **named(node))
     host = power.host_of(client, machine)
-    scene.kept[_KEPT] = {"uuid": machine.uuid, "host": host}
+    scene.remember(**{_KEPT: {"uuid": machine.uuid, "host": host}})
     scene.name_for_commands(DRILL_MACHINE=machine.name, DRILL_HOST=host)
     return machine, host
+
+
+def _switched_on(client: vsphere.Client, **which: str) -> list[str]:
+    """Switch a machine on; its name, where it was off."""
+    machine = power.find(client, **which)
+    return [machine.name] if power.apply(client, machine, "on", timeout=120).changed else []
+
+
+def _nodes(scene: Scene) -> list[KubeObject]:
+    """The site's nodes; a cluster whose control plane has just been switched on is waited for.
+
+    Raises:
+        KubeError: it does not answer.
+    """
+    deadline = time.monotonic() + _API_SECONDS
+    while True:
+        try:
+            return scene.client().list("Node", api_version="v1")
+        except KubeError:
+            if time.monotonic() >= deadline:
+                raise
+        scene.pause(_PAUSE)
 
 
 @contextmanager

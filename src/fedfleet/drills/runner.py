@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fedfleet.drills import standing, undo, verdict
 from fedfleet.drills.activities import function_of
 from fedfleet.drills.carrying import carry_out, carry_out_together, look_around
+from fedfleet.drills.commands import end_command
 from fedfleet.drills.course import Course
 from fedfleet.drills.history import keep_journal
 from fedfleet.drills.journal import CleanUp, Journal, Outcome
@@ -37,6 +39,8 @@ _PAUSE_SECONDS: Final = 1.0
 _WELL_SECONDS: Final = 180.0
 # Standing steps have their own limits; these are for one that does not keep to it.
 _STANDING_SECONDS: Final = 420.0
+# As long as the longest of what an action does in one go: a call of the API's.
+_NOTICE_SECONDS: Final = 30.0
 _BESIDE_SECONDS: Final = 5.0
 _UNTIL_NOW: Final = "its runner ended before the drill did"
 
@@ -202,9 +206,19 @@ class Runner:
         """Seconds until the drill's deadline."""
         return self._opened + self.experiment.terms.deadline_seconds - self.clock()
 
+    def _await_action(self) -> None:
+        """Wait until an action that was broken off notices it, so that it does nothing after what undoes it."""
+        end_command(self.scene.kept)
+        action = self.scene.action
+        if action and wait((action,), timeout=_NOTICE_SECONDS).not_done:
+            self.scene.tell(
+                f"an action is at work still, {_NOTICE_SECONDS:.0f} s after the drill was over; the site is restored nevertheless"
+            )
+
     def _restore(self) -> CleanUp:
         if not self.experiment.rollbacks:
             return CleanUp.NOTHING
+        self._await_action()
         try:
             known, self._course.rollbacks = restore(self.folder, self.scene.tell, self.scene.kept, self.find, self.scene.vcenter)
         except FedFleetError as error:

@@ -13,6 +13,7 @@ from fedfleet.validation.party import Party
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
     from types import TracebackType
 
     from fedfleet.kube import Client
@@ -44,6 +45,7 @@ class Scene:
         over: set when the drill is over, so that steps that wait do not wait on.
         vcenter: how the site's machines are reached; None for drills that touch none.
         no_training: why a short job takes the training's place; empty where nothing keeps it from being the training.
+        action: the one that was begun last; it may be at work still, also when nobody waits for it any more.
     """
 
     site: InventorySite
@@ -54,6 +56,7 @@ class Scene:
     over: threading.Event = field(default_factory=threading.Event)
     vcenter: VcenterLogin | None = None
     no_training: str = ""
+    action: Future[Any] | None = None
     _clients: dict[str, Client] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -76,7 +76,7 @@ def look(name: str, probe: Probe, clock: Callable[[], float]) -> Sample:
 def outage_end(samples: Sequence[Sample], fault: float, settle: float) -> float | None:
     """When everything was well again after the fault: from then on all held for so many seconds at least; None where that never came.
 
-    What fails later than that is a relapse, and no part of the recovery.
+    However late it begins, what fails first is the fault's. What fails after all was well again is a relapse, and no part of the recovery.
     """
     after = _after(samples, fault)
     end = fault

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from pydantic import Field, ValidationError
 
+from fedfleet.drills.durable import write_durably
 from fedfleet.drills.experiment import Activity
 from fedfleet.errors import FedFleetError
 from fedfleet.locks.process import Process
@@ -21,7 +22,6 @@ from fedfleet.report.format import FileModel, Moment
 from fedfleet.sites import InventorySite
 
 FILE: Final = "rollback.json"
-_ONLY_OURS: Final = 0o600
 
 
 class UndoFileError(FedFleetError):
@@ -71,19 +71,8 @@ def write(folder: Path, undo: Undo) -> None:
         UndoFileError: it cannot be; then nothing may be done to the site.
     """
     target = folder / FILE
-    draft = target.with_suffix(".draft")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _ONLY_OURS)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(undo.model_dump_json(indent=2, by_alias=True) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
-        directory = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        write_durably(target, undo.model_dump_json(indent=2, by_alias=True) + "\n")
     except OSError as error:
         raise UndoFileError("The rollback cannot be written", found=error.strerror or str(error), where=str(target)) from error
 
@@ -138,7 +127,11 @@ def undo_all(folder: Path, carry_out: Callable[[Activity], str]) -> Undo:
     Args:
         folder: the drill's.
         carry_out: does one, and says why it failed; empty where it did not.
+
+    Raises:
+        UndoFileError: it cannot be read, or, after every rollback was carried out, how they went could not be written down.
     """
+    unwritten: UndoFileError | None = None
     with _alone(folder):
         undo = read(folder)
         if undo is None:
@@ -152,14 +145,27 @@ def undo_all(folder: Path, carry_out: Callable[[Activity], str]) -> Undo:
                 for place, each in enumerate(undo.steps)
             ]
             undo = undo.model_copy(update={"steps": tuple(steps)})
-            write(folder, undo)
-        return undo
+            try:
+                write(folder, undo)
+                unwritten = None
+            except UndoFileError as error:
+                unwritten = error
+    if unwritten:
+        raise unwritten
+    return undo
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's rollback: the runner, its watchdog and a person may come at the same time."""
-    descriptor = os.open(folder / f"{FILE}.lock", os.O_RDWR | os.O_CREAT, _ONLY_OURS)
+    """Hold the folder, without a file that a full disk has no room for: the runner, its watchdog and a person may come at the same time.
+
+    Raises:
+        UndoFileError: it is not there, or is not ours.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise UndoFileError("A drill's folder cannot be opened", found=error.strerror or str(error), where=str(folder)) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

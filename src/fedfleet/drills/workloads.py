@@ -56,6 +56,7 @@ def scale_down(scene: Scene) -> dict[str, object]:
     if not workloads:
         raise NoFaultError("There is nothing to bring down", expected="a workload with replicas", where=namespace)
     for each in workloads:
+        scene.pause(0)
         bring_down(client, each, 0)
     deadline = time.monotonic() + _GONE_SECONDS
     while any(is_ready(pod) for pod in client.list("Pod", namespace, api_version="v1")):

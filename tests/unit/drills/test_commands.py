@@ -8,6 +8,7 @@ import pytest
 
 from fedfleet.drills.commands import CommandError, end_command, look_by_command, run_command
 from fedfleet.drills.experiment import ProcessProvider
+from fedfleet.drills.scene import OverError
 from fedfleet.drills.undo import UndoFileError
 from fedfleet.locks.process import Process
 from support.drilled import scene
@@ -31,6 +32,14 @@ def test_a_command_is_written_down_before_it_begins(tmp_path: Path) -> None:
 
     place.write_down = fails
     with pytest.raises(UndoFileError):
+        run_command(place, shell(f"touch {tmp_path}/done"))
+    assert not (tmp_path / "done").exists()
+
+
+def test_a_command_does_not_begin_when_the_drill_is_over(tmp_path: Path) -> None:
+    place = scene(tmp_path)
+    place.over.set()
+    with pytest.raises(OverError):
         run_command(place, shell(f"touch {tmp_path}/done"))
     assert not (tmp_path / "done").exists()
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from fedfleet.drills.cli import app
 from fedfleet.drills.conduct import Ground, held
 from fedfleet.drills.experiment import Activity, Experiment
 from fedfleet.drills.guards import RefusedError
-from fedfleet.drills.history import DRILLS, journals, new_folder
+from fedfleet.drills.history import DRILLS, JOURNAL, HistoryError, journals, new_folder
 from fedfleet.drills.journal import Journal, Outcome
 from fedfleet.drills.runner import Runner
 from fedfleet.drills.scene import Scene
@@ -24,7 +25,7 @@ from fedfleet.kube import KubeError
 from fedfleet.locks.lease import Holder, LockedError
 from fedfleet.locks.process import Process
 from fedfleet.locks.site import SiteLock
-from fedfleet.sites import NoVcenterError, UnknownSiteError
+from fedfleet.sites import InventorySite, NoVcenterError, UnknownSiteError
 from support.drilled import command, experiment, probe, site
 from support.objects import Objects
 
@@ -124,6 +125,29 @@ def test_one_that_cannot_be_run_keeps_no_other_from_its_turn(tmp_path: Path, mon
     assert done.exit_code == ExitCode.REFUSED
     assert "nginx-pod: NOT RUN: The API does not answer" in done.output
     assert "mysql-pod: not run here: there is none" in done.output
+
+
+def test_a_journal_that_cannot_be_read_is_told_before_anything_is_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sites, "read_sites", lambda *_: (site(tmp_path),))
+    monkeypatch.setattr(conduct, "conduct", lambda *_: pytest.fail("it was begun"))
+    (new_folder(tmp_path, "nginx-pod") / JOURNAL).write_text("{")
+    done = CliRunner().invoke(app, ["run", "nginx-pod", "-i", str(tmp_path)])
+    assert isinstance(done.exception, HistoryError)
+    assert "Move it away" in str(done.exception)
+
+
+def test_a_drill_that_was_done_stands_when_old_journals_cannot_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: Objects
+) -> None:
+    monkeypatch.setattr(conduct, "start_keeper", lambda _watched: None)
+    monkeypatch.setattr(conduct, "_check_well", lambda _site: None)
+    monkeypatch.setattr(InventorySite, "connect", lambda _site: nullcontext(cluster))
+    (new_folder(tmp_path, "other") / JOURNAL).write_text("{")
+    drill = experiment([probe("it runs", "true")], [command("Stop it", f"touch {tmp_path}/touched")])
+    told: list[str] = []
+    journal = conduct.conduct(drill, Ground([site(tmp_path)], tmp_path), told.append)
+    assert journal.fedfleet.outcome is Outcome.HELD
+    assert told[-1].startswith("old journals could not be removed: A drill's journal cannot be read")
 
 
 def test_a_drill_is_done_to_the_site_that_is_named_or_the_first_of_its_kind(tmp_path: Path) -> None:

@@ -187,6 +187,27 @@ def test_an_interruption_restores_the_site(place: Site) -> None:
     assert (place.folder / "up").exists()
 
 
+def test_what_undoes_an_action_waits_for_it_when_it_was_broken_off(place: Site) -> None:
+    kept = place.folder / "drill"
+    kept.mkdir()
+    action = {"name": "End it", "type": "action", "provider": python("faults", "cut_network")}
+    drill = experiment([probe("it runs", place.runs)], [action], [command("Start it", place.heals)])
+
+    def slow(there: Scene) -> dict[str, object]:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert there.over.wait(DEADLINE)
+        time.sleep(0.5)
+        (place.folder / "up").unlink()
+        return {}
+
+    def find(activity: Activity) -> Callable[[Scene], Any]:
+        return slow if activity.name == "End it" else function_of(activity)
+
+    done = Runner(drill, scene(place.folder), kept, find=find, watchdog=lambda _folder, _pid: None).run()
+    assert (done.fedfleet.outcome, done.fedfleet.clean_up) == (Outcome.INTERRUPTED, CleanUp.DONE)
+    assert (place.folder / "up").exists()
+
+
 class Party:
     """Stands for what a party's standing steps ask: how each of them ends, by its function."""
 

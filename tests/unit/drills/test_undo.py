@@ -1,5 +1,6 @@
 """What undoes a drill survives whoever ran it, and one step that fails keeps no other from being done."""
 
+import errno
 import os
 import stat
 import subprocess
@@ -41,6 +42,24 @@ def test_a_step_that_fails_skips_no_other_and_stays_to_be_done(tmp_path: Path) -
     assert "broken" in left.steps[1].failed
     assert undo.read(folder) == left
     assert undo.pending(tmp_path) == [folder]
+
+
+def test_a_step_that_cannot_be_written_down_skips_no_other_and_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, f"touch {tmp_path}/first", f"touch {tmp_path}/second")
+
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(undo, "write_durably", full)
+    with pytest.raises(undo.UndoFileError, match="No space left"):
+        restore(tmp_path, lambda _: None)
+    assert (tmp_path / "first").exists()
+    assert (tmp_path / "second").exists()
+
+
+def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
+    with pytest.raises(undo.UndoFileError, match=r"folder cannot be opened.*No such file"):
+        undo.undo_all(tmp_path / "gone", lambda _activity: "")
 
 
 def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
