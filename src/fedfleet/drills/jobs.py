@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from fedfleet.drills.holdings import upload_sample
 from fedfleet.drills.scene import Found, Scene
-from fedfleet.engine.fate import FlowError, FlowUnreachableError, JobNotFoundError, Members, read_dag, run_toy, toy_dag
+from fedfleet.engine.fate import FlowError, FlowUnreachableError, JobNotFoundError, Members, left_alone, read_dag, run_toy, toy_dag
 from fedfleet.engine.fate.following import stop_quietly
 from fedfleet.engine.protocol import JobState
 from fedfleet.errors import FedFleetError
@@ -27,6 +27,11 @@ _STARTED_SECONDS: Final = 180.0
 _READ_SECONDS: Final = 300
 # The job guardian reruns a failed job after ten seconds at the earliest (images/fate/job_guardian/guard.py).
 _FINAL_SECONDS: Final = 30.0
+
+# A rollback's step has three minutes (fedfleet.drills.restoring); one question to FATE Flow takes half a one at most.
+_STOPPED_SECONDS: Final = 120.0
+# The job guardian reruns jobs that ended so (images/fate/job_guardian/rules.py).
+_RERUN: Final = frozenset({JobState.FAILED, JobState.TIMED_OUT})
 
 Phase: TypeAlias = Literal["submitted", "starting", "running", "ending"]
 Submitter: TypeAlias = Literal["site", "partner"]
@@ -178,18 +183,43 @@ def _parts(flow: FlowClient, job: str) -> list[JobState]:
 
 
 def stop_job(scene: Scene) -> dict[str, object]:
-    """Stop the drill's job where it still runs, and one that the job guardian has submitted in its place: nobody waits for them any more."""
+    """Stop the drill's job where it still runs, and one that the job guardian has submitted in its place: nobody waits for them any more.
+
+    FATE Flow may just be coming back, and its partners as well, which it asks: it is asked again until nothing of it runs, nor will by the guardian.
+
+    Raises:
+        NoJobError: it does not stop, or its party is not known. FlowError, KubeError: FATE Flow does not answer.
+    """
     job = scene.kept.get("job")
-    if not job:
-        return {"job": None}
-    with flow_of(scene, scene.kept["job_by"]) as flow:
-        following = job
-        while following:
-            views = flow.jobs(following)
-            if any(not view.status.ended for view in views):
-                flow.stop(following)
-            following = next((view.guardian.successor for view in views if view.guardian), "")
+    going, deadline = job, time.monotonic() + _STOPPED_SECONDS
+    while going:
+        late = time.monotonic() >= deadline
+        try:
+            with flow_of(scene, scene.kept["job_by"]) as flow:
+                going = _stop(flow, going)
+        except (FlowError, KubeError, OSError):
+            if late:
+                raise
+        if going and late:
+            raise NoJobError("The drill's job does not stop", where=f"job {going}", next_step=f"fedfleet job stop {going}")
+        if going:
+            scene.pause(_PAUSE)
     return {"job": job}
+
+
+def _stop(flow: FlowClient, job: str) -> str:
+    """See to it that a job stops; the one that is to be looked at next: itself until it has, then what was submitted in its place; empty for none."""
+    try:
+        views = flow.jobs(job)
+    except JobNotFoundError:
+        return ""
+    if any(not view.status.ended for view in views):
+        flow.stop(job)
+        return job
+    rerun = [view for view in views if view.status in _RERUN and not (view.guardian and view.guardian.left)]
+    for view in rerun:
+        flow.describe(view, left_alone(view.description or "", "it was a drill's, and the drill is over"))
+    return job if rerun else next((view.guardian.successor for view in views if view.guardian), "")
 
 
 def history_kept(scene: Scene) -> Found:

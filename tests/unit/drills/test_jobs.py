@@ -120,7 +120,7 @@ def test_a_job_is_started_up_to_a_phase(
 
 def test_the_partner_may_submit_the_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "partners_of", lambda _own, _roster: ("40000",))
-    told = scene(tmp_path, [None], [[view("40000", "running")]])
+    told = scene(tmp_path, [None], [[view("40000", "running")], [view("40000", "running")], [view("40000", "canceled")]])
     told.flows["40000"].party_id = "40000"
     start_job(told, phase="starting", by="partner")
     (described,) = told.flows["40000"].submitted
@@ -141,18 +141,37 @@ def test_a_chain_carries_the_limit_of_its_tasks() -> None:
     assert list(description["dag"]["tasks"]) == ["toy_example_0", "toy_example_1"]
 
 
-@pytest.mark.parametrize(("status", "stopped"), [("running", [JOB]), ("failed", [])])
+@pytest.mark.parametrize(("status", "stopped"), [("running", [JOB]), ("success", [])])
 def test_a_job_that_still_runs_is_stopped(tmp_path: Path, status: str, stopped: list[str]) -> None:
-    told = scene(tmp_path, [[view("30000", status)]])
+    told = scene(tmp_path, [[view("30000", status)], [view("30000", "canceled")]])
     stop_job(told)
     assert told.flows["30000"].stopped == stopped
+    assert told.flows["30000"].described == {}
 
 
 def test_the_job_in_place_of_one_that_still_runs_is_stopped(tmp_path: Path) -> None:
     note = f"guardian [1/1, left]: a rerun has no effect, submitted it anew as {ANEW}"
-    told = scene(tmp_path, [[view("30000", "failed", note)], [view("30000", "running")]])
+    told = scene(tmp_path, [[view("30000", "failed", note)], [view("30000", "running")], [view("30000", "canceled")]])
     stop_job(told)
     assert told.flows["30000"].stopped == [ANEW]
+
+
+def test_a_job_that_the_guardian_would_rerun_is_left_by_it(tmp_path: Path) -> None:
+    note = "guardian [1/3]: rerun from toy_example_0"
+    left = "guardian [1/3, left]: it was a drill's"
+    told = scene(tmp_path, [None, [view("30000", "failed", note)], [view("30000", "failed", left)]])
+    stop_job(told)
+    assert told.flows["30000"].described == {"guest": "guardian [1/3, left]: it was a drill's, and the drill is over"}
+    assert told.flows["30000"].stopped == []
+
+
+@pytest.mark.parametrize(("said", "error"), [(None, FlowUnreachableError), ([view("30000", "running")], NoJobError)])
+def test_a_job_that_does_not_stop_in_time_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: list[JobView] | None, error: type[Exception]
+) -> None:
+    monkeypatch.setattr(jobs, "_STOPPED_SECONDS", 0.05)
+    with pytest.raises(error):
+        stop_job(scene(tmp_path, [said]))
 
 
 def test_a_job_of_before_that_is_gone_is_missed(tmp_path: Path) -> None:
