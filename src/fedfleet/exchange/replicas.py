@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from fedfleet.kube import Client, KubeObject
 
 # Return codes of the scripts in scripts/.
+_REFUSED: Final = 4
 _MEANINGS: Final = {
     3: ("the changed ConfigMap did not reach the pod", "Look at the kubelet of the pod's node"),
-    4: ("the new configuration was refused", "Look at the message; the old configuration goes on being served"),
+    _REFUSED: ("the new configuration was refused", "Look at the message; the old configuration goes on being served"),
     5: ("old workers still take new connections", "Look at the pod's processes, or delete the pod: it comes back with the new table"),
 }
 Component = Literal["traffic-server", "nginx"]
@@ -29,6 +30,10 @@ Component = Literal["traffic-server", "nginx"]
 
 class ReplicaError(FedFleetError):
     """A replica could not be made to serve the new table."""
+
+
+class RefusedConfigurationError(ReplicaError):
+    """A replica was told to read its files, and goes on with what it had, as they are no configuration."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,10 @@ def runs(pod: KubeObject, container: str) -> bool:
 def reload_replica(client: Client, namespace: str, replica: Replica, wait: float) -> None:
     """Wait until the replica's files are the stored ones, and have it read them; ``wait`` seconds at most for the files.
 
+    Traffic Server says nothing to whoever tells it to: what it makes of its file, it writes to its log some seconds later.
+
     Raises:
+        RefusedConfigurationError: nginx has read them, and does not take them.
         ReplicaError: it did not work, by name.
         KubeError: the pod could not be talked to.
     """
@@ -121,6 +129,7 @@ def reload_nginx(
     """Have an nginx read its files anew once ``mounted`` holds ``content``; return when only new workers take connections.
 
     Raises:
+        RefusedConfigurationError: it has read them, and does not take them.
         ReplicaError: it did not work, by name.
         KubeError: the pod could not be talked to.
     """
@@ -138,7 +147,8 @@ def _run(
         return
     said = (result.stderr or result.stdout).decode("utf-8", "replace").strip()
     meaning, next_step = _MEANINGS.get(result.returncode, ("its reload failed", "Look at the message and at the pod's log"))
-    raise ReplicaError(
+    kind = RefusedConfigurationError if result.returncode == _REFUSED else ReplicaError
+    raise kind(
         f"Replica {pod} does not serve its new configuration: {meaning}",
         expected=f"{mounted} with SHA-256 {digest[:12]} in use",
         found=said[-500:] or f"return code {result.returncode}",

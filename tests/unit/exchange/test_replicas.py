@@ -6,9 +6,9 @@ import pytest
 
 from fedfleet.exchange.authority import ensure_own_certificates
 from fedfleet.exchange.reload import RouteError, ask_exchange, reload_exchange
-from fedfleet.exchange.replicas import Replica, absent_replicas
+from fedfleet.exchange.replicas import RefusedConfigurationError, Replica, ReplicaError, absent_replicas, reload_replica
 from fedfleet.exchange.settings import ExchangeSettings
-from fedfleet.kube import Client
+from fedfleet.kube import Client, ExecResult
 from fedfleet.validation.exchange_ladder import RouteRung
 from support.objects import Objects
 from support.parties import DOMAIN, FEDERATION, NOW
@@ -73,3 +73,14 @@ def test_without_replicas_no_rung_holds(stopped: Client, rung: int, deployment: 
     _, findings = ask_exchange(stopped, SETTINGS)
     (proof,) = RouteRung(rung, findings).prove()
     assert (proof.ok, proof.subject, proof.fix) == (False, "replicas", f"look at the pods and events of Deployment {deployment}")
+
+
+@pytest.mark.parametrize(("code", "kind"), [(1, ReplicaError), (3, ReplicaError), (4, RefusedConfigurationError), (5, ReplicaError)])
+def test_what_a_replica_refuses_is_told_from_what_did_not_reach_it(code: int, kind: type[ReplicaError]) -> None:
+    class Pods:
+        def exec(self, *_arguments: object, **_more: object) -> ExecResult:
+            return ExecResult(code, b"", b"unexpected }")
+
+    with pytest.raises(ReplicaError, match="unexpected }") as raised:
+        reload_replica(cast(Client, Pods()), SETTINGS.namespace, Replica("nginx-1", "nginx", "header", 9443, "nginx.conf", ""), 0)
+    assert type(raised.value) is kind
