@@ -38,6 +38,9 @@ _FREE: Final = f'rm -f "$1/{_FILLING}" "$1/{_TRYING}"'
 _TRY: Final = f'file=$1/{_TRYING}; head -c 65536 /dev/zero > "$file" && sync "$file"; code=$?; rm -f "$file"; exit $code'
 _ENDED: Final = ("Succeeded", "Failed")
 _FREE_SECONDS: Final = 150.0
+# A pod that was there for its volume to be filled is there again soon, if anybody wants it.
+_POD_SECONDS: Final = 30.0
+_FILLED: Final = "filled"
 _GONE_SECONDS: Final = 60.0
 _PAUSE: Final = 0.5
 
@@ -49,6 +52,8 @@ def fill_volume(scene: Scene, component: str, timeout: float = 300) -> dict[str,
         NoFaultError: no pod is Ready, it has no volume, or the volume still takes writes.
     """
     pod = ready_pods(scene.client(), scene.site.namespace, component)[0]
+    _, claim, _ = place_of(pod)
+    scene.remember(**{_FILLED: {**scene.kept.get(_FILLED, {}), component: claim}})
     said = _run_beside(scene, pod, _FILL, timeout)
     return {"pod": pod["metadata"]["name"], "bytes": int(said.split()[-1])}
 
@@ -56,10 +61,12 @@ def fill_volume(scene: Scene, component: str, timeout: float = 300) -> dict[str,
 def free_volume(scene: Scene, component: str) -> dict[str, object]:
     """Remove what ``fill_volume`` wrote, whether it did or not, from the volume of every pod of the component, whether that runs or not.
 
+    Only on a pod's node can a volume be had: where one was filled, its pod is waited for.
+
     Raises:
-        NoFaultError: the file cannot be removed.
+        NoFaultError: the file cannot be removed, or no pod has the volume that was filled.
     """
-    pods = pods_of(scene.client(), scene.site.namespace, component)
+    pods = _pods_with(scene, component, scene.kept.get(_FILLED, {}).get(component))
     for pod in pods:
         _run_beside(scene, pod, _FREE, _FREE_SECONDS)
     return {"pods": [pod["metadata"]["name"] for pod in pods]}
@@ -117,6 +124,28 @@ def helper_beside(pod: KubeObject, script: str) -> KubeObject:
             "volumes": [{"name": "volume", "persistentVolumeClaim": {"claimName": claim}}],
         },
     }
+
+
+def _pods_with(scene: Scene, component: str, claim: str | None) -> list[KubeObject]:
+    """The pods of a component that have a node, once one of them has the volume of a claim; at once where none is named.
+
+    Raises:
+        NoFaultError: none has it, after all that waiting.
+    """
+    client, namespace = scene.client(), scene.site.namespace
+    deadline = time.monotonic() + _POD_SECONDS
+    while True:
+        pods = [pod for pod in pods_of(client, namespace, component) if pod["spec"].get("nodeName")]
+        if claim is None or any(place_of(pod)[1] == claim for pod in pods):
+            return pods
+        if time.monotonic() > deadline:
+            raise NoFaultError(
+                "A volume that was filled cannot be freed, as no pod has it",
+                expected=f"a pod of {component} on a node",
+                where=f"claim {claim} in {namespace}",
+                next_step="Have its workload make one, then run fedfleet drill rollback",
+            )
+        scene.pause(_PAUSE)
 
 
 def _run_beside(scene: Scene, pod: KubeObject, script: str, timeout: float) -> str:

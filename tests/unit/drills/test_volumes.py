@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fedfleet.drills import volumes
 from fedfleet.drills.faults import NoFaultError
 from fedfleet.drills.scene import Scene
 from fedfleet.drills.volumes import HELPER, fill_volume, free_volume, helper_beside, place_of, volume_takes_writes
@@ -34,19 +35,20 @@ class Cluster:
     """Pods whose volume is a folder here, and what is run beside them.
 
     Attributes:
+        pods: that there are.
         room: how many bytes a file may have.
         helpers: those that were created.
     """
 
     def __init__(self, folder: Path, *pods: dict[str, Any]) -> None:
-        self._folder, self._pods = folder, pods
+        self._folder, self.pods = folder, pods
         self.room = 1 << 20
         self.helpers: list[dict[str, Any]] = []
         self._ended: subprocess.CompletedProcess[bytes] | None = None
 
     def list(self, kind: str, namespace: str, labels: dict[str, str], api_version: str) -> list[Any]:
         del kind, namespace, labels, api_version
-        return list(self._pods)
+        return list(self.pods)
 
     def exec(self, _name: str, namespace: str, words: Sequence[str], container: str) -> ExecResult:
         assert (namespace, container) == (NAMESPACE, "mysql")
@@ -101,6 +103,46 @@ def test_freeing_may_be_done_at_any_time(tmp_path: Path) -> None:
     (tmp_path / "table").touch()
     free_volume(scene(tmp_path, cluster), "mysql")
     assert [path.name for path in tmp_path.iterdir()] == ["table"]
+
+
+def without_node(found: dict[str, Any]) -> dict[str, Any]:
+    return found | {"spec": {name: value for name, value in found["spec"].items() if name != "nodeName"}}
+
+
+def test_a_volume_that_was_filled_is_not_freed_while_no_pod_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Cluster(tmp_path, pod(tmp_path))
+    place = scene(tmp_path, cluster)
+    written: list[object] = []
+    place.write_down = written.append
+    with pytest.raises(NoFaultError):
+        fill_volume(place, "mysql")
+    assert written == [{"filled": {"mysql": "mysql-data"}}]
+    monkeypatch.setattr(volumes, "_POD_SECONDS", 0)
+    for pods in ((), (without_node(pod(tmp_path)),)):
+        cluster.pods = pods
+        with pytest.raises(NoFaultError, match=r"as no pod has it.*claim mysql-data.*fedfleet drill rollback"):
+            free_volume(place, "mysql")
+    assert list(tmp_path.iterdir()) != []
+    cluster.pods = (pod(tmp_path),)
+    assert free_volume(place, "mysql") == {"pods": ["mysql-0"]}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_pod_of_a_volume_that_was_filled_is_waited_for(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path)
+    place = scene(tmp_path, cluster)
+    place.remember(filled={"mysql": "mysql-data"})
+
+    def made(seconds: float) -> None:
+        assert seconds > 0
+        cluster.pods = (pod(tmp_path),)
+
+    place.pause = made  # type: ignore[method-assign]
+    assert free_volume(place, "mysql") == {"pods": ["mysql-0"]}
+
+
+def test_where_nothing_was_filled_no_pod_is_missed(tmp_path: Path) -> None:
+    assert free_volume(scene(tmp_path, Cluster(tmp_path)), "mysql") == {"pods": []}
 
 
 def test_a_volume_is_asked_by_a_file_that_is_gone_again(tmp_path: Path) -> None:
