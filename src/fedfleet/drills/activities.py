@@ -6,7 +6,7 @@ import inspect
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from fedfleet.drills import certificates, faults, hdfs, holdings, jobs, machines, nodes, probes, routes, training, volumes, workloads
+from fedfleet.drills import certificates, faults, hdfs, holdings, jobs, machines, nodes, probes, routes, spark, training, volumes, workloads
 from fedfleet.drills.commands import look_by_command, run_command
 from fedfleet.drills.experiment import DrillFileError, ProcessProvider
 
@@ -69,6 +69,7 @@ FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
         nodes.find_node,
         nodes.images_volume_mounted,
         nodes.nodes_ready,
+        spark.workers_known,
         volumes.fill_volume,
         volumes.free_volume,
         volumes.volume_takes_writes,

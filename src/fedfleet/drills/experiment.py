@@ -31,6 +31,7 @@ Module: TypeAlias = Literal[
     "fedfleet.drills.nodes",
     "fedfleet.drills.probes",
     "fedfleet.drills.routes",
+    "fedfleet.drills.spark",
     "fedfleet.drills.training",
     "fedfleet.drills.volumes",
     "fedfleet.drills.workloads",

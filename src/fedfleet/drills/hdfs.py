@@ -5,14 +5,13 @@ Figures are those of the namenode's JMX beans `Hadoop:service=NameNode,name=FSNa
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fedfleet.drills.faults import NoFaultError
+from fedfleet.drills.probes import page_of
 from fedfleet.drills.scene import Found, Scene
 from fedfleet.drills.workloads import bring_back, bring_down, replicas_before
-from fedfleet.probe import Question, ask
 
 if TYPE_CHECKING:
     from fedfleet.kube import KubeObject
@@ -77,13 +76,10 @@ def _told(scene: Scene) -> _Told:
     """Ask the namenode.
 
     Raises:
-        fedfleet.kube.TunnelError: no namenode is ready. NoFaultError: it does not answer.
+        fedfleet.kube.TunnelError: no namenode is ready. NoAnswerError: it does not answer.
     """
-    with scene.client().tunnel(scene.site.namespace, "service/namenode", _WEB_PORT) as tunnel:
-        answer = ask(Question("http", tunnel.host, tunnel.port, path=_BEANS))
-    if not answer.ok:
-        raise NoFaultError("The namenode does not answer", found=answer.detail, where=scene.site.namespace)
-    figures = {name: value for bean in json.loads(answer.body)["beans"] for name, value in bean.items()}
+    beans = page_of(scene, "namenode", _WEB_PORT, _BEANS)["beans"]
+    figures = {name: value for bean in beans for name, value in bean.items()}
     return _Told(
         int(figures["BlocksTotal"]), int(figures["MissingBlocks"]), int(figures["NumLiveDataNodes"]), figures["FSState"] != "Operational"
     )

@@ -5,10 +5,12 @@ Drill files name these functions; their arguments beside the scene are the file'
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fedfleet.drills.scene import Found, Scene
+from fedfleet.errors import FedFleetError
 from fedfleet.exchange.admitted import read_credentials
 from fedfleet.exchange.findings import TABLE, UNKNOWN, judge
 from fedfleet.exchange.questions import header_checks, sni_checks
@@ -36,6 +38,11 @@ _COMPONENT = "app.kubernetes.io/name"
 _INGRESS, _INGRESSES, _PATH = "notebook", "networking.k8s.io/v1", "/api"
 # Seconds that a door or a hop gets; what answers later than this is of no use to a job.
 _PATIENCE = 5.0
+_LARGEST_PAGE = 1024 * 1024
+
+
+class NoAnswerError(FedFleetError):
+    """A component does not say what it is asked."""
 
 
 def api_answers(scene: Scene) -> Found:
@@ -90,6 +97,20 @@ def _asked_in(scene: Scene, component: str, *command: str) -> ExecResult | None:
     client, namespace = scene.client(), scene.site.namespace
     ready = [pod["metadata"]["name"] for pod in pods_of(client, namespace, component) if is_ready(pod)]
     return client.exec(min(ready), namespace, ["timeout", f"{_PATIENCE:g}", *command]) if ready else None
+
+
+def page_of(scene: Scene, service: str, port: int, path: str) -> dict[str, Any]:
+    """What a service of the party says on a web page for programs; asked from here.
+
+    Raises:
+        fedfleet.kube.TunnelError: no pod of it is ready. NoAnswerError: it does not answer.
+    """
+    with scene.client().tunnel(scene.site.namespace, f"service/{service}", port) as tunnel:
+        answer = ask(Question("http", tunnel.host, tunnel.port, path=path, largest=_LARGEST_PAGE))
+    if not answer.ok:
+        raise NoAnswerError(f"The {service} does not answer", found=answer.detail, where=scene.site.namespace)
+    told: dict[str, Any] = json.loads(answer.body)
+    return told
 
 
 def pods_of(client: Client, namespace: str, component: str) -> list[KubeObject]:

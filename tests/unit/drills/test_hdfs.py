@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fedfleet.drills import hdfs
+from fedfleet.drills import probes
 from fedfleet.drills.faults import NoFaultError
 from fedfleet.drills.hdfs import blocks_readable, bring_datanode_back, datanodes_live, take_datanode_away
 from fedfleet.drills.scene import Scene
@@ -93,7 +93,7 @@ def test_what_the_namenode_says_of_blocks_and_datanodes(
         beans: list[dict[str, Any]] = [{"MissingBlocks": missing}, {"BlocksTotal": 9, "NumLiveDataNodes": live, "FSState": state}]
         return Answer(True, 0.1, "200", body=json.dumps({"beans": beans}))
 
-    monkeypatch.setattr(hdfs, "ask", answer)
+    monkeypatch.setattr(probes, "ask", answer)
     place = scene(tmp_path, Cluster(2))
     assert blocks_readable(place).holds is readable
     assert datanodes_live(place).holds is whole
