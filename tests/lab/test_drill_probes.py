@@ -1,7 +1,9 @@
 """Every class of probe that drills have is able to fail: what it looks at is broken and stays so, and the report names the probe."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from fedfleet.exit_codes import ExitCode
 from support.commands import BIN
 from support.drill_runs import drill, reported
 from support.federation import Federation
+from support.proxy import connect_proxy
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(900)]
 PARTY, PARTNER, EXCHANGE = "fate-30000", "fate-40000", "fate-exchange"
@@ -29,13 +32,14 @@ def probe(module: str, func: str, **arguments: Any) -> dict[str, Any]:
     return activity("probe", module, func, **arguments) | {"tolerance": True}
 
 
-def lab(command: str) -> dict[str, Any]:
+def command(path: str, *arguments: str) -> dict[str, Any]:
+    """An action that runs a command of this machine."""
+    return {"name": arguments[-1], "type": "action", "provider": {"type": "process", "path": path, "arguments": list(arguments)}}
+
+
+def lab(words: str) -> dict[str, Any]:
     """An action that runs `fedfleet lab`, in a shell that knows the drill's variables."""
-    return {
-        "name": command,
-        "type": "action",
-        "provider": {"type": "process", "path": "sh", "arguments": ["-c", f"{BIN}/fedfleet lab {command}"]},
-    }
+    return command("sh", "-c", f"{BIN}/fedfleet lab {words}") | {"name": words}
 
 
 def scaled(namespace: str, replicas: int, *workloads: str) -> list[dict[str, Any]]:
@@ -50,7 +54,7 @@ class Broken:
     Attributes:
         probes: of the steady state: all of them must be reported. steps: probes of the method: the same.
         breaks, mends: what is done, and what undoes it.
-        site: the kind of site. needs: what not every profile has.
+        site: the kind of site. needs: what not every profile has. seconds: after so many the drill is over.
     """
 
     breaks: Sequence[dict[str, Any]]
@@ -59,6 +63,7 @@ class Broken:
     steps: Sequence[dict[str, Any]] = ()
     site: str = "party"
     needs: tuple[str, ...] = ()
+    seconds: float = 60
 
     def written(self, name: str) -> dict[str, Any]:
         """The drill's file."""
@@ -67,7 +72,7 @@ class Broken:
         return {
             "title": "It is broken, and stays so",
             "description": "For tests.",
-            "extensions": [terms | {"deadline_seconds": 60, "aftermath": False}],
+            "extensions": [terms | {"deadline_seconds": self.seconds, "aftermath": False}],
             "steady-state-hypothesis": {"title": "It works", "probes": probes},
             "method": [*self.breaks, *self.steps],
             "rollbacks": list(self.mends),
@@ -76,6 +81,16 @@ class Broken:
 
 JOB = (action("jobs", "start_job"),)
 NODE_ON = (lab('node start "$DRILL_NODE"'),)
+# It has a sample uploaded, whose job is the newest that has ended well.
+ERRING = (action("jobs", "start_job_that_errs"),)
+REMOVE_SAMPLE = """
+import os
+from fedfleet.engine.fate import TableRef
+from fedfleet.kube import Client
+from fedfleet.validation.party import Party
+with Client.connect(os.environ["KUBECONFIG"]) as client, Party("30000", client, os.environ["DRILL_NAMESPACE"]).flow() as flow:
+    assert flow.tables.remove(TableRef("fedfleet-drills", "sample-of-30000"))
+"""
 VOLUME = 'volume {} "$DRILL_NAMESPACE" python-data'
 
 BROKEN = {
@@ -123,6 +138,17 @@ BROKEN = {
         [probe("hdfs", "datanodes_live"), probe("hdfs", "blocks_readable")],
         needs=("datanode",),
     ),
+    "workers-gone": Broken(
+        scaled(PARTY, 0, "deployment/spark-worker"),
+        scaled(PARTY, 1, "deployment/spark-worker"),
+        [probe("spark", "workers_known")],
+        needs=("spark-worker",),
+    ),
+    "notebook-gone": Broken(
+        scaled(PARTY, 0, "statefulset/notebook"),
+        scaled(PARTY, 1, "statefulset/notebook"),
+        [probe("probes", "ingress_answers")],
+    ),
     "node-gone": Broken(
         [action("nodes", "find_node", component="python"), lab('node crash "$DRILL_NODE"')],
         [lab("node start node1"), lab("node start node2"), lab("node start node3")],
@@ -142,6 +168,18 @@ BROKEN = {
     ),
     "job-stopped": Broken([*JOB, action("jobs", "stop_job")], [], steps=[probe("jobs", "job_succeeds", within=15)]),
     "job-that-does-not-fail": Broken(JOB, [action("jobs", "stop_job")], steps=[probe("jobs", "job_ends", within=10)]),
+    "job-failed": Broken(
+        [*ERRING, probe("jobs", "job_ends", within=400)],
+        [action("jobs", "stop_job")],
+        steps=[probe("jobs", "job_state")],
+        seconds=600,
+    ),
+    "table-removed": Broken(
+        [*ERRING, action("holdings", "note_models_and_data", jobs=1), command(sys.executable, "-c", REMOVE_SAMPLE) | {"name": "Remove it"}],
+        [action("jobs", "stop_job")],
+        steps=[probe("holdings", "models_and_data_kept", within=10)],
+        seconds=400,
+    ),
     "partner-gone": Broken(
         scaled(PARTNER, 0, "statefulset/python"),
         scaled(PARTNER, 1, "statefulset/python"),
@@ -150,18 +188,42 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_what_stays_broken_is_reported_by_its_probes(federation: Federation, name: str) -> None:
-    case = BROKEN[name]
+def write(federation: Federation, name: str, case: Broken) -> None:
     folder = federation.inventory / "drills"
     folder.mkdir(exist_ok=True)
     (folder / f"{name}.yml").write_text(yaml.safe_dump(case.written(name)))
+
+
+def reasons(federation: Federation, name: str, case: Broken, *arguments: str) -> list[str]:
+    """Why the drill, which is run, did not hold; its site is restored."""
+    drill(federation, "run", name, *arguments, code=ExitCode.DRILL_FAILED)
+    entry = reported(federation, name)
+    assert (entry["outcome"], entry["clean_up"]) == ("not-held", "done" if case.mends else "nothing")
+    told: list[str] = entry["reasons"]
+    return told
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_stays_broken_is_reported_by_its_probes(federation: Federation, name: str) -> None:
+    case = BROKEN[name]
+    write(federation, name, case)
     if case.needs and federation.profile != "spark":
         drill(federation, "run", name, code=ExitCode.NO_REPORT)
         assert reported(federation, name)["outcome"] == "skipped"
         return
-    drill(federation, "run", name, code=ExitCode.DRILL_FAILED)
-    entry = reported(federation, name)
-    assert (entry["outcome"], entry["clean_up"]) == ("not-held", "done" if case.mends else "nothing")
+    told = reasons(federation, name, case)
     wanted = [f"'{each['name']}' did not come back" for each in case.probes] + [f"'{each['name']}' does not hold" for each in case.steps]
-    assert [each for each in wanted if not any(reason.startswith(each) for reason in entry["reasons"])] == [], entry["reasons"]
+    assert [each for each in wanted if not any(reason.startswith(each) for reason in told)] == [], told
+
+
+def test_an_api_that_is_out_of_reach_is_reported(federation: Federation, tmp_path: Path) -> None:
+    """Of this machine alone, and by way of a proxy: the lab goes on."""
+    cut, kubeconfig = tmp_path / "cut", tmp_path / "kubeconfig"
+    case = Broken([command("touch", str(cut))], [command("rm", "-f", str(cut))])
+    write(federation, "api-out-of-reach", case)
+    with connect_proxy(cut) as proxy:
+        config = yaml.safe_load(federation.lab.kubeconfig.read_text())
+        config["clusters"][0]["cluster"]["proxy-url"] = proxy.url
+        kubeconfig.write_text(yaml.safe_dump(config))
+        told = reasons(federation, "api-out-of-reach", case, "-e", f"cluster_kubeconfig={kubeconfig}")
+    assert any(reason.startswith("'api_answers' did not come back") for reason in told), told
