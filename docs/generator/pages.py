@@ -4,7 +4,7 @@ from pathlib import Path
 
 from generator.checks import render_checks
 from generator.commands import render_commands
-from generator.plugins import render_callback, render_filter, render_module
+from generator.plugins import render_callback, render_filter, render_lookup, render_module
 from generator.roles import render_role
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,10 +18,12 @@ def render_reference() -> dict[str, str]:
     modules = {path.stem: render_module(path) for path in sorted((ROOT / "plugins" / "modules").glob("*.py"))}
     callbacks = {path.stem: render_callback(path) for path in sorted((ROOT / "plugins" / "callback").glob("*.py"))}
     filters = {path.stem: render_filter(path) for path in sorted((ROOT / "plugins" / "filter").glob("*.py"))}
+    lookups = {path.stem: render_lookup(path) for path in sorted((ROOT / "plugins" / "lookup").glob("*.py"))}
     kinds = {
         "Roles": ("roles", roles),
         "Modules": ("modules", modules),
         "Filters": ("filters", filters),
+        "Lookups": ("lookups", lookups),
         "Callback plugins": ("callbacks", callbacks),
     }
     pages = {"README.md": _contents(kinds), "checks.md": render_checks(), "commands.md": render_commands()}

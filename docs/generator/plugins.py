@@ -66,6 +66,14 @@ def render_filter(path: Path) -> str:
     return "\n".join(lines)
 
 
+def render_lookup(path: Path) -> str:
+    """Return the page of a lookup plugin."""
+    doc, examples, returned = documentation(path, "lookup")
+    lines = [*_head(f"Lookup {COLLECTION}.{path.stem}", doc), "## Examples", "", "```yaml", examples.strip(), "```", "", "## Value", ""]
+    lines += ["| name | type | returned | meaning |", "| --- | --- | --- | --- |", *_returned_rows(returned), ""]
+    return "\n".join(lines)
+
+
 def _head(title: str, doc: dict[str, Any]) -> list[str]:
     lines = [f"# {title}", "", f"{doc['short_description'].rstrip('.')}.", ""]
     lines += [f"- {paragraph}" for paragraph in sentences(doc.get("description"))]

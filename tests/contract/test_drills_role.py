@@ -1,5 +1,6 @@
 """Role drills has every site take its turn, writes the report in any case, and fails once all have been drilled."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ import yaml
 
 from support.commands import ROOT, run
 
-# Stands in for the package of that name where the role runs it: writes down how it was called, and ends as a file beside it says for the site.
+# Stands in for the package of that name where the role runs it: writes down how it was called and what files it was given, and ends as a file beside it says
+# for the site.
 STAND_IN = """
 import sys
 from pathlib import Path
@@ -18,6 +20,10 @@ folder, words = Path(__file__).parents[2], sys.argv[1:]
 site = words[words.index("--site") + 1] if "--site" in words else "all"
 with (folder / "calls").open("a") as calls:
     print(*words, file=calls)
+with (folder / "given").open("a") as given:
+    for file in [Path(word[1:]) for word in words if word.startswith("@")]:
+        print(site, oct(file.stat().st_mode & 0o777), file.read_text(), file=given)
+        print(file, file=(folder / "files").open("a"))
 print("said of", site)
 ends = folder / f"ends-{site}"
 sys.exit(int(ends.read_text()) if ends.exists() else 0)
@@ -106,3 +112,20 @@ def test_an_inventorys_tags_count_unless_all_drills_are_wanted(tmp_path: Path, v
 def test_a_whole_run_of_a_site_keeps_to_the_quick_set() -> None:
     (last,) = [play for play in yaml.safe_load((ROOT / "playbooks" / "site.yml").read_text()) if "drills_enabled" in str(play.get("when"))]
     assert last["vars"] == {"drills_all": False, "drills_tags": []}
+
+
+def test_the_command_reads_the_inventory_with_what_the_run_was_given(tmp_path: Path) -> None:
+    secrets = tmp_path / "secrets.yml"
+    secrets.write_text(yaml.safe_dump({"cluster_vcenter_password": "very secret", "cluster_kubeconfig": "{{ inventory_dir }}/north"}))
+    done = drilled(tmp_path, "-e", f"@{secrets}", "-e", "fate_profile=standalone drill_allow=true", "--limit", "exchange,north")
+    given = [line.split(" ", 2) for line in (tmp_path / "given").read_text().splitlines()]
+    wanted = {"cluster_vcenter_password": "very secret", "cluster_kubeconfig": "{{ inventory_dir }}/north"}
+    wanted |= {"fate_profile": "standalone", "drill_allow": "true"}
+    assert [(site, mode, json.loads(text)) for site, mode, text in given] == [(site, "0o600", wanted) for site in ("exchange", "north")]
+    assert "very secret" not in done.output + (tmp_path / "calls").read_text()
+    assert [file for file in (tmp_path / "files").read_text().splitlines() if Path(file).exists()] == []
+
+
+def test_a_trial_run_drills_nothing(tmp_path: Path) -> None:
+    done = drilled(tmp_path, "--check")
+    assert (done.code, done.sites, done.reports) == (0, [], []), done.output
