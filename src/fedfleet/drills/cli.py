@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -37,8 +38,6 @@ app = typer.Typer(
 )
 
 _PLAIN_WIDTH = 200
-# What one drill did to a node, other sites feel too, and are well again some time after it.
-_PATIENCE_SECONDS = 180.0
 _QUICK = "the quick set is to be over soon"
 
 
@@ -143,39 +142,17 @@ def run(
     that is no failure. Ends 0 when all held, 3 when the site has nothing for any of them, 9 when one did not hold, 4 when one was not run because the site
     does not allow it, cannot be asked or is not well, 8 when another run holds the site, 10 when a site could not be restored, 130 when interrupted.
     """
-    from fedfleet.drills.conduct import conduct
-    from fedfleet.drills.journal import Outcome
+    from fedfleet.drills.series import conduct_each
 
     wanted, ground = _wanted(names, tags, inventory, site, extra_vars, quick=quick, everything=everything)
     # One that cannot be read is told before anything is touched, not after.
     journals(ground.directory)
-    began, refusal = time.monotonic(), ExitCode.OK
-    ran: list[tuple[str, str]] = []
-    interrupted = touched = False
     signal.signal(signal.SIGTERM, _as_interrupt)
-    for experiment in wanted:
-        tell = _teller(experiment.name, began)
-        try:
-            journal = conduct(experiment, ground, tell, _PATIENCE_SECONDS if touched else 0)
-        except KeyboardInterrupt:
-            interrupted = True
-            break
-        except FedFleetError as error:
-            # Whatever keeps this one from being run, the next one may go.
-            tell(f"NOT RUN: {error}")
-            refusal = refusal or getattr(error, "exit_code", ExitCode.REFUSED)
-            continue
-        ran.append((experiment.name, journal.fedfleet.site))
-        if journal.fedfleet.outcome is not Outcome.SKIPPED:
-            touched = journal.fedfleet.outcome is not Outcome.REFUSED
-        tell(journal.fedfleet.sentence)
-        if journal.status == "interrupted":
-            interrupted = True
-            break
-    report = _report([inventory], only=ran)
-    if ran or report.not_restored or output is not Output.TEXT:
+    done = conduct_each(wanted, ground, partial(_teller, began=time.monotonic()))
+    report = _report([inventory], only=done.ran)
+    if done.ran or report.not_restored or output is not Output.TEXT:
         _show(report, output)
-    raise typer.Exit(_ended(report, refusal, interrupted=interrupted, ran=bool(ran)))
+    raise typer.Exit(done.exit_code(report))
 
 
 @app.command("report")
@@ -306,20 +283,6 @@ def _show(found: DrillReport, output: Output) -> None:
         typer.echo(as_junit(found), nl=False)
     else:
         print_report(found, _console())
-
-
-def _ended(found: DrillReport, refusal: ExitCode, *, interrupted: bool, ran: bool) -> ExitCode:
-    """The most telling end wins: a site that is not restored, an interruption, a drill that did not hold, one that was not run."""
-    from fedfleet.drills.summary import exit_code_of
-
-    if found.not_restored:
-        return ExitCode.CLEAN_UP_FAILED
-    if interrupted:
-        return ExitCode.INTERRUPTED
-    code = exit_code_of(found) if ran else ExitCode.OK
-    if code is ExitCode.DRILL_FAILED and all(entry.held or entry.skipped or entry.outcome == "refused" for entry in found.drills):
-        code = ExitCode.REFUSED
-    return refusal or code if code is ExitCode.NO_REPORT else code or refusal
 
 
 def _directory(inventory: Path) -> Path:
