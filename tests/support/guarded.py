@@ -30,14 +30,21 @@ class GuardedFlow(Flow):
 
     held: Job
     silent: set[str] = field(default_factory=set)
+    listed: bool = True
+    before: list[Job] = field(default_factory=list)
     sick: str = ""
     done: list[str] = field(default_factory=list)
 
     def jobs(self) -> list[Job]:
-        """The job."""
+        """Those before it, and the job, unless newer ones have taken it off the list."""
         if "30000" in self.silent:
             raise SilentError("party 30000")
-        return [replace(self.held, tasks=())]
+        return [*self.before, *([replace(self.held, tasks=())] if self.listed else [])]
+
+    def job(self, job_id: str) -> Job | None:
+        """The job."""
+        assert job_id == self.held.job_id
+        return replace(self.held, tasks=())
 
     def with_tasks(self, job: Job) -> Job:
         """The tasks as they are, without what only partners know."""

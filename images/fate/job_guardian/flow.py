@@ -10,19 +10,22 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from job_guardian.model import Job, Part, Task, jobs_of, part_of, tasks_of
+from job_guardian.model import GOING, UNREADABLE, Job, Part, Task, jobs_of, part_of, tasks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _SECONDS = 15.0
 # What asks every partner in turn, ten seconds and three tries each, before it answers.
 _PARTNERS_SECONDS = 120.0
-_JOBS = 60
+# Of the jobs that have ended, rows of the list that are read, the last changed ones.
+_ROWS = 60
 _OK = 0
+_UNKNOWN_JOB = 1001
 _UNKNOWN_TASK = 2000
 # What the scheduler knows already "does not take effect".
 _NO_EFFECT = 2002
@@ -34,6 +37,15 @@ class SilentError(Exception):
 
 class RefusedError(Exception):
     """FATE Flow answered no; its text says what."""
+
+
+@contextmanager
+def _readable(party: str, what: str) -> Iterator[None]:
+    """Take what is read here for no answer of FATE Flow where it has another form than FATE Flow gives it."""
+    try:
+        yield
+    except UNREADABLE as error:
+        raise SilentError(f"party {party}: its {what} cannot be read: {error!r}") from error
 
 
 class Flow:
@@ -54,14 +66,23 @@ class Flow:
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def jobs(self) -> list[Job]:
-        """The newest jobs that this party schedules, without tasks."""
-        rows = self._own("GET", f"/v2/job/list/query?limit={_JOBS}&page=1")["data"]["data"]
-        return jobs_of(rows, self.party)
+        """The jobs that this party schedules, without tasks: all that have not ended, and those of the others that changed last."""
+        # Without a limit, FATE Flow lists all.
+        rows = self._rows(status=GOING) + self._rows(limit=_ROWS, page=1, order_by="update_time", order="desc")
+        with _readable(self.party, "jobs"):
+            return jobs_of(rows, self.party)
+
+    def job(self, job_id: str) -> Job | None:
+        """One of them; None where it is gone."""
+        answer = self._own("GET", f"/v2/job/query?{urllib.parse.urlencode({'job_id': job_id})}", accept=(_UNKNOWN_JOB,))
+        with _readable(self.party, f"job {job_id}"):
+            return next(iter(jobs_of(answer.get("data") or (), self.party)), None)
 
     def with_tasks(self, job: Job) -> Job:
         """The job with its tasks, as this party has them."""
         answer = self._own("GET", f"/v2/job/task/query?{urllib.parse.urlencode({'job_id': job.job_id})}", accept=(_UNKNOWN_TASK,))
-        return replace(job, tasks=tasks_of(answer.get("data") or ()))
+        with _readable(self.party, "tasks"):
+            return replace(job, tasks=tasks_of(answer.get("data") or ()))
 
     def part(self, job: Job, task: Task, role: str, party: str) -> Part | None:
         """A partner's part in a task, as the partner has it; None where it has none: an arbiter, for one, reads no rows.
@@ -70,7 +91,8 @@ class Flow:
             SilentError: the partner, or what lies between, did not answer.
         """
         answer = self._there(party, "/v2/partner/task/collect", self._which(job, role, party, task), accept=(_UNKNOWN_TASK,))
-        return part_of(answer["data"], role, party) if answer.get("data") else None
+        with _readable(party, f"part in {task.name}"):
+            return part_of(answer["data"], role, party) if answer.get("data") else None
 
     def trouble(self) -> str:
         """What of this party's own keeps jobs from running, in words; empty where all is well."""
@@ -147,6 +169,11 @@ class Flow:
         """Set the description of this party's parts of the job."""
         for role, party in job.own:
             self._own("POST", "/v2/job/notes/add", {"job_id": job.job_id, "role": role, "party_id": party, "notes": text})
+
+    def _rows(self, **which: object) -> list[Mapping[str, Any]]:
+        answer = self._own("GET", f"/v2/job/list/query?{urllib.parse.urlencode(which, doseq=True)}")
+        with _readable(self.party, "list of jobs"):
+            return list(answer["data"]["data"])
 
     @staticmethod
     def _which(job: Job, role: str, party: str, task: Task) -> dict[str, Any]:

@@ -27,6 +27,8 @@ _UNSETTLED = 90.0
 _TAKEN_UP = 900.0
 # An outage explains a failure that comes so many seconds after it.
 _SHAKEN = 300.0
+# Seconds since its end for which a job that newer ones have taken off FATE Flow's list is still asked for, where something is due.
+_AWAITED = 86400.0
 
 _DONE = {
     Cure.REPORT: "told it",
@@ -44,11 +46,13 @@ class _Case:
     Attributes:
         seen_going: whether it has been seen before it ended.
         told: whether the partners are known to know how it ended.
+        awaited: whether something is yet to come of it, or to be done about it.
         shaken: what was away shortly before it ended.
     """
 
     seen_going: bool = False
     told: bool = True
+    awaited: bool = False
     shaken: str = ""
 
 
@@ -77,24 +81,31 @@ class Guardian:
     def look(self) -> None:
         """Look at every job once, and do what is due."""
         try:
-            jobs = self.flow.jobs()
+            listed = {job.job_id: job for job in self.flow.jobs()}
         except (SilentError, RefusedError) as error:
             self._gone("FATE Flow", error)
             return
         self._back("FATE Flow")
         self._touched = set()
-        for job in jobs:
-            case = self._cases.setdefault(job.job_id, _Case())
+        awaited = [job_id for job_id, case in self._cases.items() if case.awaited]
+        self._cases = {job_id: self._cases.get(job_id, _Case()) for job_id in (*listed, *awaited)}
+        for job_id, case in self._cases.items():
             try:
-                if job.state in ENDED:
-                    self._ended(job, case)
-                else:
-                    case.seen_going, case.told = True, False
-                    self._going(self._known(self.flow.with_tasks(job)))
+                self._look_at(listed.get(job_id) or self.flow.job(job_id), case)
             except (SilentError, RefusedError) as error:
-                self.say("Hindered", False, f"job {job.job_id}: {error}")
+                self.say("Hindered", False, f"job {job_id}: {error}")
         self._since = {key: value for key, value in self._since.items() if key in self._touched}
-        self._cases = {job.job_id: self._cases[job.job_id] for job in jobs}
+
+    def _look_at(self, job: Job | None, case: _Case) -> None:
+        if job is None:
+            case.awaited = False
+        elif job.unreadable:
+            raise SilentError(job.unreadable)
+        elif job.state in ENDED:
+            self._ended(job, case)
+        else:
+            case.seen_going, case.told, case.awaited = True, False, True
+            self._going(self._known(self.flow.with_tasks(job)))
 
     def _known(self, job: Job, *, failed: bool = False) -> Job:
         """The job with the partners' parts in every task that has not settled, or that failed."""
@@ -148,8 +159,10 @@ class Guardian:
             case.told = False
         if not case.told:
             case.told = not self.flow.settle(job)
-        recent = self.today() - job.ended / 1000 < _TAKEN_UP
-        if job.state in ("failed", "timeout") and (recent or note) and not (note and note.left):
+        ago = self.today() - job.ended / 1000
+        failed = job.state in ("failed", "timeout") and (ago < _TAKEN_UP or note is not None) and not (note and note.left)
+        case.awaited = (failed or not case.told) and ago < _AWAITED
+        if failed:
             self._failed(self._known(self.flow.with_tasks(job), failed=True), case, note)
 
     def _failed(self, job: Job, case: _Case, note: Note | None) -> None:
@@ -174,6 +187,8 @@ class Guardian:
         rest = _REST[min(attempts, len(_REST) - 1)] if settled else _UNSETTLED
         if self._lasts((job.job_id, "well"), (attempts, settled)) < rest:
             return
+        if self._touched_by_others(job):
+            return
         if never_taken_up(job, attempts):
             self._submit(job, attempts, judged.limit, judged.reason)
         elif attempts >= judged.limit:
@@ -196,6 +211,11 @@ class Guardian:
         self._write(job, Note(attempts, limit, f"{text}, submitted it anew as {new}", left=True))
         self._write(replace(job, job_id=new, description=""), Note(attempts, limit, f"{self._moment()} submitted in place of {job.job_id}"))
         self.say("Submitted", True, f"job {job.job_id} anew as {new}: {reason}")
+
+    def _touched_by_others(self, job: Job) -> bool:
+        """Whether somebody has stopped the job, or written on it, since this look read it; with silent partners a look takes minutes."""
+        now = self.flow.job(job.job_id)
+        return now is None or (now.state, now.description) != (job.state, job.description)
 
     def _silent_partner(self, job: Job) -> str:
         away = [part.party for task in job.tasks[:1] for part in self._others(job, task) if f"party {part.party}" in self._away]

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+GOING = ("ready", "waiting", "running")
 ENDED = frozenset({"success", "pass", "failed", "canceled", "timeout"})
 GOOD = frozenset({"success", "pass"})
 # Where FATE Flow keeps what needs no partner: uploads and downloads.
 LOCAL = "local"
+# What reading an answer of another form raises.
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class Job:
         held: whether cores are booked for it.
         ended: when it ended, milliseconds since 1970; 0 while it has not.
         dag: its description, as FATE Flow keeps it.
+        unreadable: why nothing else of it is known; empty where it is.
     """
 
     job_id: str
@@ -92,15 +96,24 @@ class Job:
     ended: int = 0
     dag: Mapping[str, Any] = field(default_factory=dict)
     tasks: tuple[Task, ...] = ()
+    unreadable: str = ""
 
 
 def jobs_of(rows: Iterable[Mapping[str, Any]], party: str) -> list[Job]:
-    """The jobs among rows of FATE Flow's table that ``party`` schedules; rows of the same job become one."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
+    """The jobs among rows of FATE Flow's table that ``party`` schedules; rows of the same job become one, the last of a row that is there twice counts."""
+    found: dict[str, dict[tuple[str, str], Mapping[str, Any]]] = {}
     for row in rows:
         if row["role"] != LOCAL and str(row.get("scheduler_party_id")) == party:
-            found.setdefault(row["job_id"], []).append(row)
-    return [_job(parts) for parts in found.values()]
+            found.setdefault(str(row["job_id"]), {})[str(row["role"]), str(row["party_id"])] = row
+    return [_readable_or_not(job_id, tuple(parts.values())) for job_id, parts in found.items()]
+
+
+def _readable_or_not(job_id: str, rows: Sequence[Mapping[str, Any]]) -> Job:
+    """A job that cannot be read keeps no other from being read."""
+    try:
+        return _job(rows)
+    except UNREADABLE as error:
+        return Job(job_id, state="", members=(), own=(), unreadable=f"what FATE Flow has of it cannot be read: {error!r}")
 
 
 def _job(rows: Sequence[Mapping[str, Any]]) -> Job:

@@ -158,8 +158,12 @@ def _unsettled(job: Job) -> list[Hindrance]:
     """A job in which a task has failed to the scheduler, and nothing runs."""
     if any(part.state == "running" for task in job.tasks for part in task.parts):
         return []
-    failed = [task.name for task in job.tasks if task.state in ENDED - GOOD]
-    return [Hindrance(Cure.FAIL, _START_SECONDS, f"{failed[0]} failed and nothing runs, but the job does not end")] if failed else []
+    failed = [task for task in job.tasks if task.state in ENDED - GOOD]
+    stopped = [task for task in failed if task.state == "canceled"]
+    if stopped:
+        # FATE Flow does that when somebody stops a job, and then alone: it must not be run again.
+        return [Hindrance(Cure.CANCEL, _START_SECONDS, f"{stopped[0].name} was canceled and nothing runs, but the job does not end")]
+    return [Hindrance(Cure.FAIL, _START_SECONDS, f"{failed[0].name} failed and nothing runs, but the job does not end")] if failed else []
 
 
 def evidence(job: Job, hindrance: Hindrance) -> object:

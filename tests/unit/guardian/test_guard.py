@@ -174,6 +174,60 @@ def test_partners_are_told_again_how_a_job_ended_until_they_answer(watch: Callab
     assert one.flow.done == ["settle 1 success"] * 4
 
 
+def test_a_job_that_newer_ones_took_off_the_list_is_cared_for_until_nothing_is_due(watch: Callable[..., Watch]) -> None:
+    one = watch(job("running", RUNNING))
+    one.wait(5)
+    one.flow.listed, one.flow.held, one.flow.silent = False, ended("failed", FAILED), {"40000"}
+    one.wait(60)
+    assert "will rerun it when this is mended" in one.flow.held.description
+    one.flow.silent = set()
+    one.wait(20)
+    assert one.flow.done[-1] == "rerun 1"
+    one.flow.held = job("success", ended=int(1e12))
+    one.wait(5)
+    assert one.guardian._cases == {}
+
+
+@pytest.mark.parametrize("over", [job("success", ended=int(1e12)), job("canceled", FAILED, ended=int(1e12))])
+def test_a_partner_that_left_for_good_is_not_told_for_ever(watch: Callable[..., Watch], over: Job) -> None:
+    one = watch(job("running", RUNNING))
+    one.wait(5)
+    one.flow.listed, one.flow.held, one.flow.silent = False, over, {"40000"}
+    one.wait(5)
+    assert "1" in one.guardian._cases
+    one.clock.now += 86400
+    one.wait(5)
+    assert one.guardian._cases == {}
+
+
+def test_a_job_that_somebody_stopped_is_never_rerun(watch: Callable[..., Watch]) -> None:
+    one = watch(job("running", RUNNING))
+    one.wait(5)
+    one.flow.held = ended("canceled", task("lr", "canceled", "canceled", "canceled"))
+    one.wait(400)
+    assert (one.flow.done, one.flow.held.description) == (["settle 1 canceled"], "")
+
+
+@pytest.mark.parametrize("now", [{"state": "canceled"}, {"description": "guardian [0/0, left]: the drill is over"}])
+def test_what_somebody_does_about_a_job_during_a_look_counts(
+    watch: Callable[..., Watch], monkeypatch: pytest.MonkeyPatch, now: dict[str, Any]
+) -> None:
+    one = watch(ended())
+    monkeypatch.setattr(one.flow, "job", lambda _job_id: replace(one.flow.held, **now))
+    one.wait(400)
+    assert "rerun 1" not in one.flow.done
+    assert one.flow.held.description == ""
+
+
+def test_a_job_that_cannot_be_read_is_told_and_keeps_no_other_from_being_looked_at(watch: Callable[..., Watch]) -> None:
+    one = watch(ended())
+    odd = Job("2", state="", members=(), own=(), unreadable="KeyError('parties')")
+    one.flow.before = [odd]
+    one.wait(15)
+    assert "rerun 1" in one.flow.done
+    assert one.said.count("Hindered") == 4
+
+
 def test_a_job_that_reruns_do_not_reach_is_submitted_anew(watch: Callable[..., Watch]) -> None:
     one = watch(ended(description="guardian [1/3]: reran it", dag={"dag": {"conf": {"model_id": "1", "model_version": "0"}}}))
     one.flow.sick = "Pulsar is not well"

@@ -115,6 +115,11 @@ def test_a_job_whose_failed_task_did_not_end_it_is_ended() -> None:
     assert [one.cure for one in hindrances(job("running", task("lr", "failed", "failed", "failed")))] == [Cure.FAIL]
 
 
+def test_a_job_that_somebody_stopped_half_way_is_canceled() -> None:
+    half = job("running", task("reader", "failed", "failed", "failed"), task("lr", "canceled", "canceled", "canceled"))
+    assert [one.cure for one in hindrances(half)] == [Cure.CANCEL]
+
+
 def test_processes_that_died_are_rerun_once_without_and_often_with_an_outage_seen() -> None:
     failed = job("failed", task("lr", "failed", "failed", "failed"))
     unseen, seen = verdict(failed, 3, ""), verdict(failed, 3, "FATE Flow did not answer for a while")
