@@ -100,6 +100,25 @@ def test_a_job_that_never_ends_is_stopped_in_time() -> None:
     assert result.seconds < 60
 
 
+@pytest.mark.parametrize("said", [{"data": [job("guest", "30000", "running")]}, httpx.ConnectError("refused")])
+def test_a_toy_that_is_interrupted_is_stopped(said: object) -> None:
+    one = guest("running", **{"/v2/job/query": said})
+
+    def interrupt(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_toy(one.client(), "40000", pause=interrupt)
+    assert one.bodies("/v2/job/stop") == [{"job_id": JOB}]
+
+
+def test_a_toy_that_nothing_was_heard_of_is_stopped() -> None:
+    silence = httpx.ConnectError("refused")
+    one = guest("running", **{"/v2/job/query": silence, "/v2/job/task/query": silence})
+    assert not toy(one, None, timeout=30).ok
+    assert one.bodies("/v2/job/stop") == [{"job_id": JOB}]
+
+
 def test_fate_itself_gives_a_task_up_that_nobody_waits_for_any_more() -> None:
     assert toy_dag("1", "2", timeout=90)["dag"]["conf"] == {"task": {"timeout": 90}}  # type: ignore[index]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fedfleet.engine.fate.errors import FlowError, FlowUnreachableError, GatewayError, JobNotFoundError
+from fedfleet.engine.fate.following import stop_quietly
 from fedfleet.engine.protocol import JobState, Word
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ def run_toy(
 ) -> ToyResult:
     """Run a toy from the initiator (guest) to the host, and hear both.
 
+    It is stopped where it is not done in time, and where its run is interrupted: it would hold cores that nobody waits for.
+
     Args:
         initiator: the guest's FATE Flow.
         host: the host's party id; the initiator's own for a toy with itself.
@@ -108,13 +111,17 @@ def run_toy(
     deadline = started + timeout
     guest = initiator.party_id
     job_id = initiator.submit(toy_dag(guest, host, timeout=timeout))
-    progress(f"toy {guest} → {host}: job {job_id} created")
-    own = _until_ended(initiator, job_id, deadline, progress, clock, pause)
-    if any(not word.state.ended for word in own):
-        _give_up(initiator, job_id)
-    words = tuple(own)
-    if host != guest:
-        words += _partner_words(initiator, host, partner, job_id, clock, pause)
+    try:
+        progress(f"toy {guest} → {host}: job {job_id} created")
+        own = _until_ended(initiator, job_id, deadline, progress, clock, pause)
+        if not own or any(not word.state.ended for word in own):
+            stop_quietly(initiator, job_id)
+        words = tuple(own)
+        if host != guest:
+            words += _partner_words(initiator, host, partner, job_id, clock, pause)
+    except BaseException:
+        stop_quietly(initiator, job_id)
+        raise
     result = ToyResult(job_id, guest, host, words, clock() - started)
     if result.ok:
         who = "the party says" if guest == host else "both parties say"
@@ -167,14 +174,6 @@ def _partner_words(
     except (FlowError, IndexError) as error:
         return (Word(host, "host", JobState.UNKNOWN, f"its FATE Flow, through the exchange: {error}"),)
     return (Word(host, "host", part.party_status, "its FATE Flow, through the exchange"),)
-
-
-def _give_up(flow: FlowClient, job_id: str) -> None:
-    try:
-        flow.stop(job_id)
-    except FlowError:
-        # The task's own limit, which went with the job, ends it all the same.
-        return
 
 
 def _blame(initiator: FlowClient, host: str, partner: FlowClient | None, job_id: str, words: Sequence[Word]) -> tuple[str, str]:
