@@ -8,6 +8,7 @@ from typing import Any
 
 from fedfleet.drills.scene import Scene
 from fedfleet.engine.fate import FlowUnreachableError, JobView, MetricView, TableRef, TableView, TaskRef, TaskView
+from fedfleet.engine.protocol import Word
 from fedfleet.sites import InventorySite
 
 JOB, ANEW = "202611280000000000001", "202611280000000000002"
@@ -20,10 +21,15 @@ def view(party: str, status: str, note: str = "") -> JobView:
 
 @dataclass
 class Flow:
-    """A party's FATE Flow that says one thing after the other, the last for ever; None is silence."""
+    """A party's FATE Flow that says one thing after the other, the last for ever; None is silence.
+
+    What is stopped is canceled from then on, unless ``stops`` is false, and has the description that it was given last.
+    """
 
     told: Sequence[list[JobView] | None]
     stopped: list[str] = field(default_factory=list)
+    described: dict[str, str] = field(default_factory=dict)
+    stops: bool = True
 
     def __post_init__(self) -> None:
         self._next = itertools.chain(self.told, itertools.repeat(self.told[-1]))
@@ -63,7 +69,17 @@ class Flow:
 
     def jobs(self, job_id: str) -> list[JobView]:
         assert job_id in (JOB, ANEW)
-        return self.recent(0)
+        known = {"job_id": job_id} | ({"description": self.described[job_id]} if job_id in self.described else {})
+        said = [view(self.party_id, "canceled")] if self.stops and job_id in self.stopped else self.recent(0)
+        return [each.model_copy(update=known) for each in said]
+
+    def words(self, job_id: str) -> list[Word]:
+        """What it says about each of its roles."""
+        return [Word(each.party_id, each.role, each.status, "itself") for each in self.jobs(job_id)]
+
+    def describe(self, view: JobView, text: str) -> None:
+        """Keep it."""
+        self.described[view.job_id] = text
 
     def tasks(self, job_id: str) -> list[TaskView]:
         said = {

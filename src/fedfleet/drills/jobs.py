@@ -27,6 +27,11 @@ _STARTED_SECONDS: Final = 180.0
 _READ_SECONDS: Final = 300
 # The job guardian reruns a failed job after ten seconds at the earliest (images/fate/job_guardian/guard.py).
 _FINAL_SECONDS: Final = 30.0
+# A rollback's step has three minutes (restoring.py), and asking FATE Flow once may take one of them.
+_STOP_SECONDS: Final = 100.0
+# A rerun that the job guardian has asked for already is taken up within some seconds.
+_RERUN_SECONDS: Final = 10.0
+_LEFT: Final = "a drill ran it and is over: it is not run again"
 
 # A rollback's step has three minutes (fedfleet.drills.restoring); one question to FATE Flow takes half a one at most.
 _STOPPED_SECONDS: Final = 120.0
@@ -40,6 +45,10 @@ Ending: TypeAlias = Literal["failed", "alike"]
 
 class NoJobError(FedFleetError):
     """A job that a drill needs cannot be started, or ended before anything was done to it."""
+
+
+class RunsOnError(FedFleetError):
+    """The drill's job cannot be stopped."""
 
 
 def chain(guest: str, host: str, tasks: int, timeout: float = 0.0) -> Mapping[str, object]:
@@ -185,26 +194,41 @@ def _parts(flow: FlowClient, job: str) -> list[JobState]:
 def stop_job(scene: Scene) -> dict[str, object]:
     """Stop the drill's job where it still runs, and one that the job guardian has submitted in its place: nobody waits for them any more.
 
-    FATE Flow may just be coming back, and its partners as well, which it asks: it is asked again until nothing of it runs, nor will by the guardian.
+    The guardian reruns neither. FATE Flow may only be coming back, and is asked until it says that they have ended.
 
     Raises:
-        NoJobError: it does not stop, or its party is not known. FlowError, KubeError: FATE Flow does not answer.
+        RunsOnError: it has not said so in time.
     """
     job = scene.kept.get("job")
-    going, deadline = job, time.monotonic() + _STOPPED_SECONDS
-    while going:
-        late = time.monotonic() >= deadline
+    if not job:
+        return {"job": None}
+    deadline = time.monotonic() + _STOP_SECONDS
+    while True:
         try:
             with flow_of(scene, scene.kept["job_by"]) as flow:
-                going = _stop(flow, going)
-        except (FlowError, KubeError, OSError):
-            if late:
-                raise
-        if going and late:
-            raise NoJobError("The drill's job does not stop", where=f"job {going}", next_step=f"fedfleet job stop {going}")
-        if going:
-            scene.pause(_PAUSE)
-    return {"job": job}
+                wait, found = _stop(flow, job), "it was told to stop, and has not ended"
+        except (FlowError, KubeError, OSError) as error:
+            wait, found = _PAUSE, str(error)
+        if not wait:
+            return {"job": job}
+        if time.monotonic() + wait >= deadline:
+            raise RunsOnError("The drill's job may run on", expected="that it ends", found=found, where=f"job {job}")
+        scene.pause(wait)
+
+
+def _stop(flow: FlowClient, job: str) -> float:
+    """See to it that a job and those in its place end; in how many seconds to look again, 0 where they have ended for good."""
+    wait = 0.0
+    while job:
+        views = flow.jobs(job)
+        if any(not view.status.ended for view in views):
+            flow.stop(job)
+            wait = max(wait, _PAUSE)
+        for view in filter(_may_be_rerun, views):
+            flow.describe(view, view.left_as(_LEFT))
+            wait = _RERUN_SECONDS
+        job = _successor(views)
+    return wait
 
 
 def _stop(flow: FlowClient, job: str) -> str:
@@ -271,7 +295,7 @@ def job_succeeds(scene: Scene, within: float = 600, rerun: bool = True) -> Found
                 seconds = time.monotonic() - started
                 scene.kept["job_seconds"] = round(seconds, 1)
                 return Found(True, f"success {seconds:.0f} s after it was submitted: {said}")
-            successor = next((view.guardian.successor for view in views if view.guardian), "")
+            successor = _successor(views)
             if successor:
                 job = successor
                 scene.remember(job=job)
@@ -328,6 +352,16 @@ def _reruns(views: Sequence[JobView]) -> int:
 
 def _bad(view: JobView) -> bool:
     return view.status.ended and not view.status.ok
+
+
+def _may_be_rerun(view: JobView) -> bool:
+    """Whether the job guardian may yet rerun it; it leaves alone what somebody stopped."""
+    return _bad(view) and view.status is not JobState.CANCELED and not (view.guardian and view.guardian.left)
+
+
+def _successor(views: Sequence[JobView]) -> str:
+    """The job that the job guardian has submitted in place of this one; empty where it has not."""
+    return next((view.guardian.successor for view in views if view.guardian), "")
 
 
 def _heard(views: Sequence[JobView]) -> set[str]:

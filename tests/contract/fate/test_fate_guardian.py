@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from fedfleet.engine.fate.views import GuardianNote, JobView, left_alone
+from fedfleet.engine.fate.views import GuardianNote, JobView
 from job_guardian.note import Note, read_note, with_note
 from support.manifests import Manifests, named
 
@@ -35,8 +35,12 @@ def test_the_command_reads_what_it_writes() -> None:
     assert JobView.model_validate(row).guardian == GuardianNote(reruns=1, left=True, text="why")
 
 
-def test_it_leaves_what_the_library_asks_it_to_leave() -> None:
-    assert read_note(left_alone("", "over")) == Note(0, 0, "over", left=True)
-    noted = left_alone(with_note("of the north", Note(1, 3, "reran it")), "over")
-    assert noted == "of the north\nguardian [1/3, left]: over"
-    assert read_note(noted) == Note(1, 3, "over", left=True)
+def test_it_reads_what_drills_write() -> None:
+    row = {
+        "job_id": "1",
+        "role": "guest",
+        "party_id": "30000",
+        "status": "failed",
+        "description": with_note("mine", Note(1, 3, "reran it")),
+    }
+    assert read_note(JobView.model_validate(row).left_as("why")) == Note(1, 1, "why", left=True)

@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 
 from fedfleet.drills import jobs
-from fedfleet.drills.jobs import NoJobError, chain, history_kept, job_ends, job_state, job_succeeds, start_job, stop_job
+from fedfleet.drills.jobs import (
+    NoJobError,
+    RunsOnError,
+    chain,
+    history_kept,
+    job_ends,
+    job_state,
+    job_succeeds,
+    new_job_succeeds,
+    start_job,
+    stop_job,
+)
 from fedfleet.drills.scene import OverError
 from fedfleet.engine.fate import FlowUnreachableError, JobView
 from support.drilled import site
@@ -141,37 +152,64 @@ def test_a_chain_carries_the_limit_of_its_tasks() -> None:
     assert list(description["dag"]["tasks"]) == ["toy_example_0", "toy_example_1"]
 
 
-@pytest.mark.parametrize(("status", "stopped"), [("running", [JOB]), ("success", [])])
+@pytest.mark.parametrize(("status", "stopped"), [("running", [JOB]), ("success", []), ("canceled", [])])
 def test_a_job_that_still_runs_is_stopped(tmp_path: Path, status: str, stopped: list[str]) -> None:
     told = scene(tmp_path, [[view("30000", status)], [view("30000", "canceled")]])
     stop_job(told)
-    assert told.flows["30000"].stopped == stopped
+    assert (told.flows["30000"].stopped, told.flows["30000"].described) == (stopped, {})
+
+
+@pytest.mark.parametrize("status", ["failed", "timeout"])
+def test_a_job_that_the_guardian_may_yet_rerun_is_left_by_it(tmp_path: Path, status: str) -> None:
+    told = scene(tmp_path, [[view("30000", status, "mine\nguardian [1/3]: reran it from there")]])
+    stop_job(told)
+    assert told.flows["30000"].described == {JOB: "mine\nguardian [1/1, left]: a drill ran it and is over: it is not run again"}
+    assert told.flows["30000"].stopped == []
+
+
+def test_a_job_that_the_guardian_has_left_is_not_written_on(tmp_path: Path) -> None:
+    told = scene(tmp_path, [[view("30000", "failed", LEFT)]])
+    stop_job(told)
     assert told.flows["30000"].described == {}
+
+
+def test_a_rerun_that_was_asked_for_before_is_stopped(tmp_path: Path) -> None:
+    told = scene(tmp_path, [[view("30000", "failed")], [view("30000", "waiting")]])
+    stop_job(told)
+    assert told.flows["30000"].stopped == [JOB]
+
+
+def test_a_fate_flow_that_is_coming_back_is_asked_to_stop_until_it_has(tmp_path: Path) -> None:
+    told = scene(tmp_path, [None, None, [view("30000", "running")]])
+    stop_job(told)
+    assert told.flows["30000"].stopped == [JOB]
+
+
+@pytest.mark.parametrize(("said", "found"), [(None, "does not answer"), ([view("30000", "running")], "has not ended")])
+def test_a_job_that_does_not_stop_in_time_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: list[JobView] | None, found: str
+) -> None:
+    monkeypatch.setattr(jobs, "_STOP_SECONDS", 1.05)
+    told = scene(tmp_path, [said])
+    told.flows["30000"].stops = False
+    with pytest.raises(RunsOnError, match=f"{found}.*{JOB}"):
+        stop_job(told)
 
 
 def test_the_job_in_place_of_one_that_still_runs_is_stopped(tmp_path: Path) -> None:
     note = f"guardian [1/1, left]: a rerun has no effect, submitted it anew as {ANEW}"
-    told = scene(tmp_path, [[view("30000", "failed", note)], [view("30000", "running")], [view("30000", "canceled")]])
+    told = scene(tmp_path, [[view("30000", "failed", note)], [view("30000", "running")], [view("30000", "failed", note)]])
     stop_job(told)
     assert told.flows["30000"].stopped == [ANEW]
 
 
-def test_a_job_that_the_guardian_would_rerun_is_left_by_it(tmp_path: Path) -> None:
-    note = "guardian [1/3]: rerun from toy_example_0"
-    left = "guardian [1/3, left]: it was a drill's"
-    told = scene(tmp_path, [None, [view("30000", "failed", note)], [view("30000", "failed", left)]])
-    stop_job(told)
-    assert told.flows["30000"].described == {"guest": "guardian [1/3, left]: it was a drill's, and the drill is over"}
-    assert told.flows["30000"].stopped == []
-
-
-@pytest.mark.parametrize(("said", "error"), [(None, FlowUnreachableError), ([view("30000", "running")], NoJobError)])
-def test_a_job_that_does_not_stop_in_time_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: list[JobView] | None, error: type[Exception]
-) -> None:
-    monkeypatch.setattr(jobs, "_STOPPED_SECONDS", 0.05)
-    with pytest.raises(error):
-        stop_job(scene(tmp_path, [said]))
+def test_the_toy_of_after_is_stopped_when_nobody_looks_back_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "partners_of", lambda _own, _roster: ("40000",))
+    told = scene(tmp_path, [[view("30000", "running")]])
+    told.over.set()
+    with pytest.raises(OverError):
+        new_job_succeeds(told)
+    assert told.flows["30000"].stopped == [JOB]
 
 
 def test_a_job_of_before_that_is_gone_is_missed(tmp_path: Path) -> None:

@@ -119,6 +119,15 @@ def test_the_last_lines_of_a_log_are_enough() -> None:
     assert list(flow.client().log(JOB, "guest", "toy_example_0", last=2)) == ["line 98", "line 99"]
 
 
+def test_a_job_is_described_as_one_that_the_guardian_leaves() -> None:
+    flow = FakeFlow("30000", {"/v2/job/notes/add": {}})
+    view = JobView.model_validate(job("guest", "30000", "failed") | {"description": "mine\nguardian [2/3]: reran it\ntoo"})
+    flow.client().describe(view, view.left_as("over"))
+    notes = "mine\n\ntoo\nguardian [2/2, left]: over"
+    assert flow.bodies("/v2/job/notes/add") == [{"job_id": JOB, "role": "guest", "party_id": "30000", "notes": notes}]
+    assert view.model_copy(update={"description": None}).left_as("over") == "guardian [0/0, left]: over"
+
+
 def test_what_the_guardian_noted_is_read_from_among_the_descriptions_lines() -> None:
     view = JobView.model_validate(job("guest", "30000", "failed") | {"description": "mine\nguardian [2/3, left]: lr lost Pulsar"})
     assert view.guardian == GuardianNote(reruns=2, left=True, text="lr lost Pulsar")

@@ -153,6 +153,11 @@ class FlowClient:
         """Run the job's failed tasks again; what succeeded is kept. For the party that submitted it."""
         self._connection.ask("POST", "/v2/job/rerun", json={"job_id": job_id})
 
+    def describe(self, view: JobView, text: str) -> None:
+        """Set the description of this party's part in a job."""
+        what = {"job_id": view.job_id, "role": view.role, "party_id": view.party_id, "notes": text}
+        self._connection.ask("POST", "/v2/job/notes/add", json=what)
+
     def log(self, job_id: str, role: str, task_name: str, kind: str = "task_error", last: int = 20, *, party_id: str = "") -> Sequence[str]:
         """The last lines of a task's log at this party; none where there is no such log.
 

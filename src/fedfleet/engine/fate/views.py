@@ -82,6 +82,12 @@ class JobView(_View):
         found = _GUARDIAN.search(self.description or "")
         return GuardianNote(reruns=int(found["reruns"]), left=bool(found["left"]), text=found["text"]) if found else None
 
+    def left_as(self, text: str) -> str:
+        """The description with a note, in place of the job guardian's own, that has it leave the job as it is."""
+        reruns = self.guardian.reruns if self.guardian else 0
+        rest = _GUARDIAN.sub("", self.description or "").strip()
+        return f"{rest}\nguardian [{reruns}/{reruns}, left]: {text}".lstrip()
+
 
 def left_alone(description: str, why: str) -> str:
     """A job's description by which the job guardian leaves it alone, though it has failed; what else it says stays."""
