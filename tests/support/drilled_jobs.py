@@ -38,7 +38,6 @@ class Flow:
     submitted: list[Any] = field(default_factory=list)
     parts: Sequence[str] = ()
     rows: dict[TableRef, int] = field(default_factory=dict)
-    described: dict[str, str] = field(default_factory=dict)
     learnt: Sequence[list[MetricView]] = ()
     task_name: str = "toy_example_0"
 
@@ -100,9 +99,6 @@ class Flow:
 
     def stop(self, job_id: str) -> None:
         self.stopped.append(job_id)
-
-    def describe(self, view: JobView, text: str) -> None:
-        self.described[view.role] = text
 
 
 @dataclass(frozen=True)

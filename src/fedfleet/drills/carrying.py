@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import TimeoutError as Late
+from concurrent.futures import wait
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fedfleet.drills.activities import function_of
 from fedfleet.drills.background import in_background
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from fedfleet.drills.experiment import Activity, Experiment
     from fedfleet.drills.scene import Scene
+
+# Whatever is broken off is waited for so many seconds: as long as the longest of what it does in one go, a call of the API's.
+NOTICE_SECONDS: Final = 30.0
 
 
 def carry_out(
@@ -61,9 +65,14 @@ def carry_out(
 def carry_out_together(
     activities: Sequence[Activity], scene: Scene, seconds: float, find: Callable[[Activity], Callable[[Scene], Any]] = function_of
 ) -> tuple[ActivityRun, ...]:
-    """Carry out activities that have nothing to do with each other, all at the same time."""
+    """Carry out activities that have nothing to do with each other, all at the same time; after a Ctrl-C, only until each has noticed it."""
     begun = [in_background(carry_out, activity, scene, seconds, find) for activity in activities]
-    return tuple(each.result() for each in begun)
+    try:
+        return tuple(each.result() for each in begun)
+    except KeyboardInterrupt:
+        scene.over.set()
+        wait(begun, timeout=NOTICE_SECONDS)
+        raise
 
 
 def look_around(

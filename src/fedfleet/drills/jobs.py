@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from fedfleet.drills.holdings import upload_sample
 from fedfleet.drills.scene import Found, Scene
-from fedfleet.engine.fate import FlowError, FlowUnreachableError, JobNotFoundError, Members, left_alone, read_dag, run_toy, toy_dag
+from fedfleet.engine.fate import FlowError, FlowUnreachableError, JobNotFoundError, Members, read_dag, run_toy, toy_dag
 from fedfleet.engine.fate.following import stop_quietly
 from fedfleet.engine.protocol import JobState
 from fedfleet.errors import FedFleetError
@@ -32,11 +32,6 @@ _STOP_SECONDS: Final = 100.0
 # A rerun that the job guardian has asked for already is taken up within some seconds.
 _RERUN_SECONDS: Final = 10.0
 _LEFT: Final = "a drill ran it and is over: it is not run again"
-
-# A rollback's step has three minutes (fedfleet.drills.restoring); one question to FATE Flow takes half a one at most.
-_STOPPED_SECONDS: Final = 120.0
-# The job guardian reruns jobs that ended so (images/fate/job_guardian/rules.py).
-_RERUN: Final = frozenset({JobState.FAILED, JobState.TIMED_OUT})
 
 Phase: TypeAlias = Literal["submitted", "starting", "running", "ending"]
 Submitter: TypeAlias = Literal["site", "partner"]
@@ -220,7 +215,7 @@ def _stop(flow: FlowClient, job: str) -> float:
     """See to it that a job and those in its place end; in how many seconds to look again, 0 where they have ended for good."""
     wait = 0.0
     while job:
-        views = flow.jobs(job)
+        views = _views_of(flow, job)
         if any(not view.status.ended for view in views):
             flow.stop(job)
             wait = max(wait, _PAUSE)
@@ -231,19 +226,12 @@ def _stop(flow: FlowClient, job: str) -> float:
     return wait
 
 
-def _stop(flow: FlowClient, job: str) -> str:
-    """See to it that a job stops; the one that is to be looked at next: itself until it has, then what was submitted in its place; empty for none."""
+def _views_of(flow: FlowClient, job: str) -> Sequence[JobView]:
+    """What a party says of a job; nothing where it knows no such job."""
     try:
-        views = flow.jobs(job)
+        return flow.jobs(job)
     except JobNotFoundError:
-        return ""
-    if any(not view.status.ended for view in views):
-        flow.stop(job)
-        return job
-    rerun = [view for view in views if view.status in _RERUN and not (view.guardian and view.guardian.left)]
-    for view in rerun:
-        flow.describe(view, left_alone(view.description or "", "it was a drill's, and the drill is over"))
-    return job if rerun else next((view.guardian.successor for view in views if view.guardian), "")
+        return ()
 
 
 def history_kept(scene: Scene) -> Found:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fedfleet.drills import standing, undo, verdict
 from fedfleet.drills.activities import function_of
-from fedfleet.drills.carrying import carry_out, carry_out_together, look_around
+from fedfleet.drills.carrying import NOTICE_SECONDS, carry_out, carry_out_together, look_around
 from fedfleet.drills.commands import end_command
 from fedfleet.drills.course import Course
 from fedfleet.drills.history import keep_journal
@@ -39,8 +39,6 @@ _PAUSE_SECONDS: Final = 1.0
 _WELL_SECONDS: Final = 180.0
 # Standing steps have their own limits; these are for one that does not keep to it.
 _STANDING_SECONDS: Final = 420.0
-# As long as the longest of what an action does in one go: a call of the API's.
-_NOTICE_SECONDS: Final = 30.0
 _BESIDE_SECONDS: Final = 5.0
 _UNTIL_NOW: Final = "its runner ended before the drill did"
 
@@ -210,9 +208,9 @@ class Runner:
         """Wait until an action that was broken off notices it, so that it does nothing after what undoes it."""
         end_command(self.scene.kept)
         action = self.scene.action
-        if action and wait((action,), timeout=_NOTICE_SECONDS).not_done:
+        if action and wait((action,), timeout=NOTICE_SECONDS).not_done:
             self.scene.tell(
-                f"an action is at work still, {_NOTICE_SECONDS:.0f} s after the drill was over; the site is restored nevertheless"
+                f"an action is at work still, {NOTICE_SECONDS:.0f} s after the drill was over; the site is restored nevertheless"
             )
 
     def _restore(self) -> CleanUp:

@@ -281,6 +281,27 @@ def test_nothing_is_done_to_a_party_whose_models_cannot_be_noted(place: Site) ->
     assert all(sample.holds for sample in done.fedfleet.timeline)
 
 
+def test_steps_notice_that_looking_back_was_interrupted(place: Site) -> None:
+    noticed = threading.Event()
+
+    class Interrupting(Party):
+        def find(self, activity: Activity) -> Callable[[Scene], Any]:
+            if not isinstance(activity.provider, PythonProvider) or activity.provider.func != "new_job_succeeds":
+                return super().find(activity)
+
+            def act(scene: Scene) -> Found:
+                os.kill(os.getpid(), signal.SIGINT)
+                assert scene.over.wait(DEADLINE)
+                noticed.set()
+                return Found(False, "interrupted")
+
+            return act
+
+    done = Interrupting().drill(place, aftermath=True)
+    assert noticed.is_set()
+    assert (done.fedfleet.outcome, done.fedfleet.clean_up) == (Outcome.INTERRUPTED, CleanUp.DONE)
+
+
 def test_a_drill_may_do_without(place: Site) -> None:
     party = Party()
     party.drill(place, aftermath=False)

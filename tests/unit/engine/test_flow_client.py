@@ -64,12 +64,6 @@ def test_a_job_nobody_knows_is_not_found() -> None:
         flow.client().jobs("1")
 
 
-def test_a_part_of_a_job_is_described() -> None:
-    flow = FakeFlow("30000", {"/v2/job/notes/add": {"data": {}}})
-    flow.client().describe(JobView.model_validate(job("guest", "30000", "failed")), "left")
-    assert flow.bodies("/v2/job/notes/add") == [{"job_id": JOB, "role": "guest", "party_id": "30000", "notes": "left"}]
-
-
 def test_another_refusal_carries_fates_own_code() -> None:
     flow = FakeFlow("30000", {"/v2/job/stop": {"code": 1004, "message": "kill failed"}})
     with pytest.raises(FlowAnswerError) as refusal:

@@ -23,7 +23,7 @@ from fedfleet.engine.fate.inside import PodTransport
 from fedfleet.engine.fate.outputs import FlowOutputs, TaskRef
 from fedfleet.engine.fate.tables import Columns, FlowTables, TableRef, Upload
 from fedfleet.engine.fate.toy import ToyResult, run_toy, toy_dag
-from fedfleet.engine.fate.views import JobView, MetricView, TableView, TaskView, left_alone
+from fedfleet.engine.fate.views import JobView, MetricView, TableView, TaskView
 
 __all__ = [
     "FATE",
@@ -58,7 +58,6 @@ __all__ = [
     "Watcher",
     "fit_dag",
     "follow",
-    "left_alone",
     "predict_dag",
     "read_dag",
     "run_toy",

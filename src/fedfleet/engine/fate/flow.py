@@ -144,11 +144,6 @@ class FlowClient:
         """
         self._connection.ask("POST", "/v2/job/stop", json={"job_id": job_id})
 
-    def describe(self, view: JobView, text: str) -> None:
-        """Set the description of this party's part of a job."""
-        which = {"job_id": view.job_id, "role": view.role, "party_id": view.party_id}
-        self._connection.ask("POST", "/v2/job/notes/add", json=which | {"notes": text})
-
     def rerun(self, job_id: str) -> None:
         """Run the job's failed tasks again; what succeeded is kept. For the party that submitted it."""
         self._connection.ask("POST", "/v2/job/rerun", json={"job_id": job_id})

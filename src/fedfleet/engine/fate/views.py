@@ -11,7 +11,7 @@ from fedfleet.engine.protocol import JobState
 
 # What the job guardian writes into a job's description: images/fate/job_guardian/note.py and guard.py.
 _ANEW: Final = re.compile(r"submitted it anew as (?P<job>[0-9]+)$")
-_GUARDIAN: Final = re.compile(r"^guardian \[(?P<reruns>\d+)/(?P<limit>\d+)(?P<left>, left)?\]: (?P<text>.*)$", re.MULTILINE)
+_GUARDIAN: Final = re.compile(r"^guardian \[(?P<reruns>\d+)/\d+(?P<left>, left)?\]: (?P<text>.*)$", re.MULTILINE)
 
 State = Annotated[JobState, BeforeValidator(lambda name: JobState.of(str(name)))]
 
@@ -87,14 +87,6 @@ class JobView(_View):
         reruns = self.guardian.reruns if self.guardian else 0
         rest = _GUARDIAN.sub("", self.description or "").strip()
         return f"{rest}\nguardian [{reruns}/{reruns}, left]: {text}".lstrip()
-
-
-def left_alone(description: str, why: str) -> str:
-    """A job's description by which the job guardian leaves it alone, though it has failed; what else it says stays."""
-    known = _GUARDIAN.search(description)
-    reruns, limit = (known["reruns"], known["limit"]) if known else (0, 0)
-    rest = _GUARDIAN.sub("", description).strip()
-    return f"{rest}\nguardian [{reruns}/{limit}, left]: {why}".strip()
 
 
 class TaskView(_View):
