@@ -16,7 +16,7 @@ from fedfleet.kube import Client
 from fedfleet.validation.party import Party
 from support.cluster import eventually
 from support.commands import BIN, ROOT
-from support.drill_runs import drill
+from support.drill_runs import drill, until_well
 from support.federation import Federation
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(1200)]
@@ -27,7 +27,7 @@ LASTING = [
 ]  # fmt: skip
 # From when a fault begins; it may be done by then, or be at work.
 INTO_THE_FAULT_SECONDS = 5
-WELL_SECONDS = 240
+STOPPED_SECONDS = 240
 
 
 def watchdog_of(drills: Path) -> list[int]:
@@ -68,15 +68,12 @@ def restored(federation: Federation) -> None:
     """Nothing is left to undo, the site is well again, and no job of the drill runs on."""
     assert pending(federation.inventory / DRILLS) == []
 
-    def well() -> bool:
-        return federation.lab.fedfleet("check", "-i", str(federation.inventory), timeout=120).returncode == 0
-
     def idle() -> bool:
         with Client.connect(federation.lab.kubeconfig) as client, Party("30000", client, "fate-30000").flow() as flow:
             return all(job.status.ended for job in flow.recent())
 
-    eventually(well, "the site is well again", seconds=WELL_SECONDS)
-    eventually(idle, "the drill's job is stopped", seconds=WELL_SECONDS)
+    until_well(federation)
+    eventually(idle, "the drill's job is stopped", seconds=STOPPED_SECONDS)
 
 
 def test_a_command_restores_what_a_killed_drill_left_and_nothing_is_drilled_before(federation: Federation) -> None:

@@ -3,12 +3,22 @@
 import json
 from typing import Any
 
+from support.cluster import eventually
 from support.federation import Federation
 
 
 def drill(federation: Federation, *arguments: str, code: int = 0) -> str:
     """Run `fedfleet drill` on the federation's inventory and return what it says; it must end with that code."""
     return federation.lab.fedfleet("drill", *arguments, "-i", str(federation.inventory), timeout=1800).expect(code).output
+
+
+def until_well(federation: Federation, seconds: float = 240) -> None:
+    """Wait until every site is well, as `fedfleet check` has it: what was undone takes its time."""
+
+    def well() -> bool:
+        return federation.lab.fedfleet("check", "-i", str(federation.inventory), timeout=120).returncode == 0
+
+    eventually(well, "every site is well", seconds=seconds)
 
 
 def reported(federation: Federation, name: str) -> dict[str, Any]:
