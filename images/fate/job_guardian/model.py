@@ -83,6 +83,7 @@ class Job:
         description: what people and the guardian have noted on it.
         held: whether cores are booked for it.
         ended: when it ended, milliseconds since 1970; 0 while it has not.
+        started: whether it ever ran.
         dag: its description, as FATE Flow keeps it.
         unreadable: why nothing else of it is known; empty where it is.
     """
@@ -94,6 +95,7 @@ class Job:
     description: str = ""
     held: bool = False
     ended: int = 0
+    started: bool = True
     dag: Mapping[str, Any] = field(default_factory=dict)
     tasks: tuple[Task, ...] = ()
     unreadable: str = ""
@@ -129,6 +131,7 @@ def _job(rows: Sequence[Mapping[str, Any]]) -> Job:
         description=first.get("description") or "",
         held=any(row.get("resource_in_use") for row in rows),
         ended=0 if going else max(int(row.get("end_time") or row.get("update_time") or 0) for row in rows),
+        started=any(row.get("start_time") for row in rows),
         dag=first.get("dag") or {},
     )
 

@@ -183,6 +183,9 @@ def verdict(job: Job, reruns: int, shaken: str) -> Verdict | None:
     """
     if job.state not in ("failed", "timeout"):
         return None
+    if job.state == "failed" and not job.started:
+        # FATE Flow says so itself where a partner does not take part (scheduler/scheduler.py, create_all_job).
+        return Verdict(0, "it was not accepted at its submission, and who submitted it got an error")
     failed = [task for task in job.tasks if task.failed]
     if not failed:
         return Verdict(reruns, "it ended before any of its tasks began")

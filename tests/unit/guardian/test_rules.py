@@ -182,6 +182,20 @@ def test_two_roles_of_a_party_are_one_job_that_goes_on_until_both_ended() -> Non
     assert (found.state, found.own, found.held, found.ended) == ("running", (("guest", "30000"), ("arbiter", "30000")), True, 0)
 
 
+def test_a_job_was_started_where_one_of_its_parts_was() -> None:
+    (found,) = jobs_of([row("guest", start_time=None), row("arbiter", start_time=1764300000000)], "30000")
+    assert found.started
+    (found,) = jobs_of([row("guest", start_time=None)], "30000")
+    assert not found.started
+
+
+@pytest.mark.parametrize(("state", "limit"), [("failed", 0), ("timeout", 3)])
+def test_a_job_that_was_not_accepted_is_not_rerun_and_one_that_waited_too_long_is(state: str, limit: int) -> None:
+    judged = verdict(job(state, started=False), 3, "party 40000 did not answer for a while")
+    assert judged is not None
+    assert judged.limit == limit
+
+
 def test_only_the_newest_version_of_a_task_counts() -> None:
     rows = [
         {"task_name": "lr", "task_id": "1_lr", "task_version": version, "status": state, "party_status": state, "role": "guest",
