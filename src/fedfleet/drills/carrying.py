@@ -16,6 +16,7 @@ from fedfleet.drills.scene import Found, OverError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from fedfleet.drills.experiment import Activity, Experiment
     from fedfleet.drills.scene import Scene
@@ -39,10 +40,7 @@ def carry_out(
     output: Any = None
     problem = ""
     try:
-        work = in_background(find(activity), scene)
-        if activity.type == "action":
-            scene.action = work
-        output = work.result(timeout=max(0.0, seconds))
+        output = in_background(_act if activity.type == "action" else _look, find, activity, scene).result(timeout=max(0.0, seconds))
     except Late:
         problem = f"it had not ended after {clock() - began:.0f} s, when its time was up"
     except OverError:
@@ -62,12 +60,22 @@ def carry_out(
     )
 
 
+def _act(find: Callable[[Activity], Callable[[Scene], Any]], activity: Activity, scene: Scene) -> Any:
+    with scene.acting():
+        return find(activity)(scene)
+
+
+def _look(find: Callable[[Activity], Callable[[Scene], Any]], activity: Activity, scene: Scene) -> Any:
+    return find(activity)(scene)
+
+
 def carry_out_together(
     activities: Sequence[Activity], scene: Scene, seconds: float, find: Callable[[Activity], Callable[[Scene], Any]] = function_of
 ) -> tuple[ActivityRun, ...]:
     """Carry out activities that have nothing to do with each other, all at the same time; after a Ctrl-C, only until each has noticed it."""
-    begun = [in_background(carry_out, activity, scene, seconds, find) for activity in activities]
+    begun: list[Future[ActivityRun]] = []
     try:
+        begun += (in_background(carry_out, activity, scene, seconds, find) for activity in activities)
         return tuple(each.result() for each in begun)
     except KeyboardInterrupt:
         scene.over.set()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -207,8 +206,7 @@ class Runner:
     def _await_action(self) -> None:
         """Wait until an action that was broken off notices it, so that it does nothing after what undoes it."""
         end_command(self.scene.kept)
-        action = self.scene.action
-        if action and wait((action,), timeout=NOTICE_SECONDS).not_done:
+        if not self.scene.idle.wait(NOTICE_SECONDS):
             self.scene.tell(
                 f"an action is at work still, {NOTICE_SECONDS:.0f} s after the drill was over; the site is restored nevertheless"
             )

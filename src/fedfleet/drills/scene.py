@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,7 @@ from fedfleet.exchange.settings import ExchangeSettings
 from fedfleet.validation.party import Party
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from fedfleet.kube import Client
@@ -45,7 +44,7 @@ class Scene:
         over: set when the drill is over, so that steps that wait do not wait on.
         vcenter: how the site's machines are reached; None for drills that touch none.
         no_training: why a short job takes the training's place; empty where nothing keeps it from being the training.
-        action: the one that was begun last; it may be at work still, also when nobody waits for it any more.
+        idle: set while no action is at work; one may be when nobody waits for it any more.
     """
 
     site: InventorySite
@@ -56,10 +55,13 @@ class Scene:
     over: threading.Event = field(default_factory=threading.Event)
     vcenter: VcenterLogin | None = None
     no_training: str = ""
-    action: Future[Any] | None = None
+    idle: threading.Event = field(default_factory=threading.Event)
     _clients: dict[str, Client] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.idle.set()
 
     def __enter__(self) -> Scene:
         return self
@@ -87,6 +89,20 @@ class Scene:
         """
         if self.over.wait(seconds):
             raise OverError("The drill is over")
+
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """Be known as at work to whoever ends the drill.
+
+        Raises:
+            OverError: it has ended; nothing must be done any more.
+        """
+        self.idle.clear()
+        try:
+            self.pause(0)
+            yield
+        finally:
+            self.idle.set()
 
     def remember(self, **known: object) -> None:
         """Leave something for later steps, and for rollbacks as well, also where the runner is gone by then.

@@ -298,7 +298,7 @@ def test_steps_notice_that_looking_back_was_interrupted(place: Site) -> None:
             return act
 
     done = Interrupting().drill(place, aftermath=True)
-    assert noticed.is_set()
+    assert noticed.wait(DEADLINE)
     assert (done.fedfleet.outcome, done.fedfleet.clean_up) == (Outcome.INTERRUPTED, CleanUp.DONE)
 
 
