@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import TimeoutError as Late
 from concurrent.futures import wait
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -40,7 +41,7 @@ def carry_out(
     output: Any = None
     problem = ""
     try:
-        output = in_background(_act if activity.type == "action" else _look, find, activity, scene).result(timeout=max(0.0, seconds))
+        output = in_background(_done, find, activity, scene).result(timeout=max(0.0, seconds))
     except Late:
         problem = f"it had not ended after {clock() - began:.0f} s, when its time was up"
     except OverError:
@@ -60,13 +61,9 @@ def carry_out(
     )
 
 
-def _act(find: Callable[[Activity], Callable[[Scene], Any]], activity: Activity, scene: Scene) -> Any:
-    with scene.acting():
+def _done(find: Callable[[Activity], Callable[[Scene], Any]], activity: Activity, scene: Scene) -> Any:
+    with scene.acting() if activity.type == "action" else nullcontext():
         return find(activity)(scene)
-
-
-def _look(find: Callable[[Activity], Callable[[Scene], Any]], activity: Activity, scene: Scene) -> Any:
-    return find(activity)(scene)
 
 
 def carry_out_together(

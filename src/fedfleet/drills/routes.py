@@ -64,7 +64,7 @@ def reload_refused(scene: Scene) -> Found:
     """
     taken, told = [], []
     for replica in _replicas(scene):
-        said = _spared(scene, replica) and _refused(scene, replica)
+        said = _refused(scene, replica) if _spared(scene, replica) else ""
         if said:
             told.append(f"{replica.pod}: {said}")
         else:

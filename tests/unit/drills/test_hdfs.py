@@ -1,9 +1,6 @@
 """A datanode that is taken away is brought back, by what lies on the object itself; and what the namenode says of blocks."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +12,13 @@ from fedfleet.drills.hdfs import blocks_readable, bring_datanode_back, datanodes
 from fedfleet.drills.scene import Scene
 from fedfleet.probe import Answer, Question
 from support.drilled import site
+from support.entered import Entered
 from support.objects import Object, Objects
 
 NAMESPACE = "fate-30000"
 
 
-@dataclass
-class Door:
-    host: str = "127.0.0.1"
-    port: int = 1
-
-
-class Cluster(Objects):
+class Cluster(Entered):
     """A party with datanodes."""
 
     def __init__(self, datanodes: int) -> None:
@@ -42,10 +34,7 @@ class Cluster(Objects):
         assert found is not None
         return {"replicas": found["spec"]["replicas"], "annotations": found["metadata"].get("annotations") or {}}
 
-    @contextmanager
-    def tunnel(self, namespace: str, target: str, port: int) -> Iterator[Door]:
-        assert (namespace, target, port) == (NAMESPACE, "service/namenode", 9870)
-        yield Door()
+    door = (NAMESPACE, "service/namenode", 9870)
 
 
 def scene(directory: Path, cluster: Objects) -> Scene:

@@ -1,9 +1,6 @@
 """What the Spark master says of its workers, held against the pods that should be there."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +12,14 @@ from fedfleet.drills.scene import Scene
 from fedfleet.drills.spark import workers_known
 from fedfleet.probe import Answer, Question
 from support.drilled import site
-from support.objects import Objects
+from support.entered import Entered
 
 NAMESPACE = "fate-30000"
 LABELS = {"app.kubernetes.io/name": "spark-worker"}
 GOING = {"deletionTimestamp": "2026-11-28T12:00:00Z"}
 
 
-@dataclass
-class Door:
-    host: str = "127.0.0.1"
-    port: int = 1
-
-
-class Cluster(Objects):
+class Cluster(Entered):
     """A party with Spark workers: how many are wanted, and the pods by address."""
 
     def __init__(self, wanted: int, pods: dict[str, dict[str, str]]) -> None:
@@ -39,10 +30,7 @@ class Cluster(Objects):
             metadata = {"name": f"spark-worker-{number}", "namespace": NAMESPACE, "labels": LABELS, **more}
             self.create({"kind": "Pod", "metadata": metadata, "status": {"podIP": address}})
 
-    @contextmanager
-    def tunnel(self, namespace: str, target: str, port: int) -> Iterator[Door]:
-        assert (namespace, target, port) == (NAMESPACE, "service/spark-master", 8080)
-        yield Door()
+    door = (NAMESPACE, "service/spark-master", 8080)
 
 
 def scene(directory: Path, cluster: Cluster) -> Scene:
